@@ -1,0 +1,113 @@
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_continuation(unsigned char c)
+{
+	return (c & 0xC0) == 0x80;
+}
+
+size_t utf8_sequence(const char *p, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)p;
+	unsigned char low = 0x80, high = 0xBF;
+	size_t n;
+
+	if (len == 0)
+		return 0;
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] >= 0xC2 && s[0] <= 0xDF)
+		n = 2;
+	else if (s[0] >= 0xE0 && s[0] <= 0xEF)
+		n = 3;
+	else if (s[0] >= 0xF0 && s[0] <= 0xF4)
+		n = 4;
+	else
+		return 0;
+	if (len < n)
+		return 0;
+	if (s[0] == 0xE0)
+		low = 0xA0;
+	else if (s[0] == 0xED)
+		high = 0x9F;
+	else if (s[0] == 0xF0)
+		low = 0x90;
+	else if (s[0] == 0xF4)
+		high = 0x8F;
+	if (s[1] < low || s[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++) {
+		if (!is_continuation(s[i]))
+			return 0;
+	}
+	return n;
+}
+
+bool utf8_is_valid(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		size_t n = utf8_sequence(text + i, len - i);
+
+		if (n == 0)
+			return false;
+		i += n;
+	}
+	return true;
+}
+
+bool text_has_no_control(const char *text, size_t len, bool multiline)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (multiline && (c == '\n' || c == '\t'))
+			continue;
+		if (c < 0x20 || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+bool text_to_long(const char *text, long min, long max, long *ret)
+{
+	char *end;
+	long n;
+
+	if (!text || !*text || strchr(" \t\n+", text[0]))
+		return false;
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (errno || *end || n < min || n > max)
+		return false;
+	*ret = n;
+	return true;
+}
+
+bool text_starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool text_ends_with(const char *text, const char *suffix)
+{
+	size_t n = strlen(text), m = strlen(suffix);
+
+	return n >= m && strcmp(text + n - m, suffix) == 0;
+}
+
+bool text_copy(char *to, size_t size, const char *from)
+{
+	size_t n = strlen(from);
+	bool fits = n < size;
+
+	if (size == 0)
+		return false;
+	if (!fits)
+		n = size - 1;
+	memcpy(to, from, n);
+	to[n] = '\0';
+	return fits;
+}

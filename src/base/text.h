@@ -1,0 +1,27 @@
+/*
+ * Questions about text: UTF-8, control characters, numbers.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include "base/err.h"
+
+/* Length in bytes of the valid UTF-8 sequence at p (RFC 3629: no overlong
+ * forms, no surrogates, at most U+10FFFF); 0 if it is invalid or cut off. */
+size_t utf8_sequence(const char *p, size_t len);
+bool utf8_is_valid(const char *text, size_t len);
+
+/* True if there is no byte below 0x20 (but `\n` and `\t` where allowed) and
+ * no 0x7f. */
+bool text_has_no_control(const char *text, size_t len, bool multiline);
+
+/* A whole decimal integer within [min, max]; nothing else around it. */
+bool text_to_long(const char *text, long min, long max, long *ret);
+
+bool text_starts_with(const char *text, const char *prefix);
+bool text_ends_with(const char *text, const char *suffix);
+
+/* Copies at most size-1 bytes, always terminated; false if it was cut. */
+bool text_copy(char *to, size_t size, const char *from);
+
+#endif
