@@ -1,0 +1,42 @@
+/*
+ * The job table.  A job's row describes its parameters, from which the form,
+ * the REST and MCP schemas and the command line are derived, and what it may
+ * do.  What it does is in src/worker (which finds its function by the id).
+ */
+#ifndef DOMAIN_JOB_H
+#define DOMAIN_JOB_H
+
+#include "domain/policy.h"
+#include "domain/schema.h"
+
+enum job_id { JOB_PROVISION, JOB_BACKUP, JOB_COUNT };
+
+struct job {
+	enum job_id id;
+	const char *name;    /* "provision": URL, file, trailer */
+	const char *title;   /* "Provision device" */
+	const char *summary; /* one sentence for people */
+	struct schema parameters;
+	enum permission permission;
+	/* What the status rules are asked: `reads` always, `writes` when the
+	 * run may change the device. */
+	enum policy_action reads;
+	enum policy_action writes;
+	bool can_write;	  /* false: `writes` is not used */
+	int time_limit_s; /* for one device */
+};
+
+const struct job *job_get(enum job_id id);
+const struct job *job_find(const char *name); /* or NULL */
+
+enum provision_parameter {
+	PROVISION_DEVICE,
+	PROVISION_DRY_RUN,
+	PROVISION_REPLACE,
+	PROVISION_COMMIT,
+};
+
+/* True if a run with these (complete) parameters may change its device. */
+bool job_may_change_device(const struct job *job, const json_t *parameters);
+
+#endif

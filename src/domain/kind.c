@@ -1,0 +1,285 @@
+#include "domain/kind.h"
+
+#include "domain/policy.h"
+
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static const struct field device_fields[] = {
+	[DEVICE_NAME] = { .name = "name", .label = "Name", .required = true,
+	    .type = FIELD_NAME,
+	    .help = "Unique in the whole inventory." },
+	[DEVICE_STATUS] = { .name = "status", .label = "Status",
+	    .required = true, .type = FIELD_CHOICE,
+	    .choices = device_status_words, .fallback = "\"planned\"",
+	    .help = "Decides what automation may do; only active devices are "
+		    "pushed to." },
+	[DEVICE_PLATFORM] = { .name = "platform", .label = "Platform",
+	    .type = FIELD_REF, .ref = KIND_PLATFORM,
+	    .help = "Decides the driver and the templates." },
+	[DEVICE_PRIMARY_IP4] = { .name = "primary_ip4",
+	    .label = "Primary IPv4", .type = FIELD_IPV4,
+	    .help = "Where it is managed; a port may follow: 192.0.2.10:2222." },
+	[DEVICE_ROLE] = { .name = "role", .label = "Role", .type = FIELD_REF,
+	    .ref = KIND_ROLE },
+	[DEVICE_AREA] = { .name = "area", .label = "Area", .required = true,
+	    .type = FIELD_REF, .ref = KIND_AREA },
+	[DEVICE_VLANS] = { .name = "vlans", .label = "VLANs",
+	    .type = FIELD_NUMBERS, .min = 1, .max = 4094,
+	    .help = "VLAN ids of its area or the areas around it." },
+	[DEVICE_SERIAL] = { .name = "serial", .label = "Serial number",
+	    .type = FIELD_TEXT, .max_len = 100 },
+	[DEVICE_TAGS] = { .name = "tags", .label = "Tags",
+	    .type = FIELD_LABELS, .help = "Separated by commas." },
+	[DEVICE_CREDENTIALS] = { .name = "credentials",
+	    .label = "Credentials", .type = FIELD_REF, .ref = KIND_SECRET,
+	    .help = "A reference; empty takes those of the area, the platform "
+		    "or the settings." },
+	[DEVICE_INTENDED_FROM] = { .name = "intended_from",
+	    .label = "Intended configuration", .type = FIELD_CHOICE,
+	    .choices = (const char *const[]){ "template", "hand", NULL },
+	    .help = "template: generated; hand: kept by people and left "
+		    "alone by generate-intended." },
+	[DEVICE_DESCRIPTION] = { .name = "description",
+	    .label = "Description", .type = FIELD_TEXT },
+	[DEVICE_VARS] = { .name = "vars", .label = "Custom variables",
+	    .type = FIELD_OBJECT, .help = "JSON; templates see them as "
+					  "device.vars." },
+};
+
+static const struct field area_fields[] = {
+	[AREA_NAME] = { .name = "name", .label = "Name", .required = true,
+	    .type = FIELD_NAME },
+	[AREA_PARENT] = { .name = "parent", .label = "Parent area",
+	    .type = FIELD_REF, .ref = KIND_AREA,
+	    .help = "Empty for an area at the top." },
+	[AREA_CREDENTIALS] = { .name = "credentials",
+	    .label = "Credentials", .type = FIELD_REF, .ref = KIND_SECRET,
+	    .help = "For devices that name none." },
+	[AREA_DESCRIPTION] = { .name = "description",
+	    .label = "Description", .type = FIELD_TEXT },
+};
+
+static const struct field role_fields[] = {
+	[ROLE_NAME] = { .name = "name", .label = "Name", .required = true,
+	    .type = FIELD_NAME },
+	[ROLE_DESCRIPTION] = { .name = "description",
+	    .label = "Description", .type = FIELD_TEXT },
+};
+
+static const struct field vlan_fields[] = {
+	[VLAN_VID] = { .name = "vid", .label = "VLAN id", .required = true,
+	    .type = FIELD_INT, .min = 1, .max = 4094,
+	    .help = "1 to 4094, unique in its area." },
+	[VLAN_NAME] = { .name = "name", .label = "Name", .required = true,
+	    .type = FIELD_TEXT, .max_len = 64 },
+	[VLAN_AREA] = { .name = "area", .label = "Area", .required = true,
+	    .type = FIELD_REF, .ref = KIND_AREA },
+	[VLAN_DESCRIPTION] = { .name = "description",
+	    .label = "Description", .type = FIELD_TEXT },
+};
+
+static const char *const drivers[] = { "frr", NULL };
+
+static const struct field platform_fields[] = {
+	[PLATFORM_NAME] = { .name = "name", .label = "Name",
+	    .required = true, .type = FIELD_NAME },
+	[PLATFORM_DRIVER] = { .name = "driver", .label = "Driver",
+	    .required = true, .type = FIELD_CHOICE, .choices = drivers,
+	    .help = "What speaks to its devices." },
+	[PLATFORM_PORT] = { .name = "port", .label = "Port",
+	    .type = FIELD_INT, .min = 1, .max = 65535,
+	    .help = "For devices whose address names none; empty takes the "
+		    "driver's." },
+	[PLATFORM_CREDENTIALS] = { .name = "credentials",
+	    .label = "Credentials", .type = FIELD_REF, .ref = KIND_SECRET,
+	    .help = "For devices whose record and area name none." },
+	[PLATFORM_CONNECT_TIMEOUT] = { .name = "connect_timeout",
+	    .label = "Connect timeout (s)", .type = FIELD_INT, .min = 1,
+	    .max = 300, .fallback = "10" },
+	[PLATFORM_COMMAND_TIMEOUT] = { .name = "command_timeout",
+	    .label = "Command timeout (s)", .type = FIELD_INT, .min = 1,
+	    .max = 3600, .fallback = "30" },
+	[PLATFORM_DESCRIPTION] = { .name = "description",
+	    .label = "Description", .type = FIELD_TEXT },
+};
+
+static const struct field secret_fields[] = {
+	[SECRET_NAME] = { .name = "name", .label = "Name", .required = true,
+	    .type = FIELD_NAME },
+	[SECRET_PROVIDER] = { .name = "provider", .label = "Provider",
+	    .required = true, .type = FIELD_CHOICE,
+	    .choices = (const char *const[]){ "file", "environment", NULL },
+	    .help = "Where the worker finds the value; the store holds only "
+		    "this reference." },
+	[SECRET_REFERENCE] = { .name = "reference", .label = "Reference",
+	    .required = true, .type = FIELD_NAME, .max_len = 100,
+	    .help = "file: a name in the worker's secrets directory; "
+		    "environment: a variable." },
+	[SECRET_USERNAME] = { .name = "username", .label = "User name",
+	    .type = FIELD_TEXT, .max_len = 100,
+	    .help = "Empty if the value itself names the user." },
+	[SECRET_DESCRIPTION] = { .name = "description",
+	    .label = "Description", .type = FIELD_TEXT },
+};
+
+static const struct field hostkey_fields[] = {
+	[HOSTKEY_NAME] = { .name = "name", .label = "Device",
+	    .required = true, .type = FIELD_NAME },
+	[HOSTKEY_KEYS] = { .name = "keys", .label = "Keys",
+	    .required = true, .type = FIELD_LABELS, .max_len = 16,
+	    .help = "As in an OpenSSH .pub file, without the comment." },
+	[HOSTKEY_APPROVED_BY] = { .name = "approved_by",
+	    .label = "Approved by", .type = FIELD_TEXT },
+};
+
+static const struct field hook_fields[] = {
+	[HOOK_NAME] = { .name = "name", .label = "Name", .required = true,
+	    .type = FIELD_NAME },
+	[HOOK_ENABLED] = { .name = "enabled", .label = "Enabled",
+	    .type = FIELD_BOOL, .fallback = "false" },
+	[HOOK_ON_CREATE] = { .name = "auto_provision_on_create",
+	    .label = "Provision new devices", .type = FIELD_BOOL,
+	    .fallback = "false" },
+	[HOOK_ON_UPDATE] = { .name = "auto_provision_on_update",
+	    .label = "Provision changed devices", .type = FIELD_BOOL,
+	    .fallback = "true" },
+	[HOOK_DRY_RUN] = { .name = "dry_run", .label = "Dry run",
+	    .type = FIELD_BOOL, .fallback = "true",
+	    .help = "Only show what would change. Planned and staged devices "
+		    "always get the dry run." },
+	[HOOK_FIELDS] = { .name = "fields", .label = "Relevant fields",
+	    .type = FIELD_LABELS,
+	    .fallback = "[\"name\",\"primary_ip4\",\"platform\",\"role\","
+			"\"area\",\"status\"]" },
+	[HOOK_AREAS] = { .name = "areas", .label = "Only in areas",
+	    .type = FIELD_REFS, .ref = KIND_AREA,
+	    .help = "With the areas inside them; empty: everywhere." },
+	[HOOK_ROLES] = { .name = "roles", .label = "Only with roles",
+	    .type = FIELD_REFS, .ref = KIND_ROLE },
+	[HOOK_PLATFORMS] = { .name = "platforms",
+	    .label = "Only on platforms", .type = FIELD_REFS,
+	    .ref = KIND_PLATFORM },
+	[HOOK_DESCRIPTION] = { .name = "description",
+	    .label = "Description", .type = FIELD_TEXT },
+};
+
+static const struct field button_fields[] = {
+	[BUTTON_NAME] = { .name = "name", .label = "Name", .required = true,
+	    .type = FIELD_NAME },
+	[BUTTON_LABEL] = { .name = "label", .label = "Label",
+	    .required = true, .type = FIELD_TEXT, .max_len = 60 },
+	[BUTTON_JOB] = { .name = "job", .label = "Job", .required = true,
+	    .type = FIELD_NAME },
+	[BUTTON_ENABLED] = { .name = "enabled", .label = "Enabled",
+	    .type = FIELD_BOOL, .fallback = "true" },
+	[BUTTON_ONE_CLICK] = { .name = "one_click", .label = "One click",
+	    .type = FIELD_BOOL, .fallback = "false",
+	    .help = "Run at once with the parameters below instead of opening "
+		    "the form." },
+	[BUTTON_PARAMETERS] = { .name = "parameters",
+	    .label = "Parameters", .type = FIELD_OBJECT,
+	    .help = "Pre-filled values of the job's form, as JSON." },
+	[BUTTON_STATUSES] = { .name = "statuses",
+	    .label = "Shown for statuses", .type = FIELD_LABELS,
+	    .help = "Empty: for all." },
+};
+
+static const struct field user_fields[] = {
+	[USER_NAME] = { .name = "name", .label = "User name",
+	    .required = true, .type = FIELD_NAME },
+	[USER_ROLE] = { .name = "role", .label = "Role", .required = true,
+	    .type = FIELD_CHOICE, .choices = access_role_words },
+	[USER_PASSWORD] = { .name = "password", .label = "Password hash",
+	    .hidden = true, .type = FIELD_TEXT, .max_len = 400 },
+	[USER_DISABLED] = { .name = "disabled", .label = "Disabled",
+	    .type = FIELD_BOOL, .fallback = "false" },
+	[USER_SESSIONS_AFTER] = { .name = "sessions_after",
+	    .label = "Sessions valid from", .hidden = true,
+	    .type = FIELD_TEXT },
+	[USER_FULL_NAME] = { .name = "full_name", .label = "Full name",
+	    .type = FIELD_TEXT },
+};
+
+static const struct field token_fields[] = {
+	[TOKEN_NAME] = { .name = "name", .label = "Name", .required = true,
+	    .type = FIELD_NAME },
+	[TOKEN_ROLE] = { .name = "role", .label = "Role", .required = true,
+	    .type = FIELD_CHOICE, .choices = access_role_words },
+	[TOKEN_HASH] = { .name = "hash", .label = "Hash", .required = true,
+	    .hidden = true, .type = FIELD_TEXT },
+	[TOKEN_CREATED_BY] = { .name = "created_by", .label = "Created by",
+	    .type = FIELD_TEXT },
+	[TOKEN_EXPIRES_AT] = { .name = "expires_at", .label = "Expires at",
+	    .type = FIELD_TEXT, .max_len = 32,
+	    .help = "As 2026-12-31T00:00:00Z; empty: never." },
+};
+
+static const struct field settings_fields[] = {
+	[SETTINGS_SITE_NAME] = { .name = "site_name", .label = "Site name",
+	    .type = FIELD_TEXT, .max_len = 60,
+	    .fallback = "\"Switchyard\"" },
+	[SETTINGS_CREDENTIALS] = { .name = "default_credentials",
+	    .label = "Default credentials", .type = FIELD_REF,
+	    .ref = KIND_SECRET },
+	[SETTINGS_SESSION_HOURS] = { .name = "session_hours",
+	    .label = "Session length (h)", .type = FIELD_INT, .min = 1,
+	    .max = 720, .fallback = "12" },
+	[SETTINGS_SLOTS] = { .name = "slots",
+	    .label = "Device sessions at once", .type = FIELD_INT, .min = 1,
+	    .max = 1024, .fallback = "16" },
+};
+
+#define SCHEMA(f) { (f), COUNT(f) }
+
+static const struct kind kinds[KIND_COUNT] = {
+	[KIND_AREA] = { KIND_AREA, "area", "areas", "Area", "areas", KEY_NAME,
+	    SCHEMA(area_fields), true },
+	[KIND_ROLE] = { KIND_ROLE, "role", "roles", "Role", "roles", KEY_NAME,
+	    SCHEMA(role_fields), true },
+	[KIND_PLATFORM] = { KIND_PLATFORM, "platform", "platforms",
+	    "Platform", "platforms", KEY_NAME, SCHEMA(platform_fields), true },
+	[KIND_VLAN] = { KIND_VLAN, "vlan", "vlans", "VLAN", "vlans",
+	    KEY_AREA_VID, SCHEMA(vlan_fields), true },
+	[KIND_DEVICE] = { KIND_DEVICE, "device", "devices", "Device",
+	    "devices", KEY_NAME_BY_AREA, SCHEMA(device_fields), true },
+	[KIND_SECRET] = { KIND_SECRET, "secret", "secrets",
+	    "Credentials reference", "secrets", KEY_NAME,
+	    SCHEMA(secret_fields), true },
+	[KIND_HOSTKEY] = { KIND_HOSTKEY, "hostkey", "hostkeys", "Host key",
+	    "hostkeys", KEY_NAME, SCHEMA(hostkey_fields), false },
+	[KIND_HOOK] = { KIND_HOOK, "hook", "hooks", "Change hook", "hooks",
+	    KEY_NAME, SCHEMA(hook_fields), true },
+	[KIND_BUTTON] = { KIND_BUTTON, "button", "buttons", "Button",
+	    "buttons", KEY_NAME, SCHEMA(button_fields), true },
+	[KIND_USER] = { KIND_USER, "user", "users", "User", "access/users",
+	    KEY_NAME, SCHEMA(user_fields), false },
+	[KIND_TOKEN] = { KIND_TOKEN, "token", "tokens", "API token",
+	    "access/tokens", KEY_NAME, SCHEMA(token_fields), false },
+	[KIND_SETTINGS] = { KIND_SETTINGS, "settings", "settings",
+	    "Settings", "", KEY_SINGLETON, SCHEMA(settings_fields), false },
+};
+
+const struct kind *kind_get(enum kind_id id)
+{
+	return &kinds[id];
+}
+
+const struct kind *kind_find(const char *name)
+{
+	for (size_t i = 1; i < KIND_COUNT; i++) {
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+const struct kind *kind_find_plural(const char *plural)
+{
+	for (size_t i = 1; i < KIND_COUNT; i++) {
+		if (strcmp(kinds[i].plural, plural) == 0)
+			return &kinds[i];
+	}
+	return NULL;
+}

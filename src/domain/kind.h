@@ -1,0 +1,113 @@
+/*
+ * The kinds of record and how each is laid out in the store.
+ */
+#ifndef DOMAIN_KIND_H
+#define DOMAIN_KIND_H
+
+#include "domain/schema.h"
+
+/* How a record's key and path come from its fields. */
+enum key_rule {
+	KEY_NAME,	/* key "r1";     <dir>/<name>.json */
+	KEY_NAME_BY_AREA, /* key "r1"; <dir>/<area>/<name>.json; the name is
+			     unique in the whole store */
+	KEY_AREA_VID,	/* key "lab/10"; <dir>/<area>/<vid>.json */
+	KEY_SINGLETON,	/* key "settings"; settings.json */
+};
+
+struct kind {
+	enum kind_id id;
+	const char *name;   /* "device" */
+	const char *plural; /* "devices": pages, REST */
+	const char *title;  /* "Device" */
+	const char *dir;    /* "devices", without a slash */
+	enum key_rule key_rule;
+	struct schema schema;
+	bool library;	    /* shown and edited as inventory (pages, REST) */
+};
+
+const struct kind *kind_get(enum kind_id id); /* never NULL for a valid id */
+const struct kind *kind_find(const char *name); /* by name; or NULL */
+const struct kind *kind_find_plural(const char *plural); /* or NULL */
+
+/* --- indices of fields, for record_text() and friends --------------------- */
+
+enum device_field {
+	DEVICE_NAME,
+	DEVICE_STATUS,
+	DEVICE_PLATFORM,
+	DEVICE_PRIMARY_IP4,
+	DEVICE_ROLE,
+	DEVICE_AREA,
+	DEVICE_VLANS,
+	DEVICE_SERIAL,
+	DEVICE_TAGS,
+	DEVICE_CREDENTIALS,
+	DEVICE_INTENDED_FROM,
+	DEVICE_DESCRIPTION,
+	DEVICE_VARS,
+};
+enum area_field { AREA_NAME, AREA_PARENT, AREA_CREDENTIALS, AREA_DESCRIPTION };
+enum role_field { ROLE_NAME, ROLE_DESCRIPTION };
+enum vlan_field { VLAN_VID, VLAN_NAME, VLAN_AREA, VLAN_DESCRIPTION };
+enum platform_field {
+	PLATFORM_NAME,
+	PLATFORM_DRIVER,
+	PLATFORM_PORT,
+	PLATFORM_CREDENTIALS,
+	PLATFORM_CONNECT_TIMEOUT,
+	PLATFORM_COMMAND_TIMEOUT,
+	PLATFORM_DESCRIPTION,
+};
+enum secret_field {
+	SECRET_NAME,
+	SECRET_PROVIDER,
+	SECRET_REFERENCE,
+	SECRET_USERNAME,
+	SECRET_DESCRIPTION,
+};
+enum hostkey_field { HOSTKEY_NAME, HOSTKEY_KEYS, HOSTKEY_APPROVED_BY };
+enum hook_field {
+	HOOK_NAME,
+	HOOK_ENABLED,
+	HOOK_ON_CREATE,
+	HOOK_ON_UPDATE,
+	HOOK_DRY_RUN,
+	HOOK_FIELDS,
+	HOOK_AREAS,
+	HOOK_ROLES,
+	HOOK_PLATFORMS,
+	HOOK_DESCRIPTION,
+};
+enum button_field {
+	BUTTON_NAME,
+	BUTTON_LABEL,
+	BUTTON_JOB,
+	BUTTON_ENABLED,
+	BUTTON_ONE_CLICK,
+	BUTTON_PARAMETERS,
+	BUTTON_STATUSES,
+};
+enum user_field {
+	USER_NAME,
+	USER_ROLE,
+	USER_PASSWORD,
+	USER_DISABLED,
+	USER_SESSIONS_AFTER,
+	USER_FULL_NAME,
+};
+enum token_field {
+	TOKEN_NAME,
+	TOKEN_ROLE,
+	TOKEN_HASH,
+	TOKEN_CREATED_BY,
+	TOKEN_EXPIRES_AT,
+};
+enum settings_field {
+	SETTINGS_SITE_NAME,
+	SETTINGS_CREDENTIALS,
+	SETTINGS_SESSION_HOURS,
+	SETTINGS_SLOTS,
+};
+
+#endif
