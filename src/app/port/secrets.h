@@ -1,0 +1,25 @@
+/*
+ * Values behind the references in secrets/.  Read by a slot for one session,
+ * never by the web program.
+ */
+#ifndef APP_PORT_SECRETS_H
+#define APP_PORT_SECRETS_H
+
+#include "base/err.h"
+#include "base/secret.h"
+
+struct credentials {
+	char username[128];
+	struct secret *password; /* owned; NULL if there is none */
+};
+
+void credentials_release(struct credentials *c);
+
+/* provider: "file" (DIR/secrets/<reference>, mode 0600 or stricter: a password
+ * alone, or JSON {"username","password"}) or "environment" (a variable with
+ * the same content).  username: from the record; empty: from the value. */
+enum err_code secrets_read(const char *dir, const char *provider,
+    const char *reference, const char *username, struct credentials *ret,
+    struct err *e) must_check;
+
+#endif

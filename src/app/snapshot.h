@@ -1,0 +1,80 @@
+/*
+ * An immutable view of branch main in memory.
+ *
+ * A snapshot belongs to one commit and never changes; it is reference counted
+ * and shared by all threads.  The next one is made from it by the difference
+ * of the two trees: unchanged records are shared.
+ *
+ * A file that does not hold a valid record is left out and listed in
+ * snapshot_problems(): one bad push never takes the portal down.
+ */
+#ifndef APP_SNAPSHOT_H
+#define APP_SNAPSHOT_H
+
+#include "app/port/store.h"
+#include "domain/path.h"
+#include "domain/record.h"
+
+struct snapshot;
+
+/* --- the current one ------------------------------------------------------- */
+
+/* Keeps the newest snapshot of a store.  Any thread. */
+struct snapshots;
+
+enum err_code snapshots_new(struct store *store, struct snapshots **ret,
+    struct err *e) must_check;
+void snapshots_free(struct snapshots *all);
+
+/* The snapshot of the tip, made if the tip has moved.  A new reference.  If
+ * the store cannot be read just now the last one is given and `e` is left
+ * alone; an error only if there has never been one. */
+enum err_code snapshots_current(struct snapshots *all,
+    const struct snapshot **ret, struct err *e) must_check;
+
+const struct snapshot *snapshot_ref(const struct snapshot *s);
+void snapshot_unref(const struct snapshot *s);
+
+/* --- what is in it (pointers live as long as the snapshot) ------------------- */
+
+const struct commit_id *snapshot_commit(const struct snapshot *s);
+
+/* Binary search by key ("r1", "lab/10"); NULL if there is none. */
+const struct record *snapshot_find(const struct snapshot *s, enum kind_id kind,
+    const char *key);
+/* All records of a kind, sorted by key. */
+const struct record *const *snapshot_all(const struct snapshot *s,
+    enum kind_id kind, size_t *ret_n);
+/* The settings record; built-in defaults if the store has none.  Never NULL. */
+const struct record *snapshot_settings(const struct snapshot *s);
+
+/* The version of a device's intended or backup file; false if it has none. */
+bool snapshot_config(const struct snapshot *s, enum path_config which,
+    const char *device, struct blob_id *ret);
+
+struct snapshot_problem {
+	const char *path;
+	const char *message;
+};
+const struct snapshot_problem *snapshot_problems(const struct snapshot *s,
+    size_t *ret_n);
+
+/* How many devices have this text in this field (a reference or a choice). */
+size_t snapshot_count_devices(const struct snapshot *s, int field,
+    const char *value);
+
+/* A record that refers to (kind, key), other than itself; NULL if none does.
+ * *ret_field is the field that does. */
+const struct record *snapshot_referrer(const struct snapshot *s,
+    enum kind_id kind, const char *key, const struct field **ret_field);
+
+/* True if `area` is `outer` or lies inside it. */
+bool snapshot_area_within(const struct snapshot *s, const char *area,
+    const char *outer);
+
+/* The credentials reference that holds for a device: its own, its area's or
+ * an outer area's, its platform's, the settings'; NULL if none names one. */
+const struct record *snapshot_credentials(const struct snapshot *s,
+    const struct record *device);
+
+#endif

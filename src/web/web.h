@@ -1,0 +1,39 @@
+/*
+ * The web program's own state: made once, shared by all threads.
+ */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include "app/app.h"
+#include "app/runs.h"
+#include "jinja/jinja.h"
+
+#define WEB_MAX_ORIGINS 8
+
+struct web_options {
+	const char *dir;	  /* --dir */
+	const char *templates;	  /* directory of the page templates */
+	const char *static_dir;	  /* for asset hashes in URLs */
+	const char *socket;	  /* Unix socket path, or NULL: fd 0 */
+	const char *origins[WEB_MAX_ORIGINS]; /* public origins, for CSRF */
+	size_t n_origins;
+	unsigned threads;
+};
+
+struct web {
+	struct web_options options;
+	struct app app;
+	struct run_index *runs;
+	struct jinja_env *pages;
+	struct session_keys *keys;	/* session.h */
+	struct throttle *throttle;	/* sign-in guessing */
+};
+
+enum err_code web_new(const struct web_options *options, struct web **ret,
+    struct err *e) must_check;
+void web_free(struct web *web);
+
+/* Serves until SIGTERM or SIGINT; requests in progress are finished. */
+enum err_code web_serve(struct web *web, struct err *e) must_check;
+
+#endif
