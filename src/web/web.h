@@ -27,6 +27,7 @@ struct web {
 	struct jinja_env *pages;
 	struct session_keys *keys;	/* session.h */
 	struct throttle *throttle;	/* sign-in guessing */
+	struct page_cache *page_cache;	/* pages/page_cache.h; may be NULL */
 };
 
 enum err_code web_new(const struct web_options *options, struct web **ret,

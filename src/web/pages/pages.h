@@ -1,0 +1,42 @@
+/*
+ * The pages' route tables, one for each file beside this header (login.c has
+ * its own in session matters and is listed too).  web/routes.c lists them.
+ *
+ *   #define X(t) &t,
+ *   static const struct route_table *const pages[] = { PAGES_TABLES(X) };
+ */
+#ifndef WEB_PAGES_PAGES_H
+#define WEB_PAGES_PAGES_H
+
+#include "web/router.h"
+
+extern const struct route_table pages_dashboard_routes;
+extern const struct route_table pages_devices_routes;
+extern const struct route_table pages_device_routes;
+extern const struct route_table pages_device_config_routes;
+extern const struct route_table pages_device_history_routes;
+extern const struct route_table pages_library_routes;
+extern const struct route_table pages_jobs_routes;
+extern const struct route_table pages_runs_routes;
+extern const struct route_table pages_run_routes;
+extern const struct route_table pages_audit_routes;
+extern const struct route_table pages_settings_routes;
+extern const struct route_table pages_tokens_routes;
+extern const struct route_table pages_users_routes;
+
+#define PAGES_TABLES(X)              \
+	X(pages_dashboard_routes)     \
+	X(pages_devices_routes)       \
+	X(pages_device_routes)        \
+	X(pages_device_config_routes) \
+	X(pages_device_history_routes) \
+	X(pages_library_routes)       \
+	X(pages_jobs_routes)          \
+	X(pages_runs_routes)          \
+	X(pages_run_routes)           \
+	X(pages_audit_routes)         \
+	X(pages_settings_routes)      \
+	X(pages_tokens_routes)        \
+	X(pages_users_routes)
+
+#endif
