@@ -142,7 +142,8 @@ enum err_code store_log(struct store *s, enum store_branch branch,
 /* As store_log, but only the commits that changed one of the paths (files, or
  * directories ending in "/").  A file that was renamed in a commit (same
  * content removed there and added here, or the commit has a trailer
- * "Renamed-From: <old path>") is followed under its old path. */
+ * "Renamed-From: <old path>"; a value ending in "/" is the old directory, with
+ * the same file name) is followed under its old path. */
 enum err_code store_log_paths(struct store *s, enum store_branch branch,
     const struct commit_id *from, const char *const *paths, size_t n_paths,
     store_commit_fn fn, void *ctx, struct err *e) must_check;
@@ -163,6 +164,7 @@ enum store_expect_kind {
 	STORE_EXPECT_ANY,
 	STORE_EXPECT_ABSENT,
 	STORE_EXPECT_BLOB,
+	STORE_EXPECT_PRESENT, /* whatever its content */
 };
 struct store_expect {
 	enum store_expect_kind kind;
@@ -170,6 +172,7 @@ struct store_expect {
 };
 #define STORE_ANY ((struct store_expect){ .kind = STORE_EXPECT_ANY })
 #define STORE_ABSENT ((struct store_expect){ .kind = STORE_EXPECT_ABSENT })
+#define STORE_PRESENT ((struct store_expect){ .kind = STORE_EXPECT_PRESENT })
 struct store_expect store_expect_blob(const struct blob_id *blob);
 
 /* Stages changes in memory; nothing is locked and nothing is written before
@@ -187,6 +190,12 @@ enum err_code store_txn_remove(struct store_txn *t, const char *path,
 /* Only a precondition: the path must be so at commit time. */
 enum err_code store_txn_require(struct store_txn *t, const char *path,
     struct store_expect expect, struct err *e) must_check;
+
+/* The branch must still be at this commit: for what depends on the whole tree
+ * and not on single paths (a name that must be unique in all areas, a record
+ * that nothing may refer to).  ERR_STALE otherwise: take the new tip, decide
+ * again, retry. */
+void store_txn_require_tip(struct store_txn *t, const struct commit_id *tip);
 
 /* Closes what was staged so far into one commit of its own with this message;
  * what is staged afterwards becomes the next one.  All commits of a
