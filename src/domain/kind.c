@@ -129,6 +129,7 @@ static const struct field hostkey_fields[] = {
 	    .required = true, .type = FIELD_NAME },
 	[HOSTKEY_KEYS] = { .name = "keys", .label = "Keys",
 	    .required = true, .type = FIELD_LABELS, .max_len = 16,
+	    .max = 4096,
 	    .help = "As in an OpenSSH .pub file, without the comment." },
 	[HOSTKEY_APPROVED_BY] = { .name = "approved_by",
 	    .label = "Approved by", .type = FIELD_TEXT },

@@ -280,13 +280,13 @@ static void check_label(const struct field *f, const json_t *v,
     struct schema_errors *errors)
 {
 	const char *text = json_string_value(v);
+	size_t max = f->max ? (size_t)f->max : FIELD_MAX_LABEL;
 
-	if (!text || !*text || strlen(text) > 100 ||
-	    strpbrk(text, ",\"") ||
+	if (!text || !*text || strlen(text) > max || strpbrk(text, ",\"") ||
 	    !text_has_no_control(text, strlen(text), false))
 		schema_errors_add(errors, f,
-		    "each item must be 1 to 100 characters without commas or "
-		    "quotes");
+		    "each item must be 1 to %zu characters without commas or "
+		    "quotes", max);
 }
 
 static void check_refs(const struct field *f, const json_t *v,

@@ -53,7 +53,9 @@ struct field {
 	bool hidden;		    /* never in a form or an answer (hashes) */
 	enum kind_id ref;	    /* FIELD_REF, FIELD_REFS */
 	const char *const *choices; /* FIELD_CHOICE, NULL-terminated */
-	long min, max;		    /* FIELD_INT, FIELD_NUMBERS */
+	long min, max;		    /* FIELD_INT, FIELD_NUMBERS; max of
+				       FIELD_LABELS: bytes of an item, 0:
+				       FIELD_MAX_LABEL */
 	size_t max_len;		    /* bytes of a text, 0: FIELD_MAX_TEXT;
 				       items of a list, 0: FIELD_MAX_ITEMS */
 	const char *fallback;	    /* the value when absent, as JSON text */
@@ -62,6 +64,7 @@ struct field {
 #define FIELD_MAX_TEXT 255
 #define FIELD_MAX_LINES 8192
 #define FIELD_MAX_ITEMS 512
+#define FIELD_MAX_LABEL 100
 #define FIELD_MAX_OBJECT 65536 /* bytes of JSON text */
 
 struct schema {
