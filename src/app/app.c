@@ -1,0 +1,32 @@
+#include "app/app.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum err_code app_open(const char *dir, struct app *ret, struct err *e)
+{
+	struct app app = { .dir = dir };
+	char path[4096];
+	enum err_code rc;
+
+	if (snprintf(path, sizeof(path), "%s/store.git", dir) >=
+	    (int)sizeof(path))
+		return err_set(e, ERR_LIMIT, "the directory's path is too long");
+	rc = store_open(path, &app.store, e);
+	if (rc != ERR_OK)
+		return rc;
+	rc = snapshots_new(app.store, &app.snapshots, e);
+	if (rc != ERR_OK) {
+		store_close(app.store);
+		return rc;
+	}
+	*ret = app;
+	return ERR_OK;
+}
+
+void app_close(struct app *app)
+{
+	snapshots_free(app->snapshots);
+	store_close(app->store);
+	memset(app, 0, sizeof(*app));
+}

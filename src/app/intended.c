@@ -1,0 +1,105 @@
+#include "app/inventory.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Line ends become "\n" (forms send CR LF) and the last line gets one. */
+static enum err_code normalise(const char *text, size_t len, struct buf *out,
+    struct err *e)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *cr = memchr(text, '\r', (size_t)(end - text));
+		const char *stop = cr ? cr : end;
+
+		buf_add(out, text, (size_t)(stop - text));
+		if (cr && (cr + 1 == end || cr[1] != '\n'))
+			buf_putc(out, '\n');
+		text = cr ? cr + 1 : end;
+	}
+	if (out->len && out->data[out->len - 1] != '\n')
+		buf_putc(out, '\n');
+	return buf_check(out, "the configuration", e);
+}
+
+static enum err_code check_config_text(const struct buf *text, struct err *e)
+{
+	if (!utf8_is_valid(buf_text(text), text->len))
+		return err_set(e, ERR_INVALID,
+		    "the configuration is not valid UTF-8; nothing was saved");
+	if (!text_has_no_control(buf_text(text), text->len, true))
+		return err_set(e, ERR_INVALID,
+		    "the configuration contains control characters; nothing "
+		    "was saved");
+	return ERR_OK;
+}
+
+static enum err_code commit_intended(const struct app *app,
+    const struct actor *actor, const struct record *device,
+    const struct buf *text, const struct blob_id *expect,
+    struct inventory_result *ret, struct err *e)
+{
+	const char *name = record_key(device);
+	char path[PATH_MAX_PATH], subject[128];
+	struct store_trailer trailers[] = {
+		{ "Actor", actor->name },
+		{ "Trigger", run_trigger_words[actor->via] },
+		{ "Action", "intended" },
+		{ "Device", name },
+	};
+	struct store_message m = { .author = actor->name, .subject = subject,
+		.trailers = trailers, .n_trailers = 4 };
+	struct store_txn *t;
+	enum err_code rc;
+
+	path_of_config(PATH_INTENDED, record_text(device, DEVICE_AREA), name,
+	    path);
+	snprintf(subject, sizeof(subject),
+	    "Set the intended configuration of %s", name);
+	rc = store_txn_begin(app->store, STORE_MAIN, &t, e);
+	if (rc != ERR_OK)
+		return rc;
+	rc = store_txn_put(t, path, buf_text(text), text->len,
+	    expect ? store_expect_blob(expect) : STORE_ANY, e);
+	if (rc == ERR_OK)
+		rc = store_txn_require(t, record_path(device), STORE_PRESENT,
+		    e);
+	if (rc != ERR_OK) {
+		store_txn_abort(t);
+		return rc;
+	}
+	return store_txn_commit(t, &m, &ret->commit, &ret->changed, e);
+}
+
+enum err_code inventory_put_intended(const struct app *app,
+    const struct actor *actor, const char *device, const char *text,
+    size_t len, const struct blob_id *expect, struct inventory_result *ret,
+    struct err *e)
+{
+	struct buf whole = BUF_INIT(INTENDED_MAX);
+	struct inventory_result result = { 0 };
+	const struct snapshot *s = NULL;
+	const struct record *r;
+	enum err_code rc;
+
+	if ((rc = actor_require(actor, MAY_EDIT, e)) != ERR_OK ||
+	    (rc = normalise(text, len, &whole, e)) != ERR_OK ||
+	    (rc = check_config_text(&whole, e)) != ERR_OK ||
+	    (rc = snapshots_current(app->snapshots, &s, e)) != ERR_OK)
+		goto out;
+	r = snapshot_find(s, KIND_DEVICE, device);
+	if (!r)
+		rc = err_set(e, ERR_NOT_FOUND, "there is no device \"%.100s\"",
+		    device);
+	else
+		rc = commit_intended(app, actor, r, &whole, expect, &result, e);
+	if (rc == ERR_OK)
+		*ret = result;
+out:
+	snapshot_unref(s);
+	buf_release(&whole);
+	return rc;
+}

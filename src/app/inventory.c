@@ -1,0 +1,424 @@
+#include "app/inventory.h"
+
+#include "app/inventory_internal.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Another writer may move the tip between our snapshot and our commit; what
+ * depends on the whole tree is then decided again, this often. */
+#define MAX_ATTEMPTS 100
+
+#define SUBJECT_SIZE 200
+
+struct change_request {
+	const struct app *app;
+	const struct actor *actor;
+	const struct kind *kind;
+	const char *action; /* "create", … */
+	const char *key;    /* NULL for create */
+	const struct blob_id *expect;
+	const json_t *object; /* the whole record, or a merge patch */
+	bool is_patch;
+	struct schema_errors *errors;
+};
+
+void inventory_result_release(struct inventory_result *r)
+{
+	record_unref(r->record);
+	r->record = NULL;
+}
+
+enum permission inventory_permission(const struct kind *kind)
+{
+	switch (kind->id) {
+	case KIND_AREA:
+	case KIND_ROLE:
+	case KIND_PLATFORM:
+	case KIND_VLAN:
+	case KIND_DEVICE:
+		return MAY_EDIT;
+	case KIND_HOSTKEY:
+		return MAY_RUN;
+	default:
+		return MAY_ADMIN;
+	}
+}
+
+/* --- commit messages ------------------------------------------------------- */
+
+static void describe_changed_fields(const struct record *old,
+    const struct record *now, char *text, size_t size)
+{
+	const struct schema *schema = &record_kind(now)->schema;
+	json_t *a = record_to_json(old), *b = record_to_json(now);
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; a && b && i < schema->n_fields; i++) {
+		const char *name = schema->fields[i].name;
+		json_t *x = json_object_get(a, name);
+		json_t *y = json_object_get(b, name);
+		int n;
+
+		if (x == y || (x && y && json_equal(x, y)))
+			continue;
+		n = snprintf(text + used, size - used, "%s%s",
+		    used ? ", " : ": ", name);
+		if (n < 0 || (size_t)n >= size - used)
+			break;
+		used += (size_t)n;
+	}
+	json_decref(a);
+	json_decref(b);
+}
+
+static void make_subject(char subject[SUBJECT_SIZE], const char *action,
+    const struct kind *kind, const struct record *old,
+    const struct record *now)
+{
+	const char *key = record_key(old ? old : now);
+	char more[100] = "";
+
+	if (old && now && strcmp(key, record_key(now)) != 0)
+		snprintf(more, sizeof(more), " to %s", record_key(now));
+	else if (old && now)
+		describe_changed_fields(old, now, more, sizeof(more));
+	snprintf(subject, SUBJECT_SIZE, "%c%s %s %s%s", action[0] - 'a' + 'A',
+	    action + 1, kind->name, key, more);
+}
+
+static const char *renamed_from(const struct record *old,
+    const struct record *now, char value[PATH_MAX_PATH])
+{
+	if (!old || !now || strcmp(record_path(old), record_path(now)) == 0)
+		return NULL;
+	if (record_kind(old)->id == KIND_AREA)
+		snprintf(value, PATH_MAX_PATH, "devices/%s/", record_key(old));
+	else
+		text_copy(value, PATH_MAX_PATH, record_path(old));
+	return value;
+}
+
+static enum err_code commit_change(struct store_txn *t,
+    const struct change_request *rq, const struct record *old,
+    const struct record *now, struct inventory_result *ret, struct err *e)
+{
+	char subject[SUBJECT_SIZE], old_path[PATH_MAX_PATH];
+	const char *action = rq->action;
+	struct store_trailer trailers[5];
+	struct store_message m = {
+		.author = rq->actor->name,
+		.subject = subject,
+		.trailers = trailers,
+	};
+	const char *renamed = renamed_from(old, now, old_path);
+
+	if (renamed)
+		action = "rename";
+	make_subject(subject, action, rq->kind, old, now);
+	trailers[m.n_trailers++] =
+	    (struct store_trailer){ "Actor", rq->actor->name };
+	trailers[m.n_trailers++] = (struct store_trailer){ "Trigger",
+		run_trigger_words[rq->actor->via] };
+	trailers[m.n_trailers++] = (struct store_trailer){ "Action", action };
+	trailers[m.n_trailers++] = (struct store_trailer){ rq->kind->title,
+		record_key(now ? now : old) };
+	if (renamed)
+		trailers[m.n_trailers++] =
+		    (struct store_trailer){ "Renamed-From", renamed };
+	return store_txn_commit(t, &m, &ret->commit, &ret->changed, e);
+}
+
+/* --- one attempt ------------------------------------------------------------- */
+
+static enum err_code not_found(const struct kind *kind, const char *key,
+    struct err *e)
+{
+	return err_set(e, ERR_NOT_FOUND, "there is no %s \"%.100s\"",
+	    kind->name, key);
+}
+
+static enum err_code stale(const struct kind *kind, const char *key,
+    struct err *e)
+{
+	return err_set(e, ERR_STALE,
+	    "%s %s was changed by someone else since you read it; nothing was "
+	    "saved", kind->name, key);
+}
+
+static enum err_code find_old(const struct change_request *rq,
+    const struct snapshot *s, const struct record **ret, struct err *e)
+{
+	const struct record *old;
+
+	*ret = NULL;
+	if (!rq->key)
+		return ERR_OK;
+	old = snapshot_find(s, rq->kind->id, rq->key);
+	if (!old)
+		return not_found(rq->kind, rq->key, e);
+	if (rq->expect && memcmp(rq->expect->raw, record_version(old),
+	    STORE_OID_SIZE) != 0)
+		return stale(rq->kind, rq->key, e);
+	*ret = old;
+	return ERR_OK;
+}
+
+/* RFC 7396: members of the patch replace, null removes. */
+static void merge_patch(json_t *target, const json_t *patch)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach((json_t *)(uintptr_t)patch, name, v) {
+		json_t *old = json_object_get(target, name);
+
+		if (json_is_null(v)) {
+			json_object_del(target, name);
+		} else if (json_is_object(v) && json_is_object(old)) {
+			merge_patch(old, v);
+		} else {
+			json_object_set(target, name, v);
+		}
+	}
+}
+
+static json_t *wanted_object(const struct change_request *rq,
+    const struct record *old)
+{
+	json_t *merged;
+
+	if (!rq->is_patch)
+		return json_incref((json_t *)(uintptr_t)rq->object);
+	merged = record_to_json(old);
+	if (merged)
+		merge_patch(merged, rq->object);
+	return merged;
+}
+
+/* Checks fields, references and that the new key is free. */
+static enum err_code make_record(const struct change_request *rq,
+    const struct snapshot *s, const struct record *old, struct record **ret,
+    struct err *e)
+{
+	struct schema_errors local = { 0 };
+	struct schema_errors *errors = rq->errors ? rq->errors : &local;
+	struct record *r = NULL;
+	json_t *object = wanted_object(rq, old);
+	enum err_code rc;
+
+	if (!object)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	errors->n = 0;
+	schema_check(&rq->kind->schema, object, errors);
+	rc = schema_errors_check(errors, e);
+	if (rc == ERR_OK)
+		rc = record_new(rq->kind, object, NULL, &r, e);
+	json_decref(object);
+	if (rc != ERR_OK)
+		return rc;
+	inventory_check_references(s, r, errors);
+	rc = schema_errors_check(errors, e);
+	if (rc == ERR_OK && (!old || strcmp(record_key(old), record_key(r))) &&
+	    snapshot_find(s, rq->kind->id, record_key(r)))
+		rc = err_set(e, ERR_CONFLICT,
+		    "there is a %s \"%s\" already; nothing was saved",
+		    rq->kind->name, record_key(r));
+	if (rc != ERR_OK) {
+		record_unref(r);
+		return rc;
+	}
+	*ret = r;
+	return ERR_OK;
+}
+
+static bool depends_on_whole_tree(const struct record *old,
+    const struct record *now)
+{
+	return !old || !now || strcmp(record_path(old), record_path(now)) != 0;
+}
+
+/* *retry: the tip moved under us, not the caller's version. */
+static enum err_code change_once(const struct change_request *rq,
+    const struct snapshot *s, struct inventory_result *ret, bool *retry,
+    struct err *e)
+{
+	struct inventory_result result = { 0 };
+	const struct record *old;
+	struct record *now = NULL;
+	struct store_txn *t = NULL;
+	enum err_code rc;
+
+	if ((rc = find_old(rq, s, &old, e)) != ERR_OK ||
+	    (rc = make_record(rq, s, old, &now, e)) != ERR_OK ||
+	    (rc = store_txn_begin(rq->app->store, STORE_MAIN, &t, e)) !=
+	    ERR_OK)
+		goto out;
+	if (depends_on_whole_tree(old, now))
+		store_txn_require_tip(t, snapshot_commit(s));
+	rc = inventory_stage(t, rq->app, s, old, now, e);
+	if (rc != ERR_OK) {
+		store_txn_abort(t);
+		goto out;
+	}
+	rc = commit_change(t, rq, old, now, &result, e);
+	*retry = rc == ERR_STALE;
+	if (rc != ERR_OK)
+		goto out;
+	result.record = now;
+	*ret = result;
+	return ERR_OK;
+out:
+	record_unref(now);
+	return rc;
+}
+
+/* A new record does not know its blob id until it is stored; give back the
+ * one that the snapshot made of it. */
+static enum err_code with_version(const struct change_request *rq,
+    struct inventory_result *ret, struct err *e)
+{
+	const char *json;
+	size_t len;
+	struct blob_id id;
+	struct record *versioned;
+	enum err_code rc;
+
+	json = record_json(ret->record, &len);
+	blob_id_of(json, len, &id);
+	rc = record_parse(rq->kind, json, len, id.raw, &versioned, e);
+	if (rc != ERR_OK)
+		return rc;
+	record_unref(ret->record);
+	ret->record = versioned;
+	return ERR_OK;
+}
+
+static enum err_code change(const struct change_request *rq,
+    struct inventory_result *ret, struct err *e)
+{
+	enum err_code rc;
+
+	rc = actor_require(rq->actor, inventory_permission(rq->kind), e);
+	for (int attempt = 0; rc == ERR_OK; attempt++) {
+		const struct snapshot *s;
+		bool retry = false;
+
+		rc = snapshots_current(rq->app->snapshots, &s, e);
+		if (rc != ERR_OK)
+			break;
+		rc = change_once(rq, s, ret, &retry, e);
+		snapshot_unref(s);
+		if (rc == ERR_OK)
+			return with_version(rq, ret, e);
+		/* where the caller expects a version and the record itself was
+		 * changed, find_old() says so at the next attempt */
+		if (retry && attempt < MAX_ATTEMPTS)
+			rc = ERR_OK;
+	}
+	return rc;
+}
+
+/* --- the calls --------------------------------------------------------------- */
+
+enum err_code inventory_create(const struct app *app,
+    const struct actor *actor, const struct kind *kind, const json_t *object,
+    struct schema_errors *errors, struct inventory_result *ret, struct err *e)
+{
+	struct change_request rq = { .app = app, .actor = actor, .kind = kind,
+		.action = "create", .object = object, .errors = errors };
+
+	return change(&rq, ret, e);
+}
+
+enum err_code inventory_update(const struct app *app,
+    const struct actor *actor, const struct kind *kind, const char *key,
+    const struct blob_id *expect, const json_t *object,
+    struct schema_errors *errors, struct inventory_result *ret, struct err *e)
+{
+	struct change_request rq = { .app = app, .actor = actor, .kind = kind,
+		.action = "update", .key = key, .expect = expect,
+		.object = object, .errors = errors };
+
+	return change(&rq, ret, e);
+}
+
+enum err_code inventory_patch(const struct app *app, const struct actor *actor,
+    const struct kind *kind, const char *key, const struct blob_id *expect,
+    const json_t *patch, struct schema_errors *errors,
+    struct inventory_result *ret, struct err *e)
+{
+	struct change_request rq = { .app = app, .actor = actor, .kind = kind,
+		.action = "update", .key = key, .expect = expect,
+		.object = patch, .is_patch = true, .errors = errors };
+
+	if (!json_is_object(patch))
+		return err_set(e, ERR_INVALID, "a patch is a JSON object");
+	return change(&rq, ret, e);
+}
+
+static enum err_code delete_once(const struct change_request *rq,
+    const struct snapshot *s, struct inventory_result *ret, bool *retry,
+    struct err *e)
+{
+	struct inventory_result result = { 0 };
+	const struct field *field;
+	const struct record *old, *by;
+	struct store_txn *t;
+	struct blob_id version;
+	enum err_code rc;
+
+	if ((rc = find_old(rq, s, &old, e)) != ERR_OK)
+		return rc;
+	by = snapshot_referrer(s, rq->kind->id, rq->key, &field);
+	if (by)
+		return err_set(e, ERR_CONFLICT,
+		    "%s %s cannot be deleted: %s %s refers to it (%s); nothing "
+		    "was deleted", rq->kind->name, rq->key,
+		    record_kind(by)->name, record_key(by), field->name);
+	if ((rc = store_txn_begin(rq->app->store, STORE_MAIN, &t, e)) != ERR_OK)
+		return rc;
+	store_txn_require_tip(t, snapshot_commit(s));
+	memcpy(version.raw, record_version(old), STORE_OID_SIZE);
+	rc = store_txn_remove(t, record_path(old), store_expect_blob(&version),
+	    e);
+	if (rc == ERR_OK && rq->kind->id == KIND_DEVICE)
+		rc = inventory_stage_device_files(t, s, old, e);
+	if (rc != ERR_OK) {
+		store_txn_abort(t);
+		return rc;
+	}
+	rc = commit_change(t, rq, old, NULL, &result, e);
+	*retry = rc == ERR_STALE;
+	if (rc == ERR_OK)
+		*ret = result;
+	return rc;
+}
+
+enum err_code inventory_delete(const struct app *app,
+    const struct actor *actor, const struct kind *kind, const char *key,
+    const struct blob_id *expect, struct inventory_result *ret, struct err *e)
+{
+	struct change_request rq = { .app = app, .actor = actor, .kind = kind,
+		.action = "delete", .key = key, .expect = expect };
+	enum err_code rc = actor_require(actor, inventory_permission(kind), e);
+
+	for (int attempt = 0; rc == ERR_OK; attempt++) {
+		const struct snapshot *s;
+		bool retry = false;
+
+		rc = snapshots_current(app->snapshots, &s, e);
+		if (rc != ERR_OK)
+			return rc;
+		rc = delete_once(&rq, s, ret, &retry, e);
+		snapshot_unref(s);
+		if (rc == ERR_OK)
+			return ERR_OK;
+		if (retry && attempt < MAX_ATTEMPTS)
+			rc = ERR_OK;
+	}
+	return rc;
+}

@@ -1,0 +1,548 @@
+#include "app/runs.h"
+
+#include "app/port/queue.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define DEFAULT_LIMIT 50
+#define MAX_LIMIT 500
+/* A directory changed this recently may change again within the same tick of
+ * its time stamp: it is read anew. */
+#define RACY_MS 50
+
+/* A finished run: one allocation, texts behind the struct. */
+struct entry {
+	const char *id;
+	const char *job;
+	const char *state;
+	const char *trigger;
+	const char *actor;
+	const char *devices; /* names, each followed by NUL; an empty one ends */
+	const char *json;
+	size_t json_len;
+};
+
+/* The newest finished run of each device: open addressing, a power of two. */
+struct last_table {
+	const struct entry **slots;
+	size_t size, n;
+};
+
+/* A run in the spool. */
+struct live {
+	char id[RUN_ID_SIZE];
+	char device[64];
+};
+
+struct run_index {
+	const struct app *app;
+	pthread_mutex_t lock;
+	struct commit_id at; /* of branch runs */
+	struct entry **entries; /* by id */
+	size_t n, cap;
+	struct last_table last;
+	struct live *live; /* by id */
+	size_t n_live;
+	struct timespec live_times[QUEUE_PLACES];
+};
+
+/* --- entries ------------------------------------------------------------------- */
+
+static const char *append(char **p, const char *text)
+{
+	size_t n = strlen(text) + 1;
+	const char *at = memcpy(*p, text, n);
+
+	*p += n;
+	return at;
+}
+
+static struct entry *entry_new(const json_t *doc, const char *json, size_t len)
+{
+	static const char *const keys[] = { "id", "job", "state", "trigger",
+		"actor" };
+	const json_t *devices = json_object_get(doc, "devices");
+	size_t size = sizeof(struct entry) + len + 2, i;
+	const char **slots[5];
+	struct entry *entry;
+	json_t *device;
+	char *p;
+
+	for (i = 0; i < 5; i++)
+		size += strlen(json_text(doc, keys[i], "")) + 1;
+	json_array_foreach(devices, i, device)
+		size += strlen(json_text(device, "name", "")) + 1;
+	entry = malloc(size);
+	if (!entry)
+		return NULL;
+	slots[0] = &entry->id;
+	slots[1] = &entry->job;
+	slots[2] = &entry->state;
+	slots[3] = &entry->trigger;
+	slots[4] = &entry->actor;
+	p = (char *)(entry + 1);
+	for (i = 0; i < 5; i++)
+		*slots[i] = append(&p, json_text(doc, keys[i], ""));
+	entry->devices = p;
+	json_array_foreach(devices, i, device)
+		append(&p, json_text(device, "name", ""));
+	*p++ = '\0';
+	entry->json = memcpy(p, json, len);
+	p[len] = '\0';
+	entry->json_len = len;
+	return entry;
+}
+
+static size_t hash_name(const char *name)
+{
+	size_t h = 1469598103934665603u;
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 1099511628211u;
+	return h;
+}
+
+static const char *first_device(const struct entry *entry)
+{
+	return entry->devices;
+}
+
+static const struct entry **last_slot(const struct last_table *t,
+    const char *device)
+{
+	size_t i = hash_name(device) & (t->size - 1);
+
+	while (t->slots[i] &&
+	    strcmp(first_device(t->slots[i]), device) != 0)
+		i = (i + 1) & (t->size - 1);
+	return &t->slots[i];
+}
+
+static bool last_grow(struct last_table *t)
+{
+	struct last_table bigger = { .size = t->size ? t->size * 2 : 256,
+		.n = t->n };
+
+	bigger.slots = calloc(bigger.size, sizeof(*bigger.slots));
+	if (!bigger.slots)
+		return false;
+	for (size_t i = 0; i < t->size; i++) {
+		if (t->slots[i])
+			*last_slot(&bigger, first_device(t->slots[i])) =
+			    t->slots[i];
+	}
+	free(t->slots);
+	*t = bigger;
+	return true;
+}
+
+static bool last_note(struct last_table *t, const struct entry *entry)
+{
+	const struct entry **slot;
+
+	if (!*first_device(entry))
+		return true;
+	if ((t->n + 1) * 2 > t->size && !last_grow(t))
+		return false;
+	slot = last_slot(t, first_device(entry));
+	if (!*slot)
+		t->n++;
+	if (!*slot || strcmp((*slot)->id, entry->id) <= 0)
+		*slot = entry;
+	return true;
+}
+
+/* Index of the first entry whose id is not below `id`. */
+static size_t lower_bound(const struct run_index *index, const char *id)
+{
+	size_t low = 0, high = index->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(index->entries[mid]->id, id) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static bool insert(struct run_index *index, struct entry *entry)
+{
+	size_t at = lower_bound(index, entry->id);
+
+	if (at < index->n && strcmp(index->entries[at]->id, entry->id) == 0) {
+		struct entry *old = index->entries[at];
+
+		index->entries[at] = entry;
+		if (!last_note(&index->last, entry))
+			return false;
+		free(old);
+		return true;
+	}
+	if (index->n == index->cap) {
+		size_t cap = index->cap ? index->cap * 2 : 256;
+		void *grown = realloc(index->entries,
+		    cap * sizeof(*index->entries));
+
+		if (!grown)
+			return false;
+		index->entries = grown;
+		index->cap = cap;
+	}
+	memmove(index->entries + at + 1, index->entries + at,
+	    (index->n - at) * sizeof(*index->entries));
+	index->entries[at] = entry;
+	index->n++;
+	return last_note(&index->last, entry);
+}
+
+/* --- following the branch ---------------------------------------------------------- */
+
+static enum err_code follow(void *ctx, const struct store_change *change,
+    struct err *e)
+{
+	struct run_index *index = ctx;
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	struct entry *entry = NULL;
+	json_t *doc = NULL;
+	enum err_code rc;
+
+	if (!change->has_new || !text_ends_with(change->path, "/run.json"))
+		return ERR_OK;
+	rc = store_read_blob(index->app->store, &change->new_blob, &text, e);
+	if (rc == ERR_OK &&
+	    run_doc_parse(buf_text(&text), text.len, &doc, NULL) == ERR_OK) {
+		entry = entry_new(doc, buf_text(&text), text.len);
+		if (!entry || !insert(index, entry))
+			rc = err_set(e, ERR_SYSTEM, "out of memory");
+	}
+	json_decref(doc);
+	buf_release(&text);
+	return rc;
+}
+
+static enum err_code refresh_done(struct run_index *index, struct err *e)
+{
+	struct commit_id tip;
+	enum err_code rc;
+
+	rc = store_tip(index->app->store, STORE_RUNS, &tip, e);
+	if (rc != ERR_OK || commit_id_equal(&tip, &index->at))
+		return rc;
+	rc = store_diff(index->app->store, &index->at, &tip, "", follow, index,
+	    e);
+	if (rc == ERR_OK)
+		index->at = tip;
+	return rc;
+}
+
+/* --- the spool ----------------------------------------------------------------------- */
+
+static bool spool_changed(struct run_index *index)
+{
+	int64_t now = clock_wall_ms();
+	bool changed = false;
+
+	for (int i = 0; i < QUEUE_PLACES; i++) {
+		struct timespec *was = &index->live_times[i];
+		char path[4096];
+		struct stat st;
+
+		queue_path(index->app->dir, (enum queue_place)i, path,
+		    sizeof(path));
+		if (stat(path, &st) < 0)
+			continue;
+		if (st.st_mtim.tv_sec != was->tv_sec ||
+		    st.st_mtim.tv_nsec != was->tv_nsec ||
+		    now - ((int64_t)st.st_mtim.tv_sec * 1000 +
+		    st.st_mtim.tv_nsec / 1000000) < RACY_MS)
+			changed = true;
+		*was = st.st_mtim;
+	}
+	return changed;
+}
+
+static enum err_code add_live(struct run_index *index, const char *id,
+    struct live *items, size_t *n, struct err *e)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	enum queue_place place;
+	json_t *doc = NULL;
+	enum err_code rc;
+
+	rc = queue_read(index->app->dir, id, &text, &place, e);
+	if (rc == ERR_OK &&
+	    run_doc_parse(buf_text(&text), text.len, &doc, NULL) == ERR_OK) {
+		struct live *one = &items[(*n)++];
+		json_t *device = json_array_get(
+		    json_object_get(doc, "devices"), 0);
+
+		text_copy(one->id, sizeof(one->id), id);
+		text_copy(one->device, sizeof(one->device),
+		    json_text(device, "name", ""));
+	}
+	json_decref(doc);
+	buf_release(&text);
+	return rc == ERR_NOT_FOUND ? ERR_OK : rc; /* it has just moved on */
+}
+
+static int live_by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct live *)a)->id, ((const struct live *)b)->id);
+}
+
+static enum err_code refresh_live(struct run_index *index, struct err *e)
+{
+	struct live *items = NULL;
+	size_t n = 0;
+	enum err_code rc = ERR_OK;
+
+	if (!spool_changed(index))
+		return ERR_OK;
+	for (int i = 0; rc == ERR_OK && i < QUEUE_PLACES; i++) {
+		char (*ids)[RUN_ID_SIZE];
+		size_t n_ids;
+		void *grown;
+
+		rc = queue_list(index->app->dir, (enum queue_place)i, &ids,
+		    &n_ids, e);
+		if (rc != ERR_OK)
+			break;
+		grown = realloc(items, (n + n_ids + 1) * sizeof(*items));
+		if (grown)
+			items = grown;
+		else
+			rc = err_set(e, ERR_SYSTEM, "out of memory");
+		for (size_t j = 0; rc == ERR_OK && j < n_ids; j++)
+			rc = add_live(index, ids[j], items, &n, e);
+		free(ids);
+	}
+	if (rc != ERR_OK) {
+		free(items);
+		memset(index->live_times, 0, sizeof(index->live_times));
+		return rc;
+	}
+	if (n)
+		qsort(items, n, sizeof(*items), live_by_id);
+	free(index->live);
+	index->live = items;
+	index->n_live = n;
+	return ERR_OK;
+}
+
+/* --- the calls -------------------------------------------------------------------------- */
+
+enum err_code run_index_new(const struct app *app, struct run_index **ret,
+    struct err *e)
+{
+	struct run_index *index = calloc(1, sizeof(*index));
+	enum err_code rc;
+
+	if (!index)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	index->app = app;
+	pthread_mutex_init(&index->lock, NULL);
+	rc = last_grow(&index->last) ? refresh_done(index, e)
+				     : err_set(e, ERR_SYSTEM, "out of memory");
+	if (rc != ERR_OK) {
+		run_index_free(index);
+		return rc;
+	}
+	*ret = index;
+	return ERR_OK;
+}
+
+void run_index_free(struct run_index *index)
+{
+	if (!index)
+		return;
+	for (size_t i = 0; i < index->n; i++)
+		free(index->entries[i]);
+	free(index->entries);
+	free(index->last.slots);
+	free(index->live);
+	pthread_mutex_destroy(&index->lock);
+	free(index);
+}
+
+static bool text_matches(const char *wanted, const char *text)
+{
+	return !wanted || !*wanted || strcmp(wanted, text) == 0;
+}
+
+static bool has_device(const struct entry *entry, const char *device)
+{
+	if (!device || !*device)
+		return true;
+	for (const char *p = entry->devices; *p; p += strlen(p) + 1) {
+		if (strcmp(p, device) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool entry_matches(const struct entry *entry,
+    const struct run_filter *f)
+{
+	return text_matches(f->job, entry->job) &&
+	    text_matches(f->state, entry->state) &&
+	    text_matches(f->trigger, entry->trigger) &&
+	    text_matches(f->actor, entry->actor) &&
+	    has_device(entry, f->device);
+}
+
+static bool doc_matches(const json_t *doc, const struct run_filter *f)
+{
+	const json_t *devices = json_object_get(doc, "devices");
+	bool device = !f->device || !*f->device;
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(devices, i, one)
+		device = device ||
+		    strcmp(json_text(one, "name", ""), f->device) == 0;
+	return device && text_matches(f->job, json_text(doc, "job", "")) &&
+	    text_matches(f->state, json_text(doc, "state", "")) &&
+	    text_matches(f->trigger, json_text(doc, "trigger", "")) &&
+	    text_matches(f->actor, json_text(doc, "actor", ""));
+}
+
+static bool add_live_docs(struct run_index *index, const struct run_filter *f,
+    size_t limit, json_t *list)
+{
+	for (size_t i = index->n_live; i-- > 0;) {
+		const struct live *one = &index->live[i];
+		json_t *doc;
+
+		if (json_array_size(list) >= limit)
+			break;
+		if (f->before && *f->before && strcmp(one->id, f->before) >= 0)
+			continue;
+		if (runs_read(index->app, one->id, &doc, NULL) != ERR_OK)
+			continue;
+		if (!doc_matches(doc, f))
+			json_decref(doc);
+		else if (json_array_append_new(list, doc) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool is_live(const struct run_index *index, const char *id)
+{
+	for (size_t i = 0; i < index->n_live; i++) {
+		if (strcmp(index->live[i].id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool add_done_docs(struct run_index *index, const struct run_filter *f,
+    size_t limit, json_t *list)
+{
+	size_t at = f->before && *f->before ? lower_bound(index, f->before)
+					    : index->n;
+	size_t added = 0;
+
+	while (at-- > 0 && added < limit) {
+		const struct entry *entry = index->entries[at];
+		json_t *doc;
+
+		if (!entry_matches(entry, f) || is_live(index, entry->id))
+			continue;
+		doc = json_loadb(entry->json, entry->json_len, 0, NULL);
+		if (!doc || json_array_append_new(list, doc) != 0)
+			return false;
+		added++;
+	}
+	return true;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+
+	return strcmp(json_text(y, "id", ""), json_text(x, "id", ""));
+}
+
+/* Live and done runs are each in order; together they are sorted and cut. */
+static json_t *sort_and_cut(json_t *list, size_t limit)
+{
+	size_t n = json_array_size(list), i;
+	json_t **items = malloc((n + 1) * sizeof(json_t *));
+	json_t *sorted = json_array();
+
+	if (items && sorted) {
+		for (i = 0; i < n; i++)
+			items[i] = json_array_get(list, i);
+		qsort(items, n, sizeof(*items), newest_first);
+		for (i = 0; i < n && i < limit; i++)
+			json_array_append(sorted, items[i]);
+	}
+	free(items);
+	json_decref(list);
+	return sorted;
+}
+
+enum err_code run_index_list(struct run_index *index,
+    const struct run_filter *filter, json_t **ret, struct err *e)
+{
+	size_t limit = filter->limit ? filter->limit : DEFAULT_LIMIT;
+	json_t *list = json_array();
+	enum err_code rc;
+	bool ok;
+
+	if (limit > MAX_LIMIT)
+		limit = MAX_LIMIT;
+	pthread_mutex_lock(&index->lock);
+	rc = refresh_live(index, e);
+	if (rc == ERR_OK)
+		rc = refresh_done(index, e);
+	ok = list && rc == ERR_OK &&
+	    add_live_docs(index, filter, limit, list) &&
+	    add_done_docs(index, filter, limit, list);
+	pthread_mutex_unlock(&index->lock);
+	if (rc == ERR_OK && !ok)
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	if (rc != ERR_OK) {
+		json_decref(list);
+		return rc;
+	}
+	*ret = sort_and_cut(list, limit);
+	return *ret ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
+}
+
+json_t *run_index_last(struct run_index *index, const char *device)
+{
+	const struct entry *entry = NULL;
+	const char *id = NULL;
+	char live_id[RUN_ID_SIZE];
+	json_t *doc = NULL;
+
+	pthread_mutex_lock(&index->lock);
+	if (refresh_live(index, NULL) == ERR_OK &&
+	    refresh_done(index, NULL) == ERR_OK) {
+		for (size_t i = 0; i < index->n_live; i++) {
+			if (strcmp(index->live[i].device, device) == 0)
+				id = index->live[i].id;
+		}
+		entry = *last_slot(&index->last, device);
+	}
+	if (id)
+		text_copy(live_id, sizeof(live_id), id);
+	else if (entry)
+		doc = json_loadb(entry->json, entry->json_len, 0, NULL);
+	pthread_mutex_unlock(&index->lock);
+	if (id && runs_read(index->app, live_id, &doc, NULL) != ERR_OK)
+		doc = NULL;
+	return doc;
+}

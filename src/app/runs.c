@@ -1,0 +1,355 @@
+#include "app/runs.h"
+
+#include "app/port/queue.h"
+#include "app/run_files.h"
+#include "base/crypto.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PATH_SIZE 4096
+#define MAX_LOG ((size_t)64 * 1024 * 1024)
+#define MAX_KEY 200
+
+void run_live_path(const char *dir, const char *id, const char *file,
+    char *path, size_t size)
+{
+	snprintf(path, size, "%s/live/%s%s%s", dir, id, file ? "/" : "",
+	    file ? file : "");
+}
+
+/* --- may it run -------------------------------------------------------------- */
+
+static const char *readiness(const struct snapshot *s, const struct job *job,
+    const struct record *device, char text[256])
+{
+	const struct record *platform = snapshot_find(s, KIND_PLATFORM,
+	    record_text(device, DEVICE_PLATFORM));
+	const char *name = record_key(device);
+	struct blob_id blob;
+
+	if (!platform) {
+		snprintf(text, 256, "%s has no platform: set one on its page.",
+		    name);
+		return text;
+	}
+	if (!record_has(device, DEVICE_PRIMARY_IP4)) {
+		snprintf(text, 256,
+		    "%s has no primary IPv4 address: set one on its page.",
+		    name);
+		return text;
+	}
+	if (!snapshot_credentials(s, device)) {
+		snprintf(text, 256,
+		    "no credentials hold for %s: name some on its page, its "
+		    "area, its platform or in the settings.", name);
+		return text;
+	}
+	if (job->id == JOB_PROVISION &&
+	    !snapshot_config(s, PATH_INTENDED, name, &blob)) {
+		snprintf(text, 256,
+		    "%s has no intended configuration: write or generate one "
+		    "first.", name);
+		return text;
+	}
+	return NULL;
+}
+
+const char *runs_refusal(const struct snapshot *s, const struct job *job,
+    const struct record *device, bool may_change, char text[256])
+{
+	enum device_status status = STATUS_INVENTORY;
+	const char *why;
+
+	(void)device_status_parse(record_text(device, DEVICE_STATUS), &status);
+	why = policy_refusal(status, job->reads);
+	if (!why && may_change)
+		why = policy_refusal(status, job->writes);
+	if (why) {
+		snprintf(text, 256, "%s: %s", record_key(device), why);
+		return text;
+	}
+	return readiness(s, job, device, text);
+}
+
+/* --- creating ----------------------------------------------------------------- */
+
+static enum err_code check_parameters(const struct snapshot *s,
+    const struct job *job, const json_t *parameters,
+    struct schema_errors *errors, json_t **ret, struct err *e)
+{
+	const struct schema *schema = &job->parameters;
+	json_t *full;
+
+	errors->n = 0;
+	schema_check(schema, parameters, errors);
+	for (size_t i = 0; i < schema->n_fields && errors->n == 0; i++) {
+		const struct field *f = &schema->fields[i];
+		const char *key = json_text(parameters, f->name, "");
+
+		if (f->type == FIELD_REF && *key &&
+		    !snapshot_find(s, f->ref, key))
+			schema_errors_add(errors, f,
+			    "%s \"%.80s\" does not exist",
+			    kind_get(f->ref)->name, key);
+	}
+	if (errors->n)
+		return schema_errors_check(errors, e);
+	full = schema_complete(schema, parameters);
+	if (!full)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	*ret = full;
+	return ERR_OK;
+}
+
+static enum err_code check_policy(const struct snapshot *s,
+    const struct job *job, const json_t *parameters, struct err *e)
+{
+	const struct record *device =
+	    snapshot_find(s, KIND_DEVICE, json_text(parameters, "device", ""));
+	char text[256];
+	const char *why;
+
+	if (!device)
+		return ERR_OK;
+	why = runs_refusal(s, job, device,
+	    job_may_change_device(job, parameters), text);
+	if (why)
+		return err_set(e, ERR_CONFLICT, "%s Nothing was started.", why);
+	return ERR_OK;
+}
+
+/* An earlier run of the same actor with the same key, if there is one. */
+static enum err_code bind_key(const struct app *app, const struct actor *actor,
+    const char *key, char id[RUN_ID_SIZE], bool *ret_bound, struct err *e)
+{
+	char full[MAX_KEY + 300];
+
+	*ret_bound = false;
+	if (!key)
+		return ERR_OK;
+	if (strlen(key) > MAX_KEY || !*key)
+		return err_set(e, ERR_INVALID,
+		    "an idempotency key has 1 to %d characters", MAX_KEY);
+	snprintf(full, sizeof(full), "%.250s\n%s", actor->name, key);
+	return queue_bind_key(app->dir, full, id, ret_bound, e);
+}
+
+static enum err_code enqueue(const struct app *app, const char *id,
+    const json_t *doc, struct err *e)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	enum err_code rc = json_write(doc, &text, e);
+
+	if (rc == ERR_OK)
+		rc = queue_put(app->dir, id, buf_text(&text), text.len, e);
+	buf_release(&text);
+	return rc;
+}
+
+enum err_code runs_create(const struct app *app, const struct actor *actor,
+    const struct job *job, const json_t *parameters,
+    const char *idempotency_key, struct schema_errors *errors,
+    json_t **ret_doc, struct err *e)
+{
+	struct schema_errors local = { 0 };
+	const struct snapshot *s = NULL;
+	json_t *full = NULL, *doc = NULL;
+	char id[RUN_ID_SIZE];
+	uint32_t random;
+	bool bound;
+	enum err_code rc;
+
+	if ((rc = actor_require(actor, job->permission, e)) != ERR_OK ||
+	    (rc = snapshots_current(app->snapshots, &s, e)) != ERR_OK ||
+	    (rc = check_parameters(s, job, parameters,
+	    errors ? errors : &local, &full, e)) != ERR_OK ||
+	    (rc = check_policy(s, job, full, e)) != ERR_OK)
+		goto out;
+	random_bytes(&random, sizeof(random));
+	run_id_format(clock_wall_ms(), random, id);
+	rc = bind_key(app, actor, idempotency_key, id, &bound, e);
+	if (rc != ERR_OK)
+		goto out;
+	if (bound) {
+		rc = runs_read(app, id, &doc, e);
+		/* bound, but the one who bound it died before it was queued:
+		 * queue it now under the same id */
+		if (rc != ERR_NOT_FOUND)
+			goto out;
+	}
+	doc = run_doc_new(id, job, actor->via, actor->name, full,
+	    json_text(full, "device", NULL));
+	if (!doc)
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	else
+		rc = enqueue(app, id, doc, e);
+out:
+	snapshot_unref(s);
+	json_decref(full);
+	if (rc == ERR_OK)
+		*ret_doc = doc;
+	else
+		json_decref(doc);
+	return rc;
+}
+
+/* --- reading ------------------------------------------------------------------- */
+
+static enum err_code read_live(const struct app *app, const char *id,
+    const char *file, struct buf *out, struct err *e)
+{
+	char path[PATH_SIZE];
+
+	run_live_path(app->dir, id, file, path, sizeof(path));
+	return file_read(path, out, e);
+}
+
+static enum err_code read_done(const struct app *app, const char *id,
+    const char *file, struct buf *out, struct err *e)
+{
+	char dir[RUN_DIR_SIZE], path[PATH_SIZE];
+	struct commit_id tip;
+	enum err_code rc;
+
+	run_dir_of(id, dir);
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	rc = store_tip(app->store, STORE_RUNS, &tip, e);
+	if (rc == ERR_OK && commit_id_is_zero(&tip))
+		rc = err_set(e, ERR_NOT_FOUND, "there is no run %s", id);
+	if (rc == ERR_OK)
+		rc = store_read(app->store, &tip, path, out, NULL, e);
+	return rc;
+}
+
+/* A file of a run that is live or done.  A run moves from live to done while
+ * we look, never back: so live, done, and live once more. */
+static enum err_code read_file(const struct app *app, const char *id,
+    const char *file, struct buf *out, struct err *e)
+{
+	enum err_code rc;
+
+	if (!run_id_is_valid(id))
+		return err_set(e, ERR_NOT_FOUND, "there is no run \"%.40s\"",
+		    id);
+	rc = read_live(app, id, file, out, e);
+	if (rc == ERR_NOT_FOUND)
+		rc = read_done(app, id, file, out, e);
+	if (rc == ERR_NOT_FOUND)
+		rc = read_live(app, id, file, out, e);
+	return rc;
+}
+
+enum err_code runs_read(const struct app *app, const char *id, json_t **ret_doc,
+    struct err *e)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	enum queue_place place;
+	enum err_code rc;
+
+	rc = read_file(app, id, "run.json", &text, e);
+	if (rc == ERR_NOT_FOUND)
+		rc = queue_read(app->dir, id, &text, &place, e);
+	if (rc == ERR_NOT_FOUND)
+		rc = read_file(app, id, "run.json", &text, e);
+	if (rc == ERR_NOT_FOUND)
+		err_set(e, rc, "there is no run \"%.40s\"", id);
+	if (rc == ERR_OK)
+		rc = run_doc_parse(buf_text(&text), text.len, ret_doc, e);
+	buf_release(&text);
+	return rc;
+}
+
+void run_log_since(const char *log, size_t len, long since, struct buf *out,
+    long *ret_last)
+{
+	const char *end = log + len;
+	long number = 0;
+
+	while (log < end) {
+		const char *newline = memchr(log, '\n', (size_t)(end - log));
+		size_t n;
+
+		if (!newline)
+			break;
+		n = (size_t)(newline - log) + 1;
+		number++;
+		if (number > since) {
+			if (n > out->max - out->len)
+				break;
+			buf_add(out, log, n);
+			*ret_last = number;
+		}
+		log = newline + 1;
+	}
+}
+
+enum err_code runs_read_log(const struct app *app, const char *id, long since,
+    struct buf *out, long *ret_last, struct err *e)
+{
+	struct buf log = BUF_INIT(MAX_LOG);
+	json_t *doc;
+	enum err_code rc;
+
+	*ret_last = since;
+	rc = read_file(app, id, "log.jsonl", &log, e);
+	if (rc == ERR_NOT_FOUND) {
+		/* queued: no log yet; or no such run */
+		rc = runs_read(app, id, &doc, e);
+		if (rc == ERR_OK)
+			json_decref(doc);
+	} else if (rc == ERR_OK) {
+		run_log_since(buf_text(&log), log.len, since, out, ret_last);
+	}
+	buf_release(&log);
+	return rc;
+}
+
+enum err_code runs_read_diff(const struct app *app, const char *id,
+    const char *device, struct buf *out, struct err *e)
+{
+	char file[100];
+	json_t *doc;
+	enum err_code rc;
+
+	if (!schema_is_name(device, 63))
+		return err_set(e, ERR_NOT_FOUND, "there is no such device");
+	snprintf(file, sizeof(file), "%s.diff", device);
+	rc = read_file(app, id, file, out, e);
+	if (rc == ERR_NOT_FOUND) {
+		rc = runs_read(app, id, &doc, e);
+		if (rc == ERR_OK)
+			json_decref(doc);
+	}
+	return rc;
+}
+
+enum err_code runs_cancel(const struct app *app, const struct actor *actor,
+    const char *id, struct err *e)
+{
+	json_t *doc;
+	enum err_code rc = actor_require(actor, MAY_RUN, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = runs_read(app, id, &doc, e);
+	if (rc != ERR_OK)
+		return rc;
+	if (run_state_is_final(run_doc_state(doc)))
+		rc = err_set(e, ERR_CONFLICT,
+		    "run %s has ended already: %s", id,
+		    json_text(doc, "state", ""));
+	json_decref(doc);
+	if (rc != ERR_OK)
+		return rc;
+	/* the marker first: whoever claims it now sees it */
+	rc = queue_request_cancel(app->dir, id, actor->name, e);
+	if (rc == ERR_OK && queue_move(app->dir, id, QUEUE_QUEUED,
+	    QUEUE_CANCELLED, e) != ERR_OK && e && e->code != ERR_NOT_FOUND)
+		rc = e->code;
+	return rc;
+}

@@ -1,0 +1,199 @@
+#include "app/snapshot.h"
+
+#include "app/snapshot_internal.h"
+
+#include <string.h>
+
+#define MAX_AREA_DEPTH 32
+
+const struct commit_id *snapshot_commit(const struct snapshot *s)
+{
+	return &s->commit;
+}
+
+const struct record *snapshot_find(const struct snapshot *s, enum kind_id kind,
+    const char *key)
+{
+	size_t low = 0, high = s->kinds[kind].n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct record *r = s->kinds[kind].items[mid];
+		int order = strcmp(record_key(r), key);
+
+		if (order == 0)
+			return r;
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+const struct record *const *snapshot_all(const struct snapshot *s,
+    enum kind_id kind, size_t *ret_n)
+{
+	*ret_n = s->kinds[kind].n;
+	return s->kinds[kind].items;
+}
+
+const struct record *snapshot_settings(const struct snapshot *s)
+{
+	const struct record *r = snapshot_find(s, KIND_SETTINGS, "settings");
+
+	return r ? r : s->default_settings;
+}
+
+bool snapshot_config(const struct snapshot *s, enum path_config which,
+    const char *device, struct blob_id *ret)
+{
+	size_t low = 0, high = s->configs[which].n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct config_file *f = s->configs[which].items[mid];
+		int order = strcmp(f->device, device);
+
+		if (order == 0) {
+			*ret = f->blob;
+			return true;
+		}
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+const struct snapshot_problem *snapshot_problems(const struct snapshot *s,
+    size_t *ret_n)
+{
+	*ret_n = s->n_problems;
+	return s->problems;
+}
+
+size_t snapshot_count_devices(const struct snapshot *s, int field,
+    const char *value)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->kinds[KIND_DEVICE].n; i++) {
+		const struct record *r = s->kinds[KIND_DEVICE].items[i];
+
+		if (strcmp(record_text(r, field), value) == 0)
+			n++;
+	}
+	return n;
+}
+
+static const struct field *field_that_refers(const struct record *r,
+    enum kind_id kind, const char *key)
+{
+	const struct schema *schema = &record_kind(r)->schema;
+
+	for (size_t i = 0; i < schema->n_fields; i++) {
+		const struct field *f = &schema->fields[i];
+
+		if (f->ref != kind)
+			continue;
+		if (f->type == FIELD_REF &&
+		    strcmp(record_text(r, (int)i), key) == 0)
+			return f;
+		if (f->type == FIELD_REFS && record_contains(r, (int)i, key))
+			return f;
+	}
+	return NULL;
+}
+
+/* VLANs are referred to by number, from devices of their area or below. */
+static const struct record *device_with_vlan(const struct snapshot *s,
+    const char *key)
+{
+	const char *slash = strchr(key, '/');
+	const struct record *vlan = snapshot_find(s, KIND_VLAN, key);
+
+	for (size_t i = 0; vlan && slash && i < s->kinds[KIND_DEVICE].n; i++) {
+		const struct record *d = s->kinds[KIND_DEVICE].items[i];
+
+		if (record_contains(d, DEVICE_VLANS, slash + 1) &&
+		    snapshot_area_within(s, record_text(d, DEVICE_AREA),
+		    record_text(vlan, VLAN_AREA)))
+			return d;
+	}
+	return NULL;
+}
+
+const struct record *snapshot_referrer(const struct snapshot *s,
+    enum kind_id kind, const char *key, const struct field **ret_field)
+{
+	const struct record *self = snapshot_find(s, kind, key);
+
+	for (size_t k = 1; k < KIND_COUNT; k++) {
+		for (size_t i = 0; i < s->kinds[k].n; i++) {
+			const struct record *r = s->kinds[k].items[i];
+			const struct field *f =
+			    r == self ? NULL : field_that_refers(r, kind, key);
+
+			if (f) {
+				*ret_field = f;
+				return r;
+			}
+		}
+	}
+	if (kind == KIND_VLAN) {
+		*ret_field = &kind_get(KIND_DEVICE)->schema
+				  .fields[DEVICE_VLANS];
+		return device_with_vlan(s, key);
+	}
+	return NULL;
+}
+
+bool snapshot_area_within(const struct snapshot *s, const char *area,
+    const char *outer)
+{
+	for (int depth = 0; depth < MAX_AREA_DEPTH && *area; depth++) {
+		const struct record *r;
+
+		if (strcmp(area, outer) == 0)
+			return true;
+		r = snapshot_find(s, KIND_AREA, area);
+		if (!r)
+			return false;
+		area = record_text(r, AREA_PARENT);
+	}
+	return false;
+}
+
+static const struct record *secret_named(const struct snapshot *s,
+    const struct record *r, int field)
+{
+	const char *name = r ? record_text(r, field) : "";
+
+	return *name ? snapshot_find(s, KIND_SECRET, name) : NULL;
+}
+
+const struct record *snapshot_credentials(const struct snapshot *s,
+    const struct record *device)
+{
+	const struct record *found = secret_named(s, device, DEVICE_CREDENTIALS);
+	const char *area = record_text(device, DEVICE_AREA);
+
+	if (record_has(device, DEVICE_CREDENTIALS))
+		return found;
+	for (int depth = 0; !found && *area && depth < MAX_AREA_DEPTH; depth++) {
+		const struct record *a = snapshot_find(s, KIND_AREA, area);
+
+		found = secret_named(s, a, AREA_CREDENTIALS);
+		area = a ? record_text(a, AREA_PARENT) : "";
+	}
+	if (!found)
+		found = secret_named(s, snapshot_find(s, KIND_PLATFORM,
+		    record_text(device, DEVICE_PLATFORM)),
+		    PLATFORM_CREDENTIALS);
+	if (!found)
+		found = secret_named(s, snapshot_settings(s),
+		    SETTINGS_CREDENTIALS);
+	return found;
+}
