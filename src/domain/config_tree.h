@@ -24,26 +24,32 @@
 #define CONFIG_MAX_DEPTH 8
 
 struct config_dialect;
+struct config_index;
 
 struct config_node {
-	const char *line; /* without indentation; words single-spaced */
-	bool section;	  /* the dialect says that it opens a context */
+	const char *line;   /* without indentation; words single-spaced */
+	const char *key;    /* tells it from its siblings; often the line */
+	bool section;	    /* has children, or the dialect says it may */
+	unsigned depth;	    /* sections around it */
+	size_t source_line; /* from 1; 0 if not from a text */
+	size_t n_children;
 	struct config_node *parent; /* the root's is NULL */
 	struct config_node *first;  /* children, in order */
 	struct config_node *last;
 	struct config_node *next;
-	size_t source_line; /* from 1; 0 if not from a text */
+	struct config_node *prev;
+	struct config_index *index; /* of the children, by key */
 };
 
 struct config_tree {
 	const struct config_dialect *dialect;
 	struct config_node *root; /* its line is "" */
-	size_t n_lines;
 };
 
-/* Comments, blank, volatile and exit lines are left out; a section met twice
- * is one section.  ERR_INVALID names the line: control characters, too long,
- * too deep, an exit word with nothing to leave. */
+/* Comments, blank, volatile and exit lines are left out.  Of lines with one
+ * key the last counts; a section met twice is one section.  ERR_INVALID names
+ * the line: control characters, too long, too deep, lines of a section that
+ * are not indented. */
 enum err_code config_tree_parse(struct arena *arena,
     const struct config_dialect *dialect, const char *text,
     struct config_tree *ret, struct err *e) must_check;
@@ -52,16 +58,13 @@ enum err_code config_tree_parse(struct arena *arena,
 enum err_code config_tree_format(
     const struct config_tree *tree, struct buf *out, struct err *e) must_check;
 
-/* The same lines in the same sections?  Order counts only where the dialect
- * says so. */
-bool config_tree_equal(
-    const struct config_tree *a, const struct config_tree *b);
-
 /* One command to send. */
 enum config_step_kind {
-	CONFIG_STEP_ENTER, /* the prompt must move into a section */
-	CONFIG_STEP_LINE,  /* an ordinary line */
-	CONFIG_STEP_LEAVE, /* back to the section around */
+	CONFIG_STEP_ENTER,  /* the prompt must move into a section */
+	CONFIG_STEP_LINE,   /* an ordinary line, as it was written */
+	CONFIG_STEP_REMOVE, /* a removal that was worked out here */
+	CONFIG_STEP_TRY,    /* may be refused: its effect is no difference */
+	CONFIG_STEP_LEAVE,  /* back to the section around */
 };
 
 struct config_step {
@@ -70,28 +73,26 @@ struct config_step {
 	const char *line;
 };
 
-/* Steps start and end at the top of configuration mode. */
+/* Steps start and end at the top of configuration mode.  `predicted` is what
+ * the device will show afterwards, as far as the dialect's rules tell. */
 struct config_plan {
 	const struct config_step *steps;
 	size_t n_steps;
+	struct config_tree predicted;
 };
 
-/* Steps that add what `extra` has and `running` lacks; lines of `extra` that
- * begin with the negation word remove.  Nothing to do: n_steps is 0. */
+/* Steps that add what `extra` has and `running` lacks, in the order of
+ * `extra`; its lines that begin with the negation word remove.  Nothing to
+ * do: n_steps is 0. */
 enum err_code config_plan_merge(struct arena *arena,
     const struct config_tree *running, const struct config_tree *extra,
     struct config_plan *ret, struct err *e) must_check;
 
-/* Steps that make `running` equal to `wanted`. */
+/* Steps that make `running` equal to `wanted`: first all removals, what refers
+ * before what is referred to, then all additions the other way round. */
 enum err_code config_plan_replace(struct arena *arena,
     const struct config_tree *running, const struct config_tree *wanted,
     struct config_plan *ret, struct err *e) must_check;
-
-/* The tree that the device will show after the plan, as far as the dialect's
- * rules tell: the prediction that is compared with what it really shows. */
-enum err_code config_plan_apply(struct arena *arena,
-    const struct config_tree *running, const struct config_plan *plan,
-    struct config_tree *ret, struct err *e) must_check;
 
 struct config_gap {
 	const struct config_node *intended; /* NULL: unexpected on the device */
@@ -109,5 +110,11 @@ struct config_gaps {
 enum err_code config_tree_compare(struct arena *arena,
     const struct config_tree *intended, const struct config_tree *stored,
     bool exact, struct config_gaps *ret, struct err *e) must_check;
+
+/* The same lines in the same sections?  Order does not count: what is ordered
+ * in these languages carries a sequence number. */
+enum err_code config_tree_equal(struct arena *arena,
+    const struct config_tree *a, const struct config_tree *b, bool *ret,
+    struct err *e) must_check;
 
 #endif

@@ -8,6 +8,9 @@
  * texts with nothing in common cost O((N+M) * bound) and yield a correct but
  * perhaps not shortest difference.
  *
+ * A block that could as well be shown further down is, so that an added section
+ * begins with its header and ends with its exit line.
+ *
  * Pure.  Everything is allocated in the arena given and borrows the texts.
  * Lines end at `\n`; a last line without one differs from the same line with
  * one, and the formatter marks it as diff(1) does.
@@ -48,7 +51,6 @@ struct text_diff {
 struct text_diff_input {
 	const char *text;
 	size_t len;
-	const char *name; /* after `---` and `+++` */
 };
 
 /* ERR_LIMIT past TEXT_DIFF_MAX_LINES, ERR_SYSTEM when the arena is full. */
@@ -57,7 +59,8 @@ enum err_code text_diff_compute(struct arena *arena,
     struct text_diff *ret, struct err *e) must_check;
 
 /* Appends the unified format with `context` lines around each hunk; nothing at
- * all if there is no change.  Names come from the inputs. */
+ * all if there is no change.  A hunk that begins with an indented line names
+ * the last line before it that is not, after the second `@@`. */
 enum err_code text_diff_format(const struct text_diff *d, const char *name_a,
     const char *name_b, size_t context, struct buf *out,
     struct err *e) must_check;

@@ -1,0 +1,367 @@
+#include "domain/config_tree.h"
+
+#include "domain/config_node.h"
+#include "domain/config_pattern.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * Plans are worked out against a copy of the running tree that changes with
+ * every step, so that each step sees what the device will hold by then: a
+ * neighbour that went takes its lines along, and those still wanted come back
+ * by themselves.
+ */
+
+struct planner {
+	struct arena *arena;
+	const struct config_dialect *dialect;
+	struct config_tree state;
+	struct config_step *steps;
+	size_t n_steps;
+	size_t cap;
+	/* Sections entered here; the first n_sent of them in steps, too. */
+	const char *path[CONFIG_MAX_DEPTH];
+	unsigned depth;
+	unsigned n_sent;
+	bool failed; /* out of memory */
+};
+
+static void add_step(struct planner *p, enum config_step_kind kind,
+    unsigned depth, const char *line)
+{
+	if (p->n_steps == p->cap) {
+		size_t cap = p->cap > 0 ? p->cap * 2 : 64;
+		struct config_step *more =
+		    arena_alloc(p->arena, cap * sizeof *more);
+
+		if (more == NULL) {
+			p->failed = true;
+			return;
+		}
+		if (p->n_steps > 0)
+			memcpy(more, p->steps, p->n_steps * sizeof *more);
+		p->steps = more;
+		p->cap = cap;
+	}
+	p->steps[p->n_steps++] = (struct config_step){
+		.kind = kind,
+		.depth = depth,
+		.line = line,
+	};
+}
+
+static void send_path(struct planner *p)
+{
+	for (; p->n_sent < p->depth; p->n_sent++)
+		add_step(p, CONFIG_STEP_ENTER, p->n_sent, p->path[p->n_sent]);
+}
+
+/* line: lives as long as the plan. */
+static void do_step(struct planner *p, enum config_step_kind kind,
+    struct config_node *section, const char *line)
+{
+	send_path(p);
+	add_step(p, kind, p->depth, line);
+	if (!config_line_apply(p->arena, p->dialect, section, line))
+		p->failed = true;
+}
+
+static void enter(struct planner *p, const char *line)
+{
+	if (p->depth == CONFIG_MAX_DEPTH) {
+		p->failed = true;
+		return;
+	}
+	p->path[p->depth++] = line;
+}
+
+/* True if the section was entered on the device, too. */
+static bool leave(struct planner *p)
+{
+	const char *line = p->path[--p->depth];
+
+	if (p->n_sent <= p->depth)
+		return false;
+	p->n_sent = p->depth;
+	add_step(p, CONFIG_STEP_LEAVE, p->depth + 1,
+	    config_rule_leave(p->dialect, line));
+	return true;
+}
+
+static bool start(
+    struct planner *p, struct arena *arena, const struct config_tree *running)
+{
+	*p = (struct planner){ .arena = arena, .dialect = running->dialect };
+	p->state.dialect = running->dialect;
+	p->state.root = config_node_new_root(arena);
+	return p->state.root != NULL &&
+	       config_node_copy_children(
+		   arena, p->dialect, running->root, p->state.root);
+}
+
+static enum err_code finish(
+    struct planner *p, struct config_plan *ret, struct err *e)
+{
+	if (p->failed || arena_failed(p->arena))
+		return err_set(e, ERR_LIMIT,
+		    "the change is too large: its plan needs too much memory");
+	*ret = (struct config_plan){
+		.steps = p->steps,
+		.n_steps = p->n_steps,
+		.predicted = p->state,
+	};
+	return ERR_OK;
+}
+
+/* --- The order of sections at the top ---------------------------------- */
+
+/* What is referred to comes before what refers. */
+static size_t weight_of(const struct config_dialect *dialect, const char *line)
+{
+	size_t i = 0;
+
+	while (dialect->definitions[i] != NULL &&
+	       !config_pattern_match(dialect->definitions[i], line))
+		i++;
+	return i;
+}
+
+static size_t count_definitions(const struct config_dialect *dialect)
+{
+	size_t n = 0;
+
+	while (dialect->definitions[n] != NULL)
+		n++;
+	return n;
+}
+
+/* The children as an array, at the top by weight; NULL when out of memory. */
+static struct config_node **list_children(
+    struct planner *p, const struct config_node *section, bool by_weight)
+{
+	size_t n = section->n_children;
+	size_t n_weights = by_weight ? count_definitions(p->dialect) + 1 : 1;
+	struct config_node **list =
+	    arena_alloc(p->arena, (n + 1) * sizeof *list);
+	size_t *weights = arena_alloc(p->arena, (n + 1) * sizeof *weights);
+	size_t at = 0;
+	size_t i = 0;
+
+	if (list == NULL || weights == NULL) {
+		p->failed = true;
+		return NULL;
+	}
+	for (const struct config_node *c = section->first; c; c = c->next)
+		weights[i++] = by_weight ? weight_of(p->dialect, c->line) : 0;
+	for (size_t w = 0; w < n_weights; w++) {
+		i = 0;
+		for (struct config_node *c = section->first; c; c = c->next)
+			if (weights[i++] == w)
+				list[at++] = c;
+	}
+	return list;
+}
+
+/* --- Additions --------------------------------------------------------- */
+
+static void add_children(struct planner *p, struct config_node *state,
+    const struct config_node *wanted, bool by_weight);
+
+static void add_section(struct planner *p, struct config_node *state,
+    const struct config_node *wanted)
+{
+	const struct config_section_rule *rule =
+	    config_rule_section(p->dialect, wanted->line);
+	struct config_node *there =
+	    config_node_find(p->dialect, state, wanted->line);
+	bool is_new = there == NULL;
+	/* An empty section matters where the device shows it as such. */
+	bool matters =
+	    (is_new && (!rule || rule->removal == CONFIG_REMOVE_WHOLE)) ||
+	    (!is_new && strcmp(there->line, wanted->line) != 0);
+
+	there =
+	    config_node_put_grouped(p->arena, p->dialect, state, wanted->line);
+	if (there == NULL) {
+		p->failed = true;
+		return;
+	}
+	there->section = true;
+	enter(p, wanted->line);
+	if (p->failed)
+		return;
+	if (matters)
+		send_path(p);
+	add_children(p, there, wanted, false);
+	if (!leave(p) && is_new)
+		config_node_remove(there);
+}
+
+static void add_children(struct planner *p, struct config_node *state,
+    const struct config_node *wanted, bool by_weight)
+{
+	struct config_node **list = list_children(p, wanted, by_weight);
+
+	for (size_t i = 0; i < wanted->n_children && !p->failed; i++) {
+		if (list[i]->section)
+			add_section(p, state, list[i]);
+		else if (!config_line_holds(p->dialect, state, list[i]->line))
+			do_step(p, CONFIG_STEP_LINE, state, list[i]->line);
+	}
+}
+
+enum err_code config_plan_merge(struct arena *arena,
+    const struct config_tree *running, const struct config_tree *extra,
+    struct config_plan *ret, struct err *e)
+{
+	struct planner p;
+
+	if (!start(&p, arena, running))
+		p.failed = true;
+	else
+		add_children(&p, p.state.root, extra->root, false);
+	return finish(&p, ret, e);
+}
+
+/* --- Removals ---------------------------------------------------------- */
+
+static void remove_children(struct planner *p, struct config_node *state,
+    const struct config_node *wanted, bool by_weight);
+
+static const char *negate(struct planner *p, const char *line, size_t len)
+{
+	const char *rest = config_line_negated(p->dialect, line);
+	const char *text = rest != NULL
+			       ? arena_strdup(p->arena, rest)
+			       : arena_printf(p->arena, "%s %.*s",
+				     p->dialect->negation, (int)len, line);
+
+	if (text == NULL)
+		p->failed = true;
+	return text;
+}
+
+/* The words that remove the line whole. */
+static size_t cut_length(const struct config_dialect *dialect, const char *line)
+{
+	for (const struct config_cut_rule *r = dialect->cuts; r->pattern; r++)
+		if (config_pattern_match(r->pattern, line))
+			return config_words_length(line, r->words);
+	return strlen(line);
+}
+
+static bool stays(
+    const struct planner *p, const struct config_node *wanted, const char *line)
+{
+	const char *rest = config_line_negated(p->dialect, line);
+
+	if (config_pattern_find(p->dialect->kept, line) != NULL)
+		return true;
+	if (wanted == NULL)
+		return false;
+	/* The same line, or another value that will take its place. */
+	if (config_node_find(p->dialect, wanted, line) != NULL)
+		return true;
+	if (rest != NULL)
+		return config_node_find_exact(p->dialect, wanted, rest) != NULL;
+	return config_node_find_unsequenced(p->dialect, wanted, line) != NULL;
+}
+
+static void remove_line(
+    struct planner *p, struct config_node *state, const char *line, size_t len)
+{
+	const char *removal = negate(p, line, len);
+
+	if (removal != NULL)
+		do_step(p, CONFIG_STEP_REMOVE, state, removal);
+}
+
+/* Owners first: what goes with them needs no line of its own. */
+static void remove_owners(struct planner *p, struct config_node *state,
+    const struct config_node *wanted, struct config_node *const *list, size_t n)
+{
+	const struct config_owner_rule *owners = p->dialect->owners;
+
+	for (size_t i = n; i-- > 0 && !p->failed;) {
+		const struct config_owner_rule *r = owners;
+
+		while (r->pattern != NULL &&
+		       !config_pattern_match(r->pattern, list[i]->line))
+			r++;
+		if (r->pattern == NULL || list[i]->parent != state ||
+		    stays(p, wanted, list[i]->line))
+			continue;
+		remove_line(p, state, list[i]->line,
+		    config_words_length(list[i]->line, r->words));
+	}
+}
+
+static void remove_section(struct planner *p, struct config_node *state,
+    struct config_node *node, const struct config_node *wanted)
+{
+	const struct config_section_rule *rule =
+	    config_rule_section(p->dialect, node->line);
+	const char *line = node->line;
+
+	if (wanted == NULL && (!rule || rule->removal == CONFIG_REMOVE_WHOLE)) {
+		remove_line(p, state, line, strlen(line));
+		return;
+	}
+	enter(p, line);
+	if (p->failed)
+		return;
+	remove_children(p, node, wanted, false);
+	leave(p);
+	if (wanted != NULL || p->failed)
+		return;
+	if (rule->removal == CONFIG_REMOVE_LINES_THEN_TRY) {
+		const char *removal = negate(p, line, strlen(line));
+
+		if (removal != NULL)
+			do_step(p, CONFIG_STEP_TRY, state, removal);
+	} else if (node->n_children == 0) {
+		config_node_remove(node);
+	}
+}
+
+static void remove_children(struct planner *p, struct config_node *state,
+    const struct config_node *wanted, bool by_weight)
+{
+	size_t n = state->n_children;
+	struct config_node **list = list_children(p, state, by_weight);
+
+	if (list == NULL)
+		return;
+	remove_owners(p, state, wanted, list, n);
+	for (size_t i = n; i-- > 0 && !p->failed;) {
+		struct config_node *c = list[i];
+		const struct config_node *other =
+		    wanted == NULL
+			? NULL
+			: config_node_find(p->dialect, wanted, c->line);
+
+		if (c->parent != state)
+			continue; /* went with its owner */
+		if (c->section)
+			remove_section(p, state, c, other);
+		else if (!stays(p, wanted, c->line))
+			remove_line(
+			    p, state, c->line, cut_length(p->dialect, c->line));
+	}
+}
+
+enum err_code config_plan_replace(struct arena *arena,
+    const struct config_tree *running, const struct config_tree *wanted,
+    struct config_plan *ret, struct err *e)
+{
+	struct planner p;
+
+	if (!start(&p, arena, running))
+		p.failed = true;
+	else
+		remove_children(&p, p.state.root, wanted->root, true);
+	if (!p.failed)
+		add_children(&p, p.state.root, wanted->root, true);
+	return finish(&p, ret, e);
+}

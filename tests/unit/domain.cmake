@@ -1,0 +1,7 @@
+unit_test(domain text_diff)
+unit_test(domain config_tree)
+target_compile_definitions(unit_domain_config_tree PRIVATE
+    TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/unit/domain/frr")
+unit_test(domain config_plan)
+target_compile_definitions(unit_domain_config_plan PRIVATE
+    TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/unit/domain/frr")
