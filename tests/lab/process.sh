@@ -1,18 +1,20 @@
 # Finding, awaiting and ending processes without pid files that may lie.
-# Sourced by lab.sh. A process is ours only when its program and an argument
-# match and it lives under the same root directory, so that a lab inside a
-# chroot never touches one outside it.
+# Sourced by lab.sh and bootstrap. A process is ours only when its program and
+# an argument match and it lives under the same root directory, so that a lab
+# inside a chroot never touches one outside it.
 
-# processes_of PROGRAM_PREFIX ARGUMENT: pids, one a line. ARGUMENT is matched
-# whole, or as a word pair in the rewritten title of an sshd listener.
+# processes_of PROGRAM_PATTERN ARGUMENT: pids, one a line. ARGUMENT is matched
+# whole, or as a word of a title that sshd or nginx gave themselves.
 processes_of() {
 	local file pid exe
 	for file in $(grep -lzxF -e "$2" /proc/[0-9]*/cmdline 2>/dev/null
-	    grep -lzF -e " -f $2 " /proc/[0-9]*/cmdline 2>/dev/null); do
+	    grep -lzF -e " $2 " /proc/[0-9]*/cmdline 2>/dev/null); do
 		pid=${file#/proc/}
 		pid=${pid%/cmdline}
 		exe=$(readlink "/proc/$pid/exe") || continue
-		case $exe in "$1"*) ;; *) continue ;; esac
+		# A program that was built again meanwhile is "… (deleted)".
+		# shellcheck disable=SC2254 # a pattern is meant
+		case ${exe% (deleted)} in $1) ;; *) continue ;; esac
 		[ "/proc/$pid/root" -ef / ] && echo "$pid"
 	done | sort -un
 }
@@ -21,7 +23,7 @@ processes_of() {
 descendants_of() {
 	[ $# -gt 0 ] || return 0
 	ps -A -o pid=,ppid= | awk -v roots="$*" '
-		BEGIN { n = split(roots, r); for (i = 1; i <= n; i++) in_[r[i]] = 1 }
+		BEGIN { n = split(roots, r); while (n) in_[r[n--]] = 1 }
 		{ pid[NR] = $1; parent[NR] = $2 }
 		END {
 			do {

@@ -7,7 +7,7 @@
 FRR_LIB=/usr/lib/frr
 
 router_processes() {
-	processes_of "$FRR_LIB/" "$id-$router"
+	processes_of "$FRR_LIB/*" "$id-$router"
 	processes_of /usr/bin/vtysh "$id-$router"
 }
 

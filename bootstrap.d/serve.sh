@@ -1,0 +1,266 @@
+# Starting, watching and stopping the portal in one run directory. Sourced by
+# bootstrap; uses its variables root, dir, port, programs, base, routers, lab.
+#
+# One supervisor (this shell) holds run/lock for as long as the portal runs;
+# that lock, not a pid, says whether it does. Every program runs in a session
+# of its own, so that Ctrl-C reaches the supervisor alone and it can stop them
+# in order, and gets TERM from the kernel when the supervisor dies.
+
+START_SECONDS=60
+STOP_SECONDS=30
+lab_script=$root/tests/lab/lab.sh
+
+prepare_dir() {
+	[ -d "$dir" ] || mkdir -p -m 750 "$dir" || exit 1
+	mkdir -p "$dir/run" "$dir/log"
+	mkdir -p -m 700 "$dir/secrets"
+}
+
+is_running() {
+	[ -e "$dir/run/lock" ] && ! flock -n "$dir/run/lock" true
+}
+
+take_lock() {
+	exec 9>"$dir/run/lock"
+	flock -n 9 || die "the portal in $dir is already running;" \
+		"./bootstrap stop --dir $dir stops it."
+	echo $$ >"$dir/run/bootstrap.pid"
+}
+
+# Programs of this run directory whose supervisor is gone.
+leftover_processes() {
+	processes_of '*/switchyard-*' "$dir"
+	processes_of '*/nginx' "$dir/run/nginx.conf"
+}
+
+clean_leftovers() {
+	# shellcheck disable=SC2046 # a list of pids
+	end_processes $(leftover_processes)
+	rm -f "$dir/web.sock" "$dir/run/worker.ready" "$dir/run/ready"
+	if [ -f "$dir/lab/lab.conf" ] && [ "$(id -u)" = 0 ]; then
+		"$lab_script" down "$dir/lab" 9>&-
+	fi
+}
+
+create_store() {
+	[ -d "$dir/store.git" ] && return
+	say "creating the store from git-store/"
+	"$programs/switchyard" --dir "$dir" init --seed "$root/git-store" \
+	    >"$dir/log/init.log" 2>&1 9>&- && return
+	tail -n 5 "$dir/log/init.log" >&2
+	die "the store could not be created."
+}
+
+# Fills in @NAME@; paths hold no character that nginx would read otherwise
+# (check_paths).
+nginx_write_config() {
+	local text user=''
+	text=$(<"$root/nginx/switchyard.conf.in")
+	# Workers keep the portal's own account: web.sock is open to no other,
+	# and the checkout may be closed to nginx's.
+	[ "$(id -u)" != 0 ] || user='user root;'
+	text=${text//@USER_DIRECTIVE@/"$user"}
+	text=${text//@WORKERS@/"${NGINX_WORKERS:-1}"}
+	text=${text//@FASTCGI_PARAMS@/"$root/nginx/fastcgi_params"}
+	text=${text//@STATIC@/"$root/static"}
+	text=${text//@DIR@/"$dir"}
+	text=${text//@PORT@/"$port"}
+	printf '%s\n' "$text" >"$dir/run/nginx.conf"
+}
+
+nginx_command() {
+	nginx=$(command -v nginx || echo /usr/sbin/nginx)
+	nginx_args=(-c "$dir/run/nginx.conf" -p "$dir" -e "$dir/log/nginx.log")
+}
+
+lab_start() {
+	local reason status
+	reason=$("$lab_script" up "$dir/lab" "$routers" --base "$base" \
+	    2>&1 9>&-)
+	status=$?
+	if [ $status = 3 ]; then
+		lab_notice="No routers: ${reason#lab: }"
+		lab=no
+		return
+	fi
+	[ $status = 0 ] || die "the routers did not start: $reason"
+	install -m 600 "$dir/lab/credentials.json" "$dir/secrets/lab"
+	lab_register_host_keys
+}
+
+# The lab's keys are known to be the right ones, so nobody need approve them.
+lab_register_host_keys() {
+	local i key
+	for i in $(seq "$routers"); do
+		git -C "$dir/store.git" cat-file -e \
+		    "main:devices/lab/r$i.json" 2>/dev/null || continue
+		for key in "$dir/lab/r$i"/host_*.pub; do
+			"$programs/switchyard" --dir "$dir" hostkey add \
+			    "r$i" "$key" >>"$dir/log/init.log" 2>&1 9>&- ||
+				die "the host key of r$i could not be" \
+				    "recorded: $(tail -n 1 "$dir/log/init.log")"
+		done
+	done
+}
+
+# start NAME COMMAND…: in the background, logging to log/NAME.log.
+declare -A pid_of
+start() {
+	local name=$1
+	shift
+	setsid setpriv --pdeathsig TERM -- "$@" \
+	    </dev/null >>"$dir/log/$name.log" 2>&1 9>&- &
+	pid_of[$name]=$!
+	echo $! >"$dir/run/$name.pid"
+}
+
+start_programs() {
+	rm -f "$dir/web.sock" "$dir/run/worker.ready"
+	start worker "$programs/switchyard-worker" --dir "$dir"
+	start web "$programs/switchyard-web" --dir "$dir" \
+	    --socket "$dir/web.sock" --templates "$root/templates" \
+	    --threads "${WEB_THREADS:-16}" \
+	    --origin "http://127.0.0.1:$port" \
+	    --origin "http://localhost:$port"
+	nginx_write_config
+	nginx_command
+	start nginx "$nginx" "${nginx_args[@]}" -g 'daemon off;'
+}
+
+any_has_ended() {
+	local name
+	for name in "${!pid_of[@]}"; do
+		all_gone "${pid_of[$name]}" && ended=$name && return
+	done
+	return 1
+}
+
+is_ready() {
+	[ -S "$dir/web.sock" ] && [ -e "$dir/run/worker.ready" ] &&
+		curl -sf -o "$dir/run/healthz" --max-time 5 \
+		    "http://127.0.0.1:$port/healthz"
+}
+
+ready_or_ended() {
+	[ -n "$stopping" ] || any_has_ended || is_ready
+}
+
+report_ended() {
+	local status=0
+	wait "${pid_of[$ended]}" || status=$?
+	printf 'bootstrap: %s has ended (exit code %s); %s ends with:\n' \
+	    "$ended" "$status" "$dir/log/$ended.log" >&2
+	tail -n 8 "$dir/log/$ended.log" >&2
+}
+
+stop_program() {
+	local name=$1 signal=$2 pid=${pid_of[$1]-}
+	rm -f "$dir/run/$name.pid"
+	[ -n "$pid" ] || return 0
+	kill "-$signal" "$pid" 2>/dev/null
+	wait_until "$STOP_SECONDS" all_gone "$pid" && return
+	say "$name did not stop within $STOP_SECONDS s and is ended."
+	kill -9 "$pid" 2>/dev/null
+}
+
+# nginx first, and gently: what it has accepted is still answered.
+stop_everything() {
+	trap '' INT TERM HUP
+	rm -f "$dir/run/ready"
+	stop_program nginx QUIT
+	stop_program web TERM
+	stop_program worker TERM
+	[ "$lab" = no ] || "$lab_script" down "$dir/lab" 9>&-
+	rm -f "$dir/run/bootstrap.pid" "$dir/web.sock" "$dir/run/healthz"
+}
+
+announce() {
+	cat <<EOF
+
+Switchyard is running.
+
+  Address   http://127.0.0.1:$port/
+  User      admin
+  Password  $(head -n 1 "$dir/admin-password")
+
+  Store     $dir/store.git (git log tells who did what)
+  Logs      $dir/log/
+EOF
+	[ "$lab" = no ] ||
+		"$lab_script" status "$dir/lab" | sed 's/^/  Router    /'
+	[ -z "$lab_notice" ] || printf '\n  %s\n' "$lab_notice"
+	echo
+}
+
+# Ends nginx at once, for it is the first to go, and its end wakes serve()
+# where a signal just before "wait" would not.
+on_signal() {
+	stopping=yes
+	[ -z "${pid_of[nginx]-}" ] || kill -QUIT "${pid_of[nginx]}" 2>/dev/null
+}
+
+# Runs the portal until a signal or the end of one of its programs.
+serve() {
+	stopping='' ended='' lab_notice=''
+	take_lock
+	clean_leftovers
+	trap on_signal INT TERM HUP
+	# die() inside must not leave half a portal behind.
+	trap stop_everything EXIT
+	[ "$lab" = no ] || lab_start
+	[ -n "$stopping" ] || start_programs
+	wait_until "$START_SECONDS" ready_or_ended ||
+		die "the portal did not answer within $START_SECONDS s;" \
+		    "see $dir/log/."
+	if [ -z "$stopping$ended" ]; then
+		printf '%s\n' "$port" "$lab_notice" >"$dir/run/ready"
+		[ "$quiet" = yes ] || announce
+		[ "$quiet" = yes ] || say "Ctrl-C stops it."
+		until [ -n "$stopping" ] || any_has_ended; do
+			wait -n 2>/dev/null
+		done
+	fi
+	[ -n "$stopping" ] || report_ended
+	say "stopping"
+	stop_everything
+	trap - EXIT
+	[ -n "$stopping" ]
+}
+
+# Runs serve as a daemon, and waits here until it serves.
+serve_detached() {
+	local pid
+	rm -f "$dir/run/ready"
+	setsid "$root/bootstrap" run --dir "$dir" --port "$port" \
+	    --programs "$programs" --routers "$routers" \
+	    --lab-base "$base" $([ "$lab" = yes ] || echo --no-lab) \
+	    --quiet </dev/null >"$dir/log/bootstrap.log" 2>&1 &
+	pid=$!
+	wait_until $((START_SECONDS * 2)) detached_ready_or_gone $pid
+	if [ ! -e "$dir/run/ready" ]; then
+		cat "$dir/log/bootstrap.log" >&2
+		exit 1
+	fi
+	lab_notice=$(sed -n 2p "$dir/run/ready")
+	[ -z "$lab_notice" ] || lab=no
+	announce
+	say "./bootstrap stop --dir $dir stops it."
+}
+
+detached_ready_or_gone() {
+	[ -e "$dir/run/ready" ] || all_gone "$1"
+}
+
+stop_running() {
+	local pid
+	[ -d "$dir/run" ] || die "there is no portal in $dir."
+	if is_running; then
+		pid=$(cat "$dir/run/bootstrap.pid" 2>/dev/null)
+		[ -n "$pid" ] && kill -TERM "$pid" 2>/dev/null
+		flock -w $((STOP_SECONDS * 4)) "$dir/run/lock" true ||
+			die "the portal in $dir (process $pid) does not stop."
+	fi
+	take_lock
+	clean_leftovers
+	rm -f "$dir/run/bootstrap.pid"
+}
