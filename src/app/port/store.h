@@ -175,6 +175,11 @@ struct store_expect {
 #define STORE_PRESENT ((struct store_expect){ .kind = STORE_EXPECT_PRESENT })
 struct store_expect store_expect_blob(const struct blob_id *blob);
 
+/* Bounds of a file, and of what one transaction holds in memory. */
+#define STORE_MAX_FILE (16 << 20)
+#define STORE_MAX_TXN (1L << 30)
+#define STORE_MAX_CHANGES 1000000
+
 /* Stages changes in memory; nothing is locked and nothing is written before
  * the commit.  Never held across network I/O. */
 enum err_code store_txn_begin(struct store *s, enum store_branch branch,
