@@ -16,10 +16,11 @@ enum surface {
 
 /* Anything but ERR_OK becomes an error response by the code (err.h) and the
  * surface; what was written to `out` so far is dropped. */
-typedef enum err_code (*route_handler)(struct request *r,
-    struct response *out, struct err *e);
+typedef enum err_code (*route_handler)(
+    struct request *r, struct response *out, struct err *e);
 
 #define BODY_NONE 0
+#define BODY_SIGN_IN ((size_t)8 * 1024)
 #define BODY_FORM ((size_t)256 * 1024)
 #define BODY_JSON ((size_t)1024 * 1024)
 #define BODY_CONFIG ((size_t)8 * 1024 * 1024)
@@ -35,6 +36,9 @@ struct route {
 	const char *operation_id;
 	const char *summary;
 	const char *body_type; /* NULL: application/json when body_limit > 0 */
+	enum kind_id kind;     /* API of records: which; else KIND_NONE */
+	const char *const *query; /* parameters beside the kind's fields,
+				     NULL-terminated; NULL: none */
 };
 
 struct route_table {
@@ -43,11 +47,11 @@ struct route_table {
 };
 
 /* The tables, one for each file in pages/ and api/ (web/routes.c). */
-const struct route_table *router_tables(size_t *ret_n);
+const struct route_table *const *router_tables(size_t *ret_n);
 
 /* The route, with captures in r; NULL: *ret_status is 404 or 405 and
  * *ret_allow the allowed methods ("GET, POST"). */
-const struct route *router_find(struct request *r, int *ret_status,
-    const char **ret_allow);
+const struct route *router_find(
+    struct request *r, int *ret_status, const char **ret_allow);
 
 #endif

@@ -6,18 +6,20 @@
 
 #include "app/app.h"
 #include "app/runs.h"
+#include "base/crypto.h"
 #include "jinja/jinja.h"
 
 #define WEB_MAX_ORIGINS 8
 
 struct web_options {
-	const char *dir;	  /* --dir */
-	const char *templates;	  /* directory of the page templates */
-	const char *static_dir;	  /* for asset hashes in URLs */
-	const char *socket;	  /* Unix socket path, or NULL: fd 0 */
+	const char *dir;	/* --dir */
+	const char *templates;	/* directory of the page templates */
+	const char *static_dir; /* for asset hashes in URLs */
+	const char *socket;	/* Unix socket path, or NULL: fd 0 */
 	const char *origins[WEB_MAX_ORIGINS]; /* public origins, for CSRF */
 	size_t n_origins;
 	unsigned threads;
+	bool dev; /* look for changed templates and assets at each use */
 };
 
 struct web {
@@ -25,16 +27,21 @@ struct web {
 	struct app app;
 	struct run_index *runs;
 	struct jinja_env *pages;
-	struct session_keys *keys;	/* session.h */
-	struct throttle *throttle;	/* sign-in guessing */
-	struct page_cache *page_cache;	/* pages/page_cache.h; may be NULL */
+	struct page_files *files;  /* page_files.h: templates, assets */
+	struct session_keys *keys; /* signed.h */
+	struct throttle *throttle; /* sign-in guessing */
+	/* of a random text: what an unknown user's password is compared
+	 * with, so that it takes as long as a known one's */
+	char dummy_hash[PASSWORD_HASH_SIZE];
+	struct page_cache *page_cache; /* pages/page_cache.h; may be NULL */
 };
 
 enum err_code web_new(const struct web_options *options, struct web **ret,
     struct err *e) must_check;
 void web_free(struct web *web);
 
-/* Serves until SIGTERM or SIGINT; requests in progress are finished. */
+/* web/fcgi: serves until SIGTERM or SIGINT; requests in progress are finished.
+ */
 enum err_code web_serve(struct web *web, struct err *e) must_check;
 
 #endif

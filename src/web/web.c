@@ -1,0 +1,74 @@
+#include "web/web.h"
+
+#include "web/page.h"
+#include "web/signed.h"
+#include "web/throttle.h"
+
+#include <stdlib.h>
+
+/* yescrypt takes some 10 ms of a processor; half of the threads stay free for
+ * those who are signed in. */
+static unsigned sign_ins_at_once(const struct web_options *options)
+{
+	return options->threads > 2 ? options->threads / 2 : 1;
+}
+
+static enum err_code open_parts(struct web *web, struct err *e)
+{
+	const struct web_options *o = &web->options;
+	struct page_files_options files = { o->templates, o->static_dir,
+		o->dev };
+	char random[33];
+	enum err_code rc;
+
+	random_hex(random, (sizeof(random) - 1) / 2);
+	rc = page_files_open(&files, &web->files, e);
+	if (rc == ERR_OK)
+		rc = page_env_new(web->files, &web->pages, e);
+	if (rc == ERR_OK)
+		rc = session_keys_open(o->dir, &web->keys, e);
+	if (rc == ERR_OK)
+		rc = app_open(o->dir, &web->app, e);
+	if (rc == ERR_OK)
+		rc = run_index_new(&web->app, &web->runs, e);
+	if (rc == ERR_OK)
+		rc = password_hash(random, web->dummy_hash, e);
+	if (rc != ERR_OK)
+		return rc;
+	web->throttle = throttle_new(sign_ins_at_once(o));
+	return web->throttle ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
+}
+
+enum err_code web_new(
+    const struct web_options *options, struct web **ret, struct err *e)
+{
+	struct web *web = calloc(1, sizeof(*web));
+	enum err_code rc;
+
+	if (!web)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	web->options = *options;
+	rc = open_parts(web, e);
+	if (rc != ERR_OK) {
+		web_free(web);
+		return rc;
+	}
+	*ret = web;
+	return ERR_OK;
+}
+
+void web_free(struct web *web)
+{
+	if (!web)
+		return;
+	throttle_free(web->throttle);
+	if (web->runs)
+		run_index_free(web->runs);
+	if (web->app.store)
+		app_close(&web->app);
+	session_keys_free(web->keys);
+	if (web->pages)
+		jinja_env_free(web->pages);
+	page_files_free(web->files);
+	free(web);
+}
