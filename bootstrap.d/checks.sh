@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What must be so before anything is started. Sourced by bootstrap.
 
 # True when something listens on 127.0.0.1:$1, or on that port of every

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Debian packages: what is missing, and installing it without starting any
 # service. Sourced by bootstrap; uses its variables root, here.
 

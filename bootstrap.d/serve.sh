@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Starting, watching and stopping the portal in one run directory. Sourced by
 # bootstrap; uses its variables root, dir, port, programs, base, routers, lab.
 #
@@ -8,6 +9,11 @@
 
 START_SECONDS=60
 STOP_SECONDS=30
+# A program that lives shorter than this, this often in a row, is given up.
+SHORT_LIFE_SECONDS=2
+SHORT_LIVES=20
+nginx=$(command -v nginx || echo /usr/sbin/nginx)
+static=$root/static
 lab_script=$root/tests/lab/lab.sh
 
 prepare_dir() {
@@ -31,6 +37,15 @@ take_lock() {
 leftover_processes() {
 	processes_of '*/switchyard-*' "$dir"
 	processes_of '*/nginx' "$dir/run/nginx.conf"
+	# nginx's workers, should their master have been killed with it: they
+	# hold the port, and carry no argument to be known by.
+	[ -s "$dir/run/nginx.pid" ] || return
+	local pid
+	for pid in $(ps -o pid= -s "$(cat "$dir/run/nginx.pid")"); do
+		case $(readlink "/proc/$pid/exe") in
+		*/nginx) echo "$pid" ;;
+		esac
+	done
 }
 
 clean_leftovers() {
@@ -62,15 +77,10 @@ nginx_write_config() {
 	text=${text//@USER_DIRECTIVE@/"$user"}
 	text=${text//@WORKERS@/"${NGINX_WORKERS:-1}"}
 	text=${text//@FASTCGI_PARAMS@/"$root/nginx/fastcgi_params"}
-	text=${text//@STATIC@/"$root/static"}
+	text=${text//@STATIC@/"$static"}
 	text=${text//@DIR@/"$dir"}
 	text=${text//@PORT@/"$port"}
 	printf '%s\n' "$text" >"$dir/run/nginx.conf"
-}
-
-nginx_command() {
-	nginx=$(command -v nginx || echo /usr/sbin/nginx)
-	nginx_args=(-c "$dir/run/nginx.conf" -p "$dir" -e "$dir/log/nginx.log")
 }
 
 lab_start() {
@@ -104,27 +114,37 @@ lab_register_host_keys() {
 }
 
 # start NAME COMMAND…: in the background, logging to log/NAME.log.
-declare -A pid_of
+declare -A pid_of started_at short_lives
 start() {
 	local name=$1
 	shift
 	setsid setpriv --pdeathsig TERM -- "$@" \
 	    </dev/null >>"$dir/log/$name.log" 2>&1 9>&- &
 	pid_of[$name]=$!
+	started_at[$name]=$SECONDS
 	echo $! >"$dir/run/$name.pid"
 }
 
-start_programs() {
-	rm -f "$dir/web.sock" "$dir/run/worker.ready"
+start_worker() {
+	rm -f "$dir/run/worker.ready"
 	start worker "$programs/switchyard-worker" --dir "$dir"
+}
+
+start_web() {
+	rm -f "$dir/web.sock"
 	start web "$programs/switchyard-web" --dir "$dir" \
 	    --socket "$dir/web.sock" --templates "$root/templates" \
 	    --threads "${WEB_THREADS:-16}" \
 	    --origin "http://127.0.0.1:$port" \
 	    --origin "http://localhost:$port"
-	nginx_write_config
-	nginx_command
-	start nginx "$nginx" "${nginx_args[@]}" -g 'daemon off;'
+}
+
+start_nginx() {
+	# Its workers outlive a master that was killed, and hold the port.
+	[ -z "${pid_of[nginx]-}" ] ||
+		kill -9 -- "-${pid_of[nginx]}" 2>/dev/null
+	start nginx "$nginx" -c "$dir/run/nginx.conf" -p "$dir" \
+	    -e "$dir/log/nginx.log" -g 'daemon off;'
 }
 
 any_has_ended() {
@@ -153,14 +173,45 @@ report_ended() {
 	tail -n 8 "$dir/log/$ended.log" >&2
 }
 
+# Starts the program that has ended again; false when it keeps ending.
+restart_ended() {
+	local name=$ended
+	if [ $((SECONDS - started_at[$name])) -lt $SHORT_LIFE_SECONDS ]; then
+		short_lives[$name]=$((${short_lives[$name]-0} + 1))
+	else
+		short_lives[$name]=0
+	fi
+	[ "${short_lives[$name]}" -lt $SHORT_LIVES ] || return 1
+	say "$name has ended unasked and is started again."
+	wait "${pid_of[$name]}" 2>/dev/null
+	[ "${short_lives[$name]}" -lt 3 ] || sleep 0.5
+	"start_$name"
+	ended=''
+}
+
+# Until a signal asks to stop (true), or a program cannot be kept up (false).
+watch_programs() {
+	until [ -n "$stopping" ]; do
+		if any_has_ended; then
+			[ -n "$stopping" ] || restart_ended || return 1
+		else
+			wait -n 2>/dev/null
+		fi
+	done
+}
+
 stop_program() {
 	local name=$1 signal=$2 pid=${pid_of[$1]-}
-	rm -f "$dir/run/$name.pid"
 	[ -n "$pid" ] || return 0
 	kill "-$signal" "$pid" 2>/dev/null
-	wait_until "$STOP_SECONDS" all_gone "$pid" && return
-	say "$name did not stop within $STOP_SECONDS s and is ended."
-	kill -9 "$pid" 2>/dev/null
+	wait_until "$STOP_SECONDS" all_gone "$pid" || {
+		say "$name did not stop within $STOP_SECONDS s and is ended."
+		kill -9 "$pid" 2>/dev/null
+	}
+	# What a program that was killed left of its own, nginx's workers above
+	# all: setsid made them one process group.
+	kill -9 -- "-$pid" 2>/dev/null
+	rm -f "$dir/run/$name.pid"
 }
 
 # nginx first, and gently: what it has accepted is still answered.
@@ -199,7 +250,17 @@ on_signal() {
 	[ -z "${pid_of[nginx]-}" ] || kill -QUIT "${pid_of[nginx]}" 2>/dev/null
 }
 
-# Runs the portal until a signal or the end of one of its programs.
+start_programs() {
+	nginx_write_config
+	start_worker
+	start_web
+	start_nginx
+	wait_until "$START_SECONDS" ready_or_ended ||
+		die "the portal did not answer within $START_SECONDS s;" \
+		    "see $dir/log/."
+}
+
+# Runs the portal until a signal.
 serve() {
 	stopping='' ended='' lab_notice=''
 	take_lock
@@ -209,16 +270,11 @@ serve() {
 	trap stop_everything EXIT
 	[ "$lab" = no ] || lab_start
 	[ -n "$stopping" ] || start_programs
-	wait_until "$START_SECONDS" ready_or_ended ||
-		die "the portal did not answer within $START_SECONDS s;" \
-		    "see $dir/log/."
 	if [ -z "$stopping$ended" ]; then
 		printf '%s\n' "$port" "$lab_notice" >"$dir/run/ready"
 		[ "$quiet" = yes ] || announce
 		[ "$quiet" = yes ] || say "Ctrl-C stops it."
-		until [ -n "$stopping" ] || any_has_ended; do
-			wait -n 2>/dev/null
-		done
+		watch_programs
 	fi
 	[ -n "$stopping" ] || report_ended
 	say "stopping"

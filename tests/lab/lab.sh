@@ -110,20 +110,20 @@ base_is_free() {
 }
 
 pick_base() {
-	local x
 	if [ "$base" != auto ]; then
 		base_is_free "$base" || fail "port $SSH_PORT is in use on" \
 			"$base.1…$count by something else."
 		return
 	fi
-	for x in $(shuf -i 20-250); do
-		base=127.0.$x
+	# A lab keeps its addresses, for devices are recorded with them.
+	for base in $former_base $(shuf -i 20-250 | sed 's/^/127.0./'); do
 		base_is_free "$base" && return
 	done
 	fail "no free loopback addresses from 127.0.20.1 to 127.0.250.$count."
 }
 
 parse_up() {
+	former_base=$base
 	count=$1
 	shift
 	base=127.0.1

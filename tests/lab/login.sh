@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The OpenSSH server in front of a router. Sourced by lab.sh; uses its
 # variables dir, id, router, address, user.
 #

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Finding, awaiting and ending processes without pid files that may lie.
 # Sourced by lab.sh and bootstrap. A process is ours only when its program and
 # an argument match and it lives under the same root directory, so that a lab

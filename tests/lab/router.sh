@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # FRR routers. Sourced by lab.sh; uses its variables dir, id, daemons, router.
 #
 # FRR keeps a router apart by a "path space" (-N NAME): sockets and pid files

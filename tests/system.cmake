@@ -1,0 +1,22 @@
+# system_test(<name> [TIMEOUT s]): tests/system/<name>.sh against the programs
+# of this build and, where it asks for one, a lab of real routers. A test that
+# this system cannot hold (no root, no namespaces) says why and is skipped;
+# with CI=true it fails instead (tests/system/lib.sh).
+function(system_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  add_test(NAME system/${name}
+      COMMAND ${PROJECT_SOURCE_DIR}/tests/system/${name}.sh)
+  set_tests_properties(system/${name} PROPERTIES
+      TIMEOUT ${arg_TIMEOUT} LABELS system SKIP_RETURN_CODE 77
+      ENVIRONMENT "SWITCHYARD_BUILD=${PROJECT_BINARY_DIR}")
+endfunction()
+
+add_executable(fcgi_echo system/fcgi_echo.c)
+target_link_libraries(fcgi_echo PRIVATE house_style ${FCGI_LIBRARY})
+
+system_test(lab)
+system_test(nginx)
+system_test(bootstrap)
