@@ -151,12 +151,22 @@ static enum err_code enqueue(const struct app *app, const char *id,
 	return rc;
 }
 
-enum err_code runs_create(const struct app *app, const struct actor *actor,
-    const struct job *job, const json_t *parameters,
-    const char *idempotency_key, struct schema_errors *errors,
-    json_t **ret_doc, struct err *e)
+/* What all creators of runs give. */
+struct creation {
+	const struct app *app;
+	const struct actor *actor;
+	const struct job *job;
+	const json_t *parameters;
+	const char *key;
+	const json_t *hook; /* NULL: not by a hook */
+};
+
+static enum err_code create(const struct creation *c,
+    struct schema_errors *errors, json_t **ret_doc, struct err *e)
 {
-	struct schema_errors local = { 0 };
+	const struct app *app = c->app;
+	const struct actor *actor = c->actor;
+	const struct job *job = c->job;
 	const struct snapshot *s = NULL;
 	json_t *full = NULL, *doc = NULL;
 	char id[RUN_ID_SIZE];
@@ -166,13 +176,13 @@ enum err_code runs_create(const struct app *app, const struct actor *actor,
 
 	if ((rc = actor_require(actor, job->permission, e)) != ERR_OK ||
 	    (rc = snapshots_current(app->snapshots, &s, e)) != ERR_OK ||
-	    (rc = check_parameters(s, job, parameters,
-	    errors ? errors : &local, &full, e)) != ERR_OK ||
+	    (rc = check_parameters(s, job, c->parameters, errors, &full, e)) !=
+	    ERR_OK ||
 	    (rc = check_policy(s, job, full, e)) != ERR_OK)
 		goto out;
 	random_bytes(&random, sizeof(random));
 	run_id_format(clock_wall_ms(), random, id);
-	rc = bind_key(app, actor, idempotency_key, id, &bound, e);
+	rc = bind_key(app, actor, c->key, id, &bound, e);
 	if (rc != ERR_OK)
 		goto out;
 	if (bound) {
@@ -184,7 +194,8 @@ enum err_code runs_create(const struct app *app, const struct actor *actor,
 	}
 	doc = run_doc_new(id, job, actor->via, actor->name, full,
 	    json_text(full, "device", NULL));
-	if (!doc)
+	if (!doc || (c->hook && json_object_set_new(doc, "hook",
+	    json_deep_copy(c->hook)) != 0))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	else
 		rc = enqueue(app, id, doc, e);
@@ -196,6 +207,30 @@ out:
 	else
 		json_decref(doc);
 	return rc;
+}
+
+enum err_code runs_create(const struct app *app, const struct actor *actor,
+    const struct job *job, const json_t *parameters,
+    const char *idempotency_key, struct schema_errors *errors,
+    json_t **ret_doc, struct err *e)
+{
+	struct creation c = { app, actor, job, parameters, idempotency_key,
+		NULL };
+	struct schema_errors local = { 0 };
+
+	return create(&c, errors ? errors : &local, ret_doc, e);
+}
+
+enum err_code runs_create_hooked(const struct app *app,
+    const struct actor *actor, const struct job *job, const json_t *parameters,
+    const char *idempotency_key, const json_t *hook, json_t **ret_doc,
+    struct err *e)
+{
+	struct creation c = { app, actor, job, parameters, idempotency_key,
+		hook };
+	struct schema_errors local = { 0 };
+
+	return create(&c, &local, ret_doc, e);
 }
 
 /* --- reading ------------------------------------------------------------------- */

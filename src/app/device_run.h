@@ -1,0 +1,84 @@
+/*
+ * What a slot does with one device: the use cases behind the jobs, over the
+ * driver port.
+ *
+ * They decide nothing about policy (the application service did, and the
+ * worker again) and write nothing themselves: what they find goes through
+ * struct device_run_io to the worker's master, which owns the store.
+ *
+ * One function a job; the table in device_run.c finds it.  Every one ends with
+ * an outcome: a state and one sentence for people that says what happened,
+ * what was not done, and what to do next.
+ */
+#ifndef APP_DEVICE_RUN_H
+#define APP_DEVICE_RUN_H
+
+#include "app/port/driver.h"
+#include "domain/job.h"
+#include "domain/run.h"
+
+enum device_run_phase { PHASE_BEFORE, PHASE_AFTER };
+
+/* The way to the master.  Borrowed; called on the slot's one thread. */
+struct device_run_io {
+	void *ctx;
+	void (*log)(void *ctx, enum log_level level, const char *text);
+	/* A whole running configuration, as good as a backup. */
+	enum err_code (*backup)(void *ctx, enum device_run_phase phase,
+	    const char *text, size_t len, struct err *e);
+	/* One that is not whole: kept aside, never as good. */
+	void (*quarantine)(void *ctx, const char *text, const char *why);
+	void (*diff)(void *ctx, const char *unified, size_t added,
+	    size_t removed);
+	/* ERR_OK: the intent is journalled and committed; go on. */
+	enum err_code (*effect)(void *ctx, const struct driver_plan *plan,
+	    struct err *e);
+	/* A key that waits for a person. */
+	void (*hostkey)(void *ctx, const struct driver_refusal *refusal);
+	bool (*cancelled)(void *ctx);
+};
+
+struct device_run_input {
+	const struct driver *driver;
+	struct driver_target target;
+	int connect_ms; /* to open a session */
+	int command_ms; /* for one exchange with the device */
+	struct deadline deadline; /* for the whole run */
+	/* provision */
+	const char *intended;
+	bool dry_run;
+	bool replace;
+	bool commit;
+	/* settle: what the interrupted run had journalled */
+	const char *snapshot;
+	const char *predicted;
+};
+
+struct device_run_outcome {
+	enum run_state state; /* a final one, or RUN_UNKNOWN */
+	char text[1024];
+	size_t added;
+	size_t removed;
+	bool touched; /* lines were sent that may have changed the device */
+};
+
+typedef void (*device_run_fn)(const struct device_run_input *in,
+    const struct device_run_io *io, struct arena *arena,
+    struct device_run_outcome *out);
+
+/* The function of a job that runs on devices. */
+device_run_fn device_run_of(enum job_id job);
+
+void device_run_provision(const struct device_run_input *in,
+    const struct device_run_io *io, struct arena *arena,
+    struct device_run_outcome *out);
+void device_run_backup(const struct device_run_input *in,
+    const struct device_run_io *io, struct arena *arena,
+    struct device_run_outcome *out);
+/* After a run whose outcome is unknown: reads the device and classifies it;
+ * puts it back if it is between old and new.  Never pushes again. */
+void device_run_settle(const struct device_run_input *in,
+    const struct device_run_io *io, struct arena *arena,
+    struct device_run_outcome *out);
+
+#endif

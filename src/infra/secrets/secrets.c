@@ -1,0 +1,137 @@
+#include "app/port/secrets.h"
+
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MAX_VALUE ((size_t)64 * 1024)
+
+void credentials_release(struct credentials *c)
+{
+	secret_free(c->password);
+	wipe(c, sizeof(*c));
+}
+
+/* Only its owner may read a secret. */
+static enum err_code check_mode(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return errno == ENOENT
+		    ? err_set(e, ERR_NOT_FOUND,
+			  "the worker has no secrets file %s; create it with "
+			  "mode 0600", path)
+		    : err_set_errno(e, "cannot look at %s", path);
+	if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0)
+		return err_set(e, ERR_DENIED,
+		    "%s may be read by others: set its mode to 0600", path);
+	return ERR_OK;
+}
+
+/* buf_release() does not wipe. */
+static void release_wiped(struct buf *b)
+{
+	if (b->data)
+		wipe(b->data, b->cap);
+	buf_release(b);
+}
+
+static enum err_code read_file(const char *dir, const char *reference,
+    struct buf *out, struct err *e)
+{
+	char path[4096];
+	enum err_code rc;
+
+	if (strchr(reference, '/') || reference[0] == '.')
+		return err_set(e, ERR_INVALID,
+		    "\"%.60s\" is not the name of a secrets file", reference);
+	snprintf(path, sizeof(path), "%s/secrets/%s", dir, reference);
+	rc = check_mode(path, e);
+	/* reserved at once, so that no copy stays behind a realloc */
+	if (rc == ERR_OK && !buf_reserve(out, MAX_VALUE))
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	return rc == ERR_OK ? file_read(path, out, e) : rc;
+}
+
+static enum err_code read_environment(const char *reference, struct buf *out,
+    struct err *e)
+{
+	const char *value = getenv(reference);
+
+	if (!value)
+		return err_set(e, ERR_NOT_FOUND,
+		    "the worker's environment has no variable %.60s",
+		    reference);
+	buf_puts(out, value);
+	return buf_check(out, "the secret", e);
+}
+
+/* {"username": …, "password": …} or the password alone on the first line. */
+static enum err_code parse_value(const char *text, size_t len,
+    struct credentials *c, struct err *e)
+{
+	const char *user, *password;
+	json_t *v = NULL;
+
+	if (text[0] != '{') {
+		len = strcspn(text, "\r\n");
+		c->password = secret_new(text, len);
+		return c->password ? ERR_OK
+				   : err_set(e, ERR_SYSTEM, "out of memory");
+	}
+	if (json_read(text, len, MAX_VALUE, &v, NULL) != ERR_OK)
+		return err_set(e, ERR_INVALID,
+		    "the secret begins with \"{\" but is not JSON");
+	user = json_text(v, "username", "");
+	password = json_text(v, "password", NULL);
+	if (*user && !c->username[0])
+		text_copy(c->username, sizeof(c->username), user);
+	if (password)
+		c->password = secret_new(password, strlen(password));
+	if (password)
+		/* jansson frees without wiping */
+		wipe((char *)(uintptr_t)password, strlen(password));
+	json_decref(v);
+	return c->password ? ERR_OK
+			   : err_set(e, ERR_INVALID,
+				 "the secret has no \"password\"");
+}
+
+enum err_code secrets_read(const char *dir, const char *provider,
+    const char *reference, const char *username, struct credentials *ret,
+    struct err *e)
+{
+	struct buf value = BUF_INIT(MAX_VALUE);
+	struct credentials c = { 0 };
+	enum err_code rc;
+
+	text_copy(c.username, sizeof(c.username), username);
+	if (strcmp(provider, "file") == 0)
+		rc = read_file(dir, reference, &value, e);
+	else if (strcmp(provider, "environment") == 0)
+		rc = read_environment(reference, &value, e);
+	else
+		rc = err_set(e, ERR_INVALID,
+		    "there is no secrets provider \"%.60s\"", provider);
+	if (rc == ERR_OK)
+		rc = parse_value(buf_text(&value), value.len, &c, e);
+	if (rc == ERR_OK && !c.username[0])
+		rc = err_set(e, ERR_INVALID,
+		    "the credentials name no user: set one in their record");
+	release_wiped(&value);
+	if (rc != ERR_OK) {
+		credentials_release(&c);
+		return rc;
+	}
+	*ret = c;
+	return ERR_OK;
+}

@@ -1,0 +1,274 @@
+#include "worker/worker_internal.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "worker/wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_SETTLE_MS 2000
+#define LAST_SETTLE_MS 300000
+
+typedef void (*event_fn)(struct worker *w, struct live_run *run,
+    json_t *message);
+
+static void on_log(struct worker *w, struct live_run *run, json_t *message)
+{
+	live_log_text(w, run, json_text(message, "level", "info"),
+	    json_text(message, "text", ""));
+}
+
+static void on_backup(struct worker *w, struct live_run *run, json_t *message)
+{
+	bool after = strcmp(json_text(message, "phase", ""), "after") == 0;
+	const char *text = json_text(message, "text", "");
+
+	(void)w;
+	free(run->backup[after]);
+	run->backup[after] = strdup(text);
+	run->backup_len[after] = strlen(text);
+}
+
+/* Kept out of the store: DIR/quarantine/<device>.cfg, the newest only. */
+static void on_bad(struct worker *w, struct live_run *run, json_t *message)
+{
+	const char *text = json_text(message, "text", "");
+	struct err e = ERR_INIT;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/quarantine", w->app.dir);
+	if (dir_create(path, 0700, &e) == ERR_OK) {
+		snprintf(path, sizeof(path), "%s/quarantine/%s.cfg",
+		    w->app.dir, run->device);
+		if (file_replace(path, text, strlen(text), 0600, &e) != ERR_OK)
+			log_err(&e, run->id);
+	}
+	live_log(w, run, LOG_ERROR,
+	    "what was read is not a whole configuration and is kept aside: %s",
+	    json_text(message, "why", ""));
+}
+
+static void on_diff(struct worker *w, struct live_run *run, json_t *message)
+{
+	live_set_diff(w, run, json_text(message, "text", ""),
+	    json_number(message, "added", 0),
+	    json_number(message, "removed", 0));
+}
+
+static void on_hostkey(struct worker *w, struct live_run *run,
+    json_t *message)
+{
+	struct buf text = BUF_INIT(16384);
+	struct err e = ERR_INIT;
+	char path[4096];
+	json_t *doc;
+
+	doc = json_pack("{s:s, s:s, s:s, s:s}", "type",
+	    json_text(message, "key_type", ""), "key",
+	    json_text(message, "key", ""), "fingerprint",
+	    json_text(message, "fingerprint", ""), "run", run->id);
+	snprintf(path, sizeof(path), "%s/pending-hostkeys", w->app.dir);
+	if (!doc || dir_create(path, 0750, &e) != ERR_OK ||
+	    json_write(doc, &text, &e) != ERR_OK) {
+		log_err(&e, run->id);
+	} else {
+		snprintf(path, sizeof(path), "%s/pending-hostkeys/%s.json",
+		    w->app.dir, run->device);
+		if (file_replace(path, buf_text(&text), text.len, 0640, &e) !=
+		    ERR_OK)
+			log_err(&e, run->id);
+	}
+	json_decref(doc);
+	buf_release(&text);
+}
+
+static void refuse_effect(struct live_run *run, const char *why,
+    bool cancelled)
+{
+	json_t *stop = json_pack("{s:s, s:s, s:b}", "type", "stop", "message",
+	    why, "cancelled", cancelled);
+	struct err e = ERR_INIT;
+
+	if (!stop || wire_send(run->slot->fd, stop, &e) != ERR_OK)
+		log_err(&e, run->id);
+	json_decref(stop);
+}
+
+/* The slot asks: may I?  The answer is given when the intent is on disk and
+ * committed (record_flush). */
+static void on_effect(struct worker *w, struct live_run *run, json_t *message)
+{
+	struct err e = ERR_INIT;
+
+	if (run->phase != LIVE_SESSION) {
+		refuse_effect(run, "this run may not change its device now",
+		    false);
+		return;
+	}
+	if (run->cancel_sent) {
+		refuse_effect(run, "cancelled; nothing was changed", true);
+		return;
+	}
+	if (w->stopping) {
+		refuse_effect(run, "the worker is stopping; nothing was changed",
+		    true);
+		return;
+	}
+	json_decref(run->plan);
+	run->plan = json_incref(message);
+	live_log(w, run, LOG_INFO,
+	    "journalled: the configuration before and %zu commands that undo "
+	    "the change", json_array_size(json_object_get(message, "reverse")));
+	if (live_write_plan(w, run, &e) != ERR_OK) {
+		live_log(w, run, LOG_ERROR, "not journalled: %s", e.message);
+		refuse_effect(run, e.message, false);
+		return;
+	}
+	run->phase = LIVE_JOURNAL;
+}
+
+/* --- ends ---------------------------------------------------------------------- */
+
+static int64_t settle_delay(int attempts)
+{
+	int64_t ms = FIRST_SETTLE_MS;
+
+	while (attempts-- > 0 && ms < LAST_SETTLE_MS)
+		ms *= 2;
+	return ms < LAST_SETTLE_MS ? ms : LAST_SETTLE_MS;
+}
+
+static void to_settle(struct worker *w, struct live_run *run, const char *text)
+{
+	int64_t delay = settle_delay(run->settle_attempts++);
+	json_t *device = run_doc_device(run->doc, run->device);
+
+	run->phase = LIVE_SETTLE;
+	run->settle_at_ms = clock_mono_ms() + delay;
+	run_doc_set_result(run->doc, "%s", text);
+	json_object_set(device, "result",
+	    json_object_get(run->doc, "result"));
+	live_log(w, run, LOG_WARNING,
+	    "the outcome is unknown; the device will be read again in %lld s",
+	    (long long)(delay / 1000));
+	live_set_state(w, run, RUN_UNKNOWN);
+}
+
+static void on_end(struct worker *w, struct live_run *run, json_t *message)
+{
+	const char *text = json_text(message, "text", "");
+	enum run_state state = RUN_FAILED;
+
+	(void)run_state_parse(json_text(message, "state", ""), &state);
+	if (json_number(message, "added", 0) > 0 ||
+	    json_number(message, "removed", 0) > 0) {
+		json_t *device = run_doc_device(run->doc, run->device);
+
+		json_object_set(device, "added",
+		    json_object_get(message, "added"));
+		json_object_set(device, "removed",
+		    json_object_get(message, "removed"));
+	}
+	if (state == RUN_UNKNOWN)
+		to_settle(w, run, text);
+	else if (state == RUN_CANCELLED && w->stopping && !run->cancel_sent)
+		live_requeue(w, run, "the worker was stopped before anything "
+				     "was sent");
+	else
+		live_end(w, run, state, text);
+}
+
+/* The slot died.  Before the effect nothing was sent; after it only the device
+ * knows. */
+static void on_death(struct worker *w, struct live_run *run)
+{
+	bool effect = run->phase == LIVE_EFFECT ||
+	    run->phase == LIVE_SETTLING;
+	char text[300];
+
+	run->slot = NULL;
+	if (effect) {
+		snprintf(text, sizeof(text),
+		    "%s: the session's process ended while the device was "
+		    "being changed", run->device);
+		to_settle(w, run, text);
+		return;
+	}
+	snprintf(text, sizeof(text),
+	    "%s: the session's process ended before anything was sent; the "
+	    "device is as it was", run->device);
+	live_end(w, run, RUN_FAILED, text);
+}
+
+/* --- messages --------------------------------------------------------------------- */
+
+static const struct {
+	const char *type;
+	event_fn handle;
+} events[] = {
+	{ "log", on_log },
+	{ "backup", on_backup },
+	{ "bad", on_bad },
+	{ "diff", on_diff },
+	{ "hostkey", on_hostkey },
+	{ "effect", on_effect },
+};
+
+static void handle(struct worker *w, struct slot_process *slot,
+    json_t *message)
+{
+	const char *type = json_text(message, "type", "");
+	struct live_run *run = slot->run;
+
+	if (!run)
+		return;
+	if (strcmp(type, "end") == 0) {
+		run->slot = NULL;
+		slots_release(w, slot);
+		on_end(w, run, message);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		if (strcmp(type, events[i].type) == 0)
+			events[i].handle(w, run, message);
+	}
+}
+
+static bool still_there(const struct worker *w, const struct slot_process *slot)
+{
+	for (size_t i = 0; i < w->n_slots; i++) {
+		if (w->slots[i] == slot)
+			return true;
+	}
+	return false;
+}
+
+void events_from_slot(struct worker *w, struct slot_process *slot)
+{
+	struct err e = ERR_INIT;
+	bool open = true;
+	enum err_code rc = wire_fill(slot->fd, &slot->in, &open, &e);
+
+	while (rc == ERR_OK) {
+		json_t *message;
+
+		rc = wire_take(&slot->in, &message, &e);
+		if (rc != ERR_OK || !message)
+			break;
+		handle(w, slot, message);
+		json_decref(message);
+		/* a slot that has served long enough is retired at its end */
+		if (!still_there(w, slot))
+			return;
+	}
+	if (rc == ERR_OK && open)
+		return;
+	if (rc != ERR_OK)
+		log_err(&e, "a slot");
+	if (slot->run)
+		on_death(w, slot->run);
+	slots_drop(w, slot);
+}

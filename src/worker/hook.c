@@ -1,0 +1,300 @@
+#include "worker/worker_internal.h"
+
+#include "app/runs.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "worker/hook_events.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Edits that follow each other quickly become one event; but an endless stream
+ * of them is not put off for ever. */
+#define QUIET_MS 250
+#define LONGEST_MS 2000
+#define RETRY_MS 5000
+
+struct hook {
+	struct worker *w;
+	struct commit_id cursor; /* main was evaluated up to here */
+	int64_t first_ms;	 /* of the changes not yet evaluated */
+	int64_t due_ms;		 /* -1: nothing is due */
+};
+
+/* --- the cursor ------------------------------------------------------------------ */
+
+static void cursor_path(const struct hook *h, char path[4096])
+{
+	snprintf(path, 4096, "%s/hook-cursor", h->w->app.dir);
+}
+
+static enum err_code cursor_write(struct hook *h, const struct commit_id *to,
+    struct err *e)
+{
+	char path[4096], text[STORE_OID_TEXT_SIZE];
+	enum err_code rc;
+
+	cursor_path(h, path);
+	commit_id_format(to, text);
+	rc = file_write_durable(path, text, strlen(text), 0640, e);
+	if (rc == ERR_OK)
+		h->cursor = *to;
+	return rc;
+}
+
+static enum err_code cursor_read(struct hook *h, struct err *e)
+{
+	struct buf text = BUF_INIT(64);
+	struct commit_id tip;
+	char path[4096];
+	enum err_code rc;
+
+	cursor_path(h, path);
+	rc = file_read(path, &text, e);
+	if (rc == ERR_OK && !commit_id_parse(buf_text(&text), &h->cursor))
+		rc = ERR_NOT_FOUND;
+	buf_release(&text);
+	if (rc != ERR_NOT_FOUND)
+		return rc;
+	/* a new instance: what was there before is not a change */
+	rc = store_tip(h->w->app.store, STORE_MAIN, &tip, e);
+	return rc == ERR_OK ? cursor_write(h, &tip, e) : rc;
+}
+
+/* --- does a hook want this event ---------------------------------------------------- */
+
+static bool list_allows(const struct record *hook, int field,
+    const char *value)
+{
+	return record_count(hook, field) == 0 ||
+	    record_contains(hook, field, value);
+}
+
+static bool area_allows(const struct snapshot *s, const struct record *hook,
+    const char *area)
+{
+	if (record_count(hook, HOOK_AREAS) == 0)
+		return true;
+	for (size_t i = 0; i < record_count(hook, HOOK_AREAS); i++) {
+		if (snapshot_area_within(s, area,
+		    record_item(hook, HOOK_AREAS, i)))
+			return true;
+	}
+	return false;
+}
+
+/* The relevant fields among those that changed, as "a, b"; false if none. */
+static bool relevant_fields(const struct record *hook,
+    const struct hook_event *event, char text[200])
+{
+	const struct schema *schema = &kind_get(KIND_DEVICE)->schema;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < schema->n_fields; i++) {
+		const char *name = schema->fields[i].name;
+		int n;
+
+		if (!hook_event_changed(event, (int)i) ||
+		    !record_contains(hook, HOOK_FIELDS, name))
+			continue;
+		n = snprintf(text + used, 200 - used, "%s%s",
+		    used ? ", " : "", name);
+		if (n < 0 || (size_t)n >= 200 - used)
+			break;
+		used += (size_t)n;
+	}
+	return used > 0;
+}
+
+static bool hook_wants(const struct snapshot *s, const struct record *hook,
+    const struct hook_event *event, char fields[200])
+{
+	const struct record *now = event->now;
+
+	fields[0] = '\0';
+	if (!record_flag(hook, HOOK_ENABLED) || !now)
+		return false;
+	if (!event->old && !record_flag(hook, HOOK_ON_CREATE))
+		return false;
+	if (event->old && (!record_flag(hook, HOOK_ON_UPDATE) ||
+	    !relevant_fields(hook, event, fields)))
+		return false;
+	return list_allows(hook, HOOK_ROLES, record_text(now, DEVICE_ROLE)) &&
+	    list_allows(hook, HOOK_PLATFORMS,
+		record_text(now, DEVICE_PLATFORM)) &&
+	    area_allows(s, hook, record_text(now, DEVICE_AREA));
+}
+
+/* --- calling provision ------------------------------------------------------------------ */
+
+static json_t *origin_of(const struct snapshot *s, const struct record *hook,
+    const struct hook_event *event, const char *fields, bool dry)
+{
+	const struct record *now = event->now;
+	const struct record *platform = snapshot_find(s, KIND_PLATFORM,
+	    record_text(now, DEVICE_PLATFORM));
+	char commit[STORE_OID_TEXT_SIZE], validated[400];
+
+	commit_id_format(&event->commit, commit);
+	snprintf(validated, sizeof(validated),
+	    "platform %s, driver %s, primary IPv4 %s, status %s%s",
+	    record_text(now, DEVICE_PLATFORM),
+	    platform ? record_text(platform, PLATFORM_DRIVER) : "none",
+	    record_text(now, DEVICE_PRIMARY_IP4),
+	    record_text(now, DEVICE_STATUS),
+	    dry && !record_flag(hook, HOOK_DRY_RUN)
+		? " (so a dry run)" : "");
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name",
+	    record_key(hook), "action", event->old ? "updated" : "created",
+	    "by", event->by, "commit", commit, "fields", fields, "validated",
+	    validated);
+}
+
+/* ERR_OK also where the event is answered by doing nothing. */
+static enum err_code call_provision(struct hook *h, const struct snapshot *s,
+    const struct record *hook, const struct hook_event *event,
+    const char *fields, struct err *e)
+{
+	const struct job *job = job_get(JOB_PROVISION);
+	const char *device = record_key(event->now);
+	char actor_name[100], key[200], commit[STORE_OID_TEXT_SIZE];
+	struct actor actor = { actor_name, ROLE_OPERATOR, TRIGGER_HOOK };
+	enum device_status status = STATUS_INVENTORY;
+	json_t *parameters, *origin, *doc = NULL;
+	enum err_code rc;
+	bool dry;
+
+	(void)device_status_parse(record_text(event->now, DEVICE_STATUS),
+	    &status);
+	if (!policy_hook_ready(status)) {
+		log_info("hook %s: %s is not ready: its status is %s",
+		    record_key(hook), device, device_status_words[status]);
+		return ERR_OK;
+	}
+	dry = record_flag(hook, HOOK_DRY_RUN) || status != STATUS_ACTIVE;
+	commit_id_format(&event->commit, commit);
+	snprintf(actor_name, sizeof(actor_name), "hook:%s", record_key(hook));
+	snprintf(key, sizeof(key), "%s:%s", commit, device);
+	parameters = json_pack("{s:s, s:b, s:b, s:b}", "device", device,
+	    "dry_run", dry, "replace_config", 0, "commit_changes", 1);
+	origin = origin_of(s, hook, event, fields, dry);
+	rc = runs_create_hooked(&h->w->app, &actor, job, parameters, key,
+	    origin, &doc, e);
+	if (rc == ERR_OK)
+		log_info("hook %s: run %s for %s", record_key(hook),
+		    json_text(doc, "id", ""), device);
+	json_decref(parameters);
+	json_decref(origin);
+	json_decref(doc);
+	if (rc == ERR_CONFLICT || rc == ERR_INVALID || rc == ERR_NOT_FOUND) {
+		log_info("hook %s: %s", record_key(hook), e->message);
+		rc = ERR_OK;
+	}
+	return rc;
+}
+
+static enum err_code evaluate(struct hook *h, const struct hook_events *events,
+    struct err *e)
+{
+	const struct record *const *hooks;
+	const struct snapshot *s;
+	size_t n_hooks;
+	enum err_code rc = snapshots_current(h->w->app.snapshots, &s, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	hooks = snapshot_all(s, KIND_HOOK, &n_hooks);
+	for (size_t i = 0; i < events->n && rc == ERR_OK; i++) {
+		for (size_t j = 0; j < n_hooks && rc == ERR_OK; j++) {
+			char fields[200];
+
+			if (hook_wants(s, hooks[j], &events->items[i], fields))
+				rc = call_provision(h, s, hooks[j],
+				    &events->items[i], fields, e);
+		}
+	}
+	snapshot_unref(s);
+	return rc;
+}
+
+/* --- the calls ----------------------------------------------------------------------------- */
+
+enum err_code hook_new(struct worker *w, struct hook **ret, struct err *e)
+{
+	struct hook *h = calloc(1, sizeof(*h));
+	enum err_code rc;
+
+	if (!h)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	h->w = w;
+	h->due_ms = -1;
+	rc = cursor_read(h, e);
+	if (rc != ERR_OK) {
+		free(h);
+		return rc;
+	}
+	hook_notice(h);
+	*ret = h;
+	return ERR_OK;
+}
+
+void hook_free(struct hook *h)
+{
+	free(h);
+}
+
+void hook_notice(struct hook *h)
+{
+	int64_t now = clock_mono_ms();
+	struct commit_id tip;
+
+	if (store_tip(h->w->app.store, STORE_MAIN, &tip, NULL) != ERR_OK ||
+	    commit_id_equal(&tip, &h->cursor))
+		return;
+	if (h->due_ms < 0)
+		h->first_ms = now;
+	h->due_ms = now + QUIET_MS;
+	if (h->due_ms > h->first_ms + LONGEST_MS)
+		h->due_ms = h->first_ms + LONGEST_MS;
+}
+
+int64_t hook_next_ms(const struct hook *h)
+{
+	int64_t now = clock_mono_ms();
+
+	if (h->due_ms < 0)
+		return -1;
+	return h->due_ms > now ? h->due_ms - now : 0;
+}
+
+void hook_run(struct hook *h)
+{
+	struct hook_events events = { 0 };
+	struct err e = ERR_INIT;
+	struct commit_id tip;
+	enum err_code rc;
+
+	if (h->due_ms < 0 || clock_mono_ms() < h->due_ms)
+		return;
+	h->due_ms = -1;
+	rc = store_tip(h->w->app.store, STORE_MAIN, &tip, &e);
+	if (rc == ERR_OK)
+		rc = hook_events_collect(h->w->app.store, &h->cursor, &tip,
+		    &events, &e);
+	if (rc == ERR_OK)
+		rc = evaluate(h, &events, &e);
+	/* the cursor last: after a crash the same events give the same runs,
+	 * by their idempotency keys */
+	if (rc == ERR_OK)
+		rc = cursor_write(h, &tip, &e);
+	hook_events_release(&events);
+	if (rc != ERR_OK) {
+		log_err(&e, "the change hook");
+		h->first_ms = clock_mono_ms();
+		h->due_ms = h->first_ms + RETRY_MS;
+	}
+}

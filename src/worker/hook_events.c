@@ -1,0 +1,245 @@
+#include "worker/hook_events.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_COMMITS ((size_t)10000)
+#define MAX_RECORD ((size_t)256 * 1024)
+
+/* --- the commits in between, oldest first --------------------------------------- */
+
+struct commit_note {
+	struct commit_id id, parent;
+	char by[128];
+	bool renames;
+};
+
+struct walk {
+	const struct commit_id *stop_at;
+	struct commit_note *items; /* newest first */
+	size_t n, cap;
+	bool reached;
+};
+
+static enum err_code note_commit(void *ctx, const struct store_commit *c,
+    bool *stop, struct err *e)
+{
+	struct walk *w = ctx;
+	struct commit_note *note;
+	size_t len;
+
+	if (commit_id_equal(&c->id, w->stop_at)) {
+		w->reached = true;
+		*stop = true;
+		return ERR_OK;
+	}
+	if (w->n == MAX_COMMITS) {
+		*stop = true;
+		return ERR_OK;
+	}
+	if (commit_id_is_zero(&c->parent) ||
+	    store_message_trailer(c->message, "Run-Id", &len))
+		return ERR_OK;
+	if (w->n == w->cap) {
+		size_t cap = w->cap ? w->cap * 2 : 64;
+		void *grown = realloc(w->items, cap * sizeof(*w->items));
+
+		if (!grown)
+			return err_set(e, ERR_SYSTEM, "out of memory");
+		w->items = grown;
+		w->cap = cap;
+	}
+	note = &w->items[w->n++];
+	note->id = c->id;
+	note->parent = c->parent;
+	text_copy(note->by, sizeof(note->by), c->author);
+	note->renames =
+	    store_message_trailer(c->message, "Renamed-From", &len) != NULL;
+	return ERR_OK;
+}
+
+/* --- one commit -------------------------------------------------------------------- */
+
+struct commit_changes {
+	struct store *store;
+	struct {
+		struct record *old, *now;
+	} items[64];
+	size_t n;
+	struct hook_events *events;
+	const struct commit_note *note;
+};
+
+static struct hook_event *find_event(struct hook_events *events,
+    const char *key)
+{
+	for (size_t i = 0; i < events->n; i++) {
+		struct hook_event *one = &events->items[i];
+
+		if (one->now && strcmp(record_key(one->now), key) == 0)
+			return one;
+		if (!one->now && strcmp(record_key(one->old), key) == 0)
+			return one;
+	}
+	return NULL;
+}
+
+/* Takes over both references. */
+static enum err_code add_event(struct hook_events *events,
+    const struct commit_note *note, struct record *old, struct record *now,
+    struct err *e)
+{
+	struct hook_event *one =
+	    find_event(events, record_key(old ? old : now));
+
+	if (!one && events->n == events->cap) {
+		size_t cap = events->cap ? events->cap * 2 : 64;
+		void *grown = realloc(events->items,
+		    cap * sizeof(*events->items));
+
+		if (!grown) {
+			record_unref(old);
+			record_unref(now);
+			return err_set(e, ERR_SYSTEM, "out of memory");
+		}
+		events->items = grown;
+		events->cap = cap;
+	}
+	if (one) {
+		record_unref(old);
+		record_unref(one->now);
+	} else {
+		one = &events->items[events->n++];
+		memset(one, 0, sizeof(*one));
+		one->old = old;
+	}
+	one->now = now;
+	one->commit = note->id;
+	text_copy(one->by, sizeof(one->by), note->by);
+	return ERR_OK;
+}
+
+static struct record *read_record(struct store *store,
+    const struct blob_id *blob)
+{
+	struct buf text = BUF_INIT(MAX_RECORD);
+	struct record *r = NULL;
+
+	/* a record that is not valid triggers nothing */
+	if (store_read_blob(store, blob, &text, NULL) != ERR_OK ||
+	    record_parse(kind_get(KIND_DEVICE), buf_text(&text), text.len,
+	    blob->raw, &r, NULL) != ERR_OK)
+		r = NULL;
+	buf_release(&text);
+	return r;
+}
+
+/* A rename is a removal and an addition in one commit; they are held back until
+ * both are known.  Everything else is an event at once. */
+static enum err_code note_change(void *ctx, const struct store_change *change,
+    struct err *e)
+{
+	struct commit_changes *c = ctx;
+	struct record *old = change->has_old
+	    ? read_record(c->store, &change->old_blob) : NULL;
+	struct record *now = change->has_new
+	    ? read_record(c->store, &change->new_blob) : NULL;
+
+	if (!old && !now)
+		return ERR_OK;
+	if (c->note->renames && (!old || !now) && c->n < 64) {
+		c->items[c->n].old = old;
+		c->items[c->n++].now = now;
+		return ERR_OK;
+	}
+	return add_event(c->events, c->note, old, now, e);
+}
+
+/* Moves between areas keep the name; a renamed device is the one that is left
+ * on either side. */
+static void pair_renames(struct commit_changes *c)
+{
+	for (int by_name = 1; by_name >= 0; by_name--) {
+		for (size_t i = 0; i < c->n; i++) {
+			if (!c->items[i].old || c->items[i].now)
+				continue;
+			for (size_t j = 0; j < c->n; j++) {
+				if (c->items[j].old || !c->items[j].now)
+					continue;
+				if (by_name && strcmp(
+				    record_key(c->items[i].old),
+				    record_key(c->items[j].now)) != 0)
+					continue;
+				c->items[i].now = c->items[j].now;
+				c->items[j].now = NULL;
+				break;
+			}
+		}
+	}
+}
+
+static enum err_code read_commit(struct store *store,
+    const struct commit_note *note, struct hook_events *events, struct err *e)
+{
+	struct commit_changes c = { .store = store, .events = events,
+		.note = note };
+	enum err_code rc;
+
+	rc = store_diff(store, &note->parent, &note->id, "devices/",
+	    note_change, &c, e);
+	pair_renames(&c);
+	for (size_t i = 0; i < c.n; i++) {
+		if (rc == ERR_OK && (c.items[i].old || c.items[i].now)) {
+			rc = add_event(events, note, c.items[i].old,
+			    c.items[i].now, e);
+		} else {
+			record_unref(c.items[i].old);
+			record_unref(c.items[i].now);
+		}
+	}
+	return rc;
+}
+
+enum err_code hook_events_collect(struct store *store,
+    const struct commit_id *from, const struct commit_id *to,
+    struct hook_events *ret, struct err *e)
+{
+	struct walk w = { .stop_at = from };
+	enum err_code rc;
+
+	if (commit_id_equal(from, to))
+		return ERR_OK;
+	rc = store_log(store, STORE_MAIN, to, note_commit, &w, e);
+	while (rc == ERR_OK && w.n > 0)
+		rc = read_commit(store, &w.items[--w.n], ret, e);
+	free(w.items);
+	return rc;
+}
+
+void hook_events_release(struct hook_events *events)
+{
+	for (size_t i = 0; i < events->n; i++) {
+		record_unref(events->items[i].old);
+		record_unref(events->items[i].now);
+	}
+	free(events->items);
+	memset(events, 0, sizeof(*events));
+}
+
+bool hook_event_changed(const struct hook_event *event, int field)
+{
+	const struct record *old = event->old, *now = event->now;
+
+	if (!old || !now)
+		return true;
+	if (record_count(old, field) != record_count(now, field))
+		return true;
+	for (size_t i = 0; i < record_count(now, field); i++) {
+		if (strcmp(record_item(old, field, i),
+		    record_item(now, field, i)) != 0)
+			return true;
+	}
+	return strcmp(record_text(old, field), record_text(now, field)) != 0;
+}

@@ -1,0 +1,35 @@
+/*
+ * What happened to devices between two commits of main, for the change hook.
+ *
+ * Commits of runs (those with a Run-Id) are left out: they never trigger.
+ * Changes of one device become one event, from its first old state to its last
+ * new one.
+ */
+#ifndef WORKER_HOOK_EVENTS_H
+#define WORKER_HOOK_EVENTS_H
+
+#include "app/port/store.h"
+#include "domain/record.h"
+
+struct hook_event {
+	struct record *old; /* NULL: created */
+	struct record *now; /* NULL: deleted */
+	struct commit_id commit; /* the last one that changed it */
+	char by[128];		 /* its author */
+};
+
+struct hook_events {
+	struct hook_event *items;
+	size_t n, cap;
+};
+
+/* from: not included. */
+enum err_code hook_events_collect(struct store *store,
+    const struct commit_id *from, const struct commit_id *to,
+    struct hook_events *ret, struct err *e) must_check;
+void hook_events_release(struct hook_events *events);
+
+/* Did this field change?  (All did in a creation.) */
+bool hook_event_changed(const struct hook_event *event, int field);
+
+#endif

@@ -1,0 +1,315 @@
+#include "worker/worker_internal.h"
+
+#include "app/port/queue.h"
+#include "app/run_files.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#include <assert.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PATH_SIZE 4096
+#define MAX_LOG ((size_t)64 * 1024 * 1024)
+
+static void live_path(const struct worker *w, const struct live_run *run,
+    const char *file, char path[PATH_SIZE])
+{
+	run_live_path(w->app.dir, run->id, file, path, PATH_SIZE);
+}
+
+static void live_free(struct live_run *run)
+{
+	if (run->log_fd >= 0)
+		close(run->log_fd);
+	json_decref(run->doc);
+	json_decref(run->plan);
+	free(run->backup[0]);
+	free(run->backup[1]);
+	free(run->diff);
+	free(run);
+}
+
+/* --- the log ------------------------------------------------------------------ */
+
+static void count_lines(struct live_run *run, const char *path)
+{
+	struct buf log = BUF_INIT(MAX_LOG);
+
+	run->log_lines = 0;
+	if (file_read(path, &log, NULL) == ERR_OK) {
+		for (size_t i = 0; i < log.len; i++)
+			run->log_lines += log.data[i] == '\n';
+	}
+	buf_release(&log);
+}
+
+static enum err_code open_log(struct worker *w, struct live_run *run,
+    struct err *e)
+{
+	char path[PATH_SIZE];
+	enum err_code rc;
+
+	live_path(w, run, NULL, path);
+	rc = dir_create(path, 0750, e);
+	if (rc != ERR_OK)
+		return rc;
+	live_path(w, run, "log.jsonl", path);
+	count_lines(run, path);
+	run->log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+	    0640);
+	return run->log_fd >= 0 ? ERR_OK
+				: err_set_errno(e, "cannot create %s", path);
+}
+
+void live_log_text(struct worker *w, struct live_run *run, const char *level,
+    const char *text)
+{
+	struct buf line = BUF_INIT(MAX_LOG);
+	json_t *entry = json_object();
+	char now[CLOCK_TEXT_SIZE];
+	struct err e = ERR_INIT;
+
+	(void)w;
+	clock_format_utc(clock_wall_ms(), now);
+	json_object_set_new(entry, "n", json_integer(run->log_lines + 1));
+	json_object_set_new(entry, "t", json_string(now));
+	json_object_set_new(entry, "level", json_string(level));
+	json_object_set_new(entry, "device", json_string(run->device));
+	if (json_set_text(entry, "text", text, strlen(text)) &&
+	    json_write_line(entry, &line, &e) == ERR_OK &&
+	    buf_putc(&line, '\n') &&
+	    fd_write_all(run->log_fd, line.data, line.len, &e) == ERR_OK)
+		run->log_lines++;
+	else
+		log_error("run %s: its log cannot be written: %s", run->id,
+		    e.message);
+	json_decref(entry);
+	buf_release(&line);
+}
+
+void live_log(struct worker *w, struct live_run *run, enum log_level level,
+    const char *fmt, ...)
+{
+	static const char *const words[] = { "debug", "info", "warning",
+		"error" };
+	char text[1200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	live_log_text(w, run, words[level], text);
+}
+
+/* --- files -------------------------------------------------------------------- */
+
+void live_write_doc(struct worker *w, struct live_run *run)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	struct err e = ERR_INIT;
+	char path[PATH_SIZE];
+
+	live_path(w, run, "run.json", path);
+	if (json_write(run->doc, &text, &e) != ERR_OK ||
+	    file_replace(path, buf_text(&text), text.len, 0640, &e) != ERR_OK)
+		log_err(&e, run->id);
+	buf_release(&text);
+}
+
+void live_set_state(struct worker *w, struct live_run *run, enum run_state to)
+{
+	if (run_doc_state(run->doc) != to)
+		run_doc_set_state(run->doc, to, clock_wall_ms());
+	live_write_doc(w, run);
+}
+
+void live_set_diff(struct worker *w, struct live_run *run, const char *text,
+    json_int_t added, json_int_t removed)
+{
+	json_t *device = run_doc_device(run->doc, run->device);
+	char file[100], path[PATH_SIZE];
+	struct err e = ERR_INIT;
+
+	free(run->diff);
+	run->diff = strdup(text);
+	json_object_set_new(device, "added", json_integer(added));
+	json_object_set_new(device, "removed", json_integer(removed));
+	snprintf(file, sizeof(file), "%s.diff", run->device);
+	live_path(w, run, file, path);
+	if (file_replace(path, text, strlen(text), 0640, &e) != ERR_OK)
+		log_err(&e, run->id);
+	live_write_doc(w, run);
+}
+
+enum err_code live_write_plan(struct worker *w, struct live_run *run,
+    struct err *e)
+{
+	struct buf text = BUF_INIT((size_t)64 * 1024 * 1024);
+	char path[PATH_SIZE];
+	enum err_code rc;
+
+	live_path(w, run, "plan.json", path);
+	rc = json_write(run->plan, &text, e);
+	if (rc == ERR_OK)
+		rc = file_write_durable(path, buf_text(&text), text.len, 0600,
+		    e);
+	buf_release(&text);
+	return rc;
+}
+
+bool live_has_plan(const struct worker *w, const struct live_run *run)
+{
+	char path[PATH_SIZE];
+
+	live_path(w, run, "plan.json", path);
+	return access(path, F_OK) == 0;
+}
+
+/* --- taking runs in hand ---------------------------------------------------------- */
+
+struct live_run *live_find(struct worker *w, const char *id)
+{
+	for (struct live_run *r = w->runs; r; r = r->next) {
+		if (strcmp(r->id, id) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+bool live_device_is_busy(const struct worker *w, const char *device)
+{
+	for (const struct live_run *r = w->runs; r; r = r->next) {
+		if (r->phase != LIVE_ENDED && strcmp(r->device, device) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum err_code read_doc(struct worker *w, struct live_run *run,
+    struct err *e)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	enum queue_place place;
+	char path[PATH_SIZE];
+	enum err_code rc;
+
+	live_path(w, run, "run.json", path);
+	rc = file_read(path, &text, e);
+	if (rc == ERR_NOT_FOUND)
+		rc = queue_read(w->app.dir, run->id, &text, &place, e);
+	if (rc == ERR_OK)
+		rc = run_doc_parse(buf_text(&text), text.len, &run->doc, e);
+	buf_release(&text);
+	if (rc != ERR_OK)
+		return rc;
+	run->job = job_find(json_text(run->doc, "job", ""));
+	text_copy(run->device, sizeof(run->device),
+	    json_text(json_object_get(run->doc, "parameters"), "device", ""));
+	return run->job ? ERR_OK
+			: err_set(e, ERR_CORRUPT, "run %s is of no known job",
+			      run->id);
+}
+
+enum err_code live_adopt(struct worker *w, const char *id,
+    struct live_run **ret, struct err *e)
+{
+	struct live_run *run = calloc(1, sizeof(*run));
+	struct live_run **at = &w->runs;
+	enum err_code rc;
+
+	if (!run)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	run->log_fd = -1;
+	text_copy(run->id, sizeof(run->id), id);
+	rc = read_doc(w, run, e);
+	if (rc == ERR_OK)
+		rc = open_log(w, run, e);
+	if (rc != ERR_OK) {
+		live_free(run);
+		return rc;
+	}
+	while (*at)
+		at = &(*at)->next;
+	*at = run;
+	*ret = run;
+	return ERR_OK;
+}
+
+enum err_code live_claim(struct worker *w, const char *id,
+    struct live_run **ret, struct err *e)
+{
+	enum err_code rc;
+
+	rc = queue_move(w->app.dir, id, QUEUE_QUEUED, QUEUE_CLAIMED, e);
+	if (rc == ERR_OK)
+		rc = live_adopt(w, id, ret, e);
+	if (rc == ERR_OK)
+		live_set_state(w, *ret, RUN_CLAIMED);
+	return rc;
+}
+
+/* --- letting go -------------------------------------------------------------------- */
+
+static void unlink_run(struct worker *w, struct live_run *run)
+{
+	struct live_run **at = &w->runs;
+
+	while (*at && *at != run)
+		at = &(*at)->next;
+	assert(*at);
+	*at = run->next;
+	w->queue_changed = true; /* its device is free */
+}
+
+void live_end(struct worker *w, struct live_run *run, enum run_state state,
+    const char *text)
+{
+	json_t *device = run_doc_device(run->doc, run->device);
+
+	run_doc_set_result(run->doc, "%s", text);
+	if (device)
+		json_object_set(device, "result",
+		    json_object_get(run->doc, "result"));
+	run->phase = LIVE_ENDED;
+	live_set_state(w, run, state);
+	log_info("run %s %s: %s", run->id, run_state_words[state], text);
+}
+
+void live_requeue(struct worker *w, struct live_run *run, const char *why)
+{
+	struct err e = ERR_INIT;
+	char path[PATH_SIZE];
+
+	live_log(w, run, LOG_WARNING, "%s; it will start again", why);
+	live_set_state(w, run, RUN_QUEUED);
+	/* the log stays; the document in the spool is the original one */
+	live_path(w, run, "run.json", path);
+	unlink(path);
+	if (queue_move(w->app.dir, run->id, QUEUE_CLAIMED, QUEUE_QUEUED, &e) !=
+	    ERR_OK)
+		log_err(&e, run->id);
+	unlink_run(w, run);
+	live_free(run);
+}
+
+void live_forget(struct worker *w, struct live_run *run)
+{
+	struct err e = ERR_INIT;
+	char path[PATH_SIZE];
+
+	/* the spool file last: until then a restart finds the run again */
+	live_path(w, run, NULL, path);
+	if (dir_remove(path, &e) != ERR_OK)
+		log_err(&e, run->id);
+	queue_clear_cancel(w->app.dir, run->id);
+	if (queue_remove(w->app.dir, run->id, QUEUE_CLAIMED, &e) != ERR_OK)
+		log_err(&e, run->id);
+	unlink_run(w, run);
+	live_free(run);
+}

@@ -1,0 +1,333 @@
+#include "worker/worker_internal.h"
+
+#include "app/run_files.h"
+#include "app/runs.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "worker/wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RETRY_MS 5000
+#define MAX_LOG ((size_t)64 * 1024 * 1024)
+#define PATH_SIZE 4096
+
+/* --- which runs wait --------------------------------------------------------- */
+
+static bool records_unknown(const struct live_run *run)
+{
+	return (run->phase == LIVE_SETTLE || run->phase == LIVE_SETTLING) &&
+	    !run->unknown_recorded;
+}
+
+static bool waits(const struct live_run *run, int64_t now)
+{
+	if (run->record_at_ms > now)
+		return false;
+	return run->phase == LIVE_JOURNAL || run->phase == LIVE_ENDED ||
+	    records_unknown(run);
+}
+
+int64_t record_next_ms(const struct worker *w)
+{
+	int64_t now = clock_mono_ms(), next = -1;
+
+	for (const struct live_run *r = w->runs; r; r = r->next) {
+		int64_t left = r->record_at_ms - now;
+
+		if (!waits(r, INT64_MAX))
+			continue;
+		if (left < 0)
+			left = 0;
+		if (next < 0 || left < next)
+			next = left;
+	}
+	return next;
+}
+
+bool record_is_done(struct worker *w, const char *id)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	char dir[RUN_DIR_SIZE], path[PATH_SIZE];
+	struct commit_id tip;
+	json_t *doc = NULL;
+	bool done;
+
+	run_dir_of(id, dir);
+	snprintf(path, sizeof(path), "%s/run.json", dir);
+	done = store_tip(w->app.store, STORE_RUNS, &tip, NULL) == ERR_OK &&
+	    !commit_id_is_zero(&tip) &&
+	    store_read(w->app.store, &tip, path, &text, NULL, NULL) ==
+		ERR_OK &&
+	    run_doc_parse(buf_text(&text), text.len, &doc, NULL) == ERR_OK &&
+	    run_state_is_final(run_doc_state(doc));
+	json_decref(doc);
+	buf_release(&text);
+	return done;
+}
+
+/* --- messages ------------------------------------------------------------------ */
+
+#define N_TRAILERS 7
+
+struct run_message {
+	struct store_message message;
+	struct store_trailer trailers[N_TRAILERS];
+	char subject[200];
+};
+
+static const char *result_word(const struct live_run *run)
+{
+	return run->phase == LIVE_JOURNAL ? "started"
+					  : json_text(run->doc, "state", "");
+}
+
+static void make_message(struct run_message *m, const struct live_run *run,
+    const char *subject)
+{
+	const char *actor = json_text(run->doc, "actor", "unknown");
+	struct store_trailer *t = m->trailers;
+
+	snprintf(m->subject, sizeof(m->subject), "%s", subject);
+	*t++ = (struct store_trailer){ "Run-Id", run->id };
+	*t++ = (struct store_trailer){ "Job", run->job->name };
+	*t++ = (struct store_trailer){ "Trigger",
+		json_text(run->doc, "trigger", "") };
+	*t++ = (struct store_trailer){ "Actor", actor };
+	*t++ = (struct store_trailer){ "Device", run->device };
+	*t++ = (struct store_trailer){ "Result", result_word(run) };
+	m->message = (struct store_message){
+		.author = actor,
+		.subject = m->subject,
+		.trailers = m->trailers,
+		.n_trailers = (size_t)(t - m->trailers),
+	};
+}
+
+/* --- branch main: backups --------------------------------------------------------- */
+
+/* Where the device's backup belongs now: it may have been moved meanwhile. */
+static bool backup_path(struct worker *w, const struct live_run *run,
+    char path[PATH_MAX_PATH])
+{
+	const struct snapshot *s;
+	const struct record *r;
+
+	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
+		return false;
+	r = snapshot_find(s, KIND_DEVICE, run->device);
+	if (r)
+		path_of_config(PATH_BACKUP, record_text(r, DEVICE_AREA),
+		    run->device, path);
+	snapshot_unref(s);
+	return r != NULL;
+}
+
+static enum err_code stage_backup(struct worker *w, struct store_txn *t,
+    struct live_run *run, struct err *e)
+{
+	struct run_message m;
+	char path[PATH_MAX_PATH], subject[128];
+	enum err_code rc = ERR_OK;
+
+	for (int phase = 0; phase < 2 && rc == ERR_OK; phase++) {
+		if (!run->backup[phase] || !backup_path(w, run, path))
+			continue;
+		snprintf(subject, sizeof(subject), "Back up %s %s the run",
+		    run->device, phase ? "after" : "before");
+		if (!run->job->can_write)
+			snprintf(subject, sizeof(subject), "Back up %s",
+			    run->device);
+		make_message(&m, run, subject);
+		rc = store_txn_put(t, path, run->backup[phase],
+		    run->backup_len[phase], STORE_ANY, e);
+		if (rc == ERR_OK)
+			rc = store_txn_seal(t, &m.message, e);
+	}
+	return rc;
+}
+
+/* --- branch runs -------------------------------------------------------------------- */
+
+static enum err_code put_file(struct store_txn *t, const struct live_run *run,
+    const char *name, const char *text, size_t len, struct err *e)
+{
+	char dir[RUN_DIR_SIZE], path[PATH_SIZE];
+
+	run_dir_of(run->id, dir);
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return store_txn_put(t, path, text, len, STORE_ANY, e);
+}
+
+static enum err_code put_doc(struct store_txn *t, const struct live_run *run,
+    struct err *e)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	enum err_code rc = json_write(run->doc, &text, e);
+
+	if (rc == ERR_OK)
+		rc = put_file(t, run, "run.json", buf_text(&text), text.len, e);
+	buf_release(&text);
+	return rc;
+}
+
+static enum err_code put_log(struct worker *w, struct store_txn *t,
+    const struct live_run *run, struct err *e)
+{
+	struct buf text = BUF_INIT(MAX_LOG);
+	char path[PATH_SIZE];
+	enum err_code rc;
+
+	run_live_path(w->app.dir, run->id, "log.jsonl", path, sizeof(path));
+	rc = file_read(path, &text, e);
+	if (rc == ERR_OK)
+		rc = put_file(t, run, "log.jsonl", buf_text(&text), text.len,
+		    e);
+	buf_release(&text);
+	return rc;
+}
+
+static void make_run_subject(const struct live_run *run, char subject[200])
+{
+	if (run->phase == LIVE_JOURNAL)
+		snprintf(subject, 200, "%s %s: start", run->job->title,
+		    run->device);
+	else
+		snprintf(subject, 200, "%s: %.120s", run->job->title,
+		    json_text(run->doc, "result",
+			json_text(run->doc, "state", "")));
+	/* one line, whatever a device said */
+	for (char *p = subject; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = ' ';
+	}
+}
+
+static enum err_code stage_run(struct worker *w, struct store_txn *t,
+    struct live_run *run, struct err *e)
+{
+	struct run_message m;
+	char subject[200], file[100];
+	enum err_code rc;
+
+	make_run_subject(run, subject);
+	make_message(&m, run, subject);
+	rc = put_doc(t, run, e);
+	if (rc == ERR_OK)
+		rc = put_log(w, t, run, e);
+	if (rc == ERR_OK && run->diff && *run->diff) {
+		snprintf(file, sizeof(file), "%s.diff", run->device);
+		rc = put_file(t, run, file, run->diff, strlen(run->diff), e);
+	}
+	return rc == ERR_OK ? store_txn_seal(t, &m.message, e) : rc;
+}
+
+/* --- both branches -------------------------------------------------------------------- */
+
+typedef enum err_code (*stage_fn)(struct worker *w, struct store_txn *t,
+    struct live_run *run, struct err *e);
+
+/* One transaction with a commit for each run that waits. */
+static enum err_code commit_waiting(struct worker *w, enum store_branch branch,
+    stage_fn stage, int64_t now, struct err *e)
+{
+	struct commit_id id;
+	struct store_txn *t;
+	enum err_code rc = store_txn_begin(w->app.store, branch, &t, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	for (struct live_run *r = w->runs; r && rc == ERR_OK; r = r->next) {
+		if (waits(r, now))
+			rc = stage(w, t, r, e);
+	}
+	if (rc != ERR_OK) {
+		store_txn_abort(t);
+		return rc;
+	}
+	return store_txn_commit(t, NULL, &id, NULL, e);
+}
+
+static void release_backups(struct live_run *run)
+{
+	for (int phase = 0; phase < 2; phase++) {
+		free(run->backup[phase]);
+		run->backup[phase] = NULL;
+	}
+}
+
+static void answer(struct worker *w, struct live_run *run, json_t *message)
+{
+	struct err e = ERR_INIT;
+
+	/* a slot that died meanwhile shows at the end of its stream */
+	if (run->slot && message &&
+	    wire_send(run->slot->fd, message, &e) != ERR_OK)
+		log_err(&e, run->id);
+	json_decref(message);
+	(void)w;
+}
+
+static void recorded(struct worker *w, struct live_run *run)
+{
+	release_backups(run);
+	if (run->phase == LIVE_JOURNAL) {
+		run->phase = LIVE_EFFECT;
+		answer(w, run, json_pack("{s:s}", "type", "go"));
+	} else if (run->phase == LIVE_ENDED) {
+		live_forget(w, run);
+	} else {
+		run->unknown_recorded = true;
+	}
+}
+
+/* No change without its record first; nothing that happened is forgotten. */
+static void not_recorded(struct worker *w, struct live_run *run,
+    const struct err *e, int64_t now)
+{
+	char path[PATH_SIZE];
+
+	if (run->phase != LIVE_JOURNAL) {
+		run->record_at_ms = now + RETRY_MS;
+		return;
+	}
+	run->phase = LIVE_SESSION;
+	json_decref(run->plan);
+	run->plan = NULL;
+	run_live_path(w->app.dir, run->id, "plan.json", path, sizeof(path));
+	remove(path);
+	answer(w, run, json_pack("{s:s, s:s+}", "type", "stop", "message",
+	    "the run could not be recorded, so nothing was sent to the "
+	    "device: ", e->message));
+}
+
+void record_flush(struct worker *w)
+{
+	int64_t now = clock_mono_ms();
+	struct live_run *next;
+	struct err e = ERR_INIT;
+	enum err_code rc;
+	bool any = false;
+
+	for (struct live_run *r = w->runs; r; r = r->next)
+		any = any || waits(r, now);
+	if (!any)
+		return;
+	rc = commit_waiting(w, STORE_MAIN, stage_backup, now, &e);
+	if (rc == ERR_OK)
+		rc = commit_waiting(w, STORE_RUNS, stage_run, now, &e);
+	if (rc != ERR_OK)
+		log_err(&e, "runs cannot be recorded now");
+	for (struct live_run *r = w->runs; r; r = next) {
+		next = r->next;
+		if (!waits(r, now))
+			continue;
+		if (rc == ERR_OK)
+			recorded(w, r);
+		else
+			not_recorded(w, r, &e, now);
+	}
+}

@@ -1,0 +1,305 @@
+#include "worker/slot.h"
+
+#include "app/device_run.h"
+#include "app/port/secrets.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "worker/wire.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define ARENA_MAX ((size_t)256 * 1024 * 1024)
+#define MAX_PINS 16
+
+struct slot {
+	const char *dir;
+	slot_find_driver find;
+	struct buf in;
+	bool cancelled;
+};
+
+static json_t *text_value(const char *text, size_t len)
+{
+	json_t *holder = json_object(), *v = NULL;
+
+	if (holder && json_set_text(holder, "t", text, len))
+		v = json_incref(json_object_get(holder, "t"));
+	json_decref(holder);
+	return v;
+}
+
+/* Takes over the message; NULL counts as out of memory. */
+static enum err_code tell(json_t *message, struct err *e)
+{
+	enum err_code rc;
+
+	if (!message)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	rc = wire_send(SLOT_FD, message, e);
+	json_decref(message);
+	return rc;
+}
+
+/* Waits for the master's next message. */
+static enum err_code hear(struct slot *slot, json_t **ret, struct err *e)
+{
+	enum err_code rc;
+	bool open = true;
+
+	for (;;) {
+		rc = wire_take(&slot->in, ret, e);
+		if (rc != ERR_OK || *ret)
+			return rc;
+		rc = wire_fill(SLOT_FD, &slot->in, &open, e);
+		if (rc != ERR_OK)
+			return rc;
+		if (!open)
+			return err_set(e, ERR_SYSTEM, "the master is gone");
+	}
+}
+
+/* --- the way to the master ------------------------------------------------ */
+
+static const char *const levels[] = { "debug", "info", "warning", "error" };
+
+static void io_log(void *ctx, enum log_level level, const char *text)
+{
+	json_t *t = text_value(text, strlen(text));
+
+	(void)ctx;
+	(void)tell(json_pack("{s:s, s:s, s:o}", "type", "log", "level",
+	    levels[level], "text", t), NULL);
+}
+
+static enum err_code io_backup(void *ctx, enum device_run_phase phase,
+    const char *text, size_t len, struct err *e)
+{
+	(void)ctx;
+	return tell(json_pack("{s:s, s:s, s:o}", "type", "backup", "phase",
+	    phase == PHASE_BEFORE ? "before" : "after", "text",
+	    text_value(text, len)), e);
+}
+
+static void io_quarantine(void *ctx, const char *text, const char *why)
+{
+	(void)ctx;
+	(void)tell(json_pack("{s:s, s:o, s:o}", "type", "bad", "text",
+	    text_value(text, strlen(text)), "why",
+	    text_value(why, strlen(why))), NULL);
+}
+
+static void io_diff(void *ctx, const char *unified, size_t added,
+    size_t removed)
+{
+	(void)ctx;
+	(void)tell(json_pack("{s:s, s:o, s:I, s:I}", "type", "diff", "text",
+	    text_value(unified, strlen(unified)), "added", (json_int_t)added,
+	    "removed", (json_int_t)removed), NULL);
+}
+
+static void io_hostkey(void *ctx, const struct driver_refusal *refusal)
+{
+	(void)ctx;
+	(void)tell(json_pack("{s:s, s:s, s:s, s:s}", "type", "hostkey",
+	    "key_type", refusal->key_type, "key", refusal->key_blob,
+	    "fingerprint", refusal->fingerprint), NULL);
+}
+
+static json_t *effect_message(const struct driver_plan *plan)
+{
+	const char *predicted = plan->predicted ? plan->predicted : "";
+	json_t *reverse = json_array();
+
+	for (size_t i = 0; reverse && i < plan->n_reverse; i++)
+		json_array_append_new(reverse, text_value(plan->reverse[i],
+		    strlen(plan->reverse[i])));
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "type", "effect",
+	    "snapshot", text_value(plan->snapshot, strlen(plan->snapshot)),
+	    "predicted", text_value(predicted, strlen(predicted)), "diff",
+	    text_value(plan->diff, strlen(plan->diff)), "reverse", reverse);
+}
+
+static enum err_code io_effect(void *ctx, const struct driver_plan *plan,
+    struct err *e)
+{
+	struct slot *slot = ctx;
+	enum err_code rc = tell(effect_message(plan), e);
+
+	while (rc == ERR_OK) {
+		json_t *answer;
+		const char *type;
+
+		rc = hear(slot, &answer, e);
+		if (rc != ERR_OK)
+			break;
+		type = json_text(answer, "type", "");
+		if (strcmp(type, "cancel") == 0)
+			slot->cancelled = true;
+		else if (strcmp(type, "stop") == 0)
+			rc = err_set(e, json_flag(answer, "cancelled", false)
+			    ? ERR_CANCELLED : ERR_CONFLICT, "%s",
+			    json_text(answer, "message", "stopped"));
+		json_decref(answer);
+		if (strcmp(type, "go") == 0)
+			break;
+	}
+	return rc;
+}
+
+/* Looks for a cancel without waiting. */
+static bool io_cancelled(void *ctx)
+{
+	struct slot *slot = ctx;
+	struct pollfd p = { .fd = SLOT_FD, .events = POLLIN };
+	json_t *message = NULL;
+	bool open = true;
+
+	if (!slot->cancelled && poll(&p, 1, 0) > 0 &&
+	    wire_fill(SLOT_FD, &slot->in, &open, NULL) == ERR_OK &&
+	    wire_take(&slot->in, &message, NULL) == ERR_OK && message) {
+		/* before the effect only a cancel can come */
+		slot->cancelled =
+		    strcmp(json_text(message, "type", ""), "cancel") == 0;
+		json_decref(message);
+	}
+	return slot->cancelled;
+}
+
+/* --- one request ------------------------------------------------------------- */
+
+static size_t read_pins(const json_t *request, struct arena *arena,
+    struct driver_host_key pins[MAX_PINS])
+{
+	const json_t *list = json_object_get(request, "pins");
+	size_t n = 0, i;
+	json_t *item;
+
+	json_array_foreach(list, i, item) {
+		char *type = arena_strdup(arena, json_string_value(item));
+		char *space = type ? strchr(type, ' ') : NULL;
+
+		if (!space || n == MAX_PINS)
+			continue;
+		*space = '\0';
+		pins[n].type = type;
+		pins[n++].blob = space + 1;
+	}
+	return n;
+}
+
+static void fill_input(const json_t *rq, const struct driver *driver,
+    struct device_run_input *in)
+{
+	in->driver = driver;
+	in->target.name = json_text(rq, "device", "");
+	in->target.address = json_text(rq, "address", "");
+	in->target.port = (uint16_t)json_number(rq, "port", 0);
+	if (!in->target.port)
+		in->target.port = driver->default_port;
+	in->connect_ms = (int)json_number(rq, "connect_s", 10) * 1000;
+	in->command_ms = (int)json_number(rq, "command_s", 30) * 1000;
+	in->deadline = deadline_in_ms(json_number(rq, "limit_s", 600) * 1000);
+	in->intended = json_text(rq, "intended", "");
+	in->dry_run = json_flag(rq, "dry_run", true);
+	in->replace = json_flag(rq, "replace", false);
+	in->commit = json_flag(rq, "commit", true);
+	in->snapshot = json_text(rq, "snapshot", "");
+	in->predicted = json_text(rq, "predicted", NULL);
+	if (in->predicted && !*in->predicted)
+		in->predicted = NULL;
+}
+
+static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
+    struct device_run_outcome *out)
+{
+	const struct device_run_io io = { slot, io_log, io_backup,
+		io_quarantine, io_diff, io_effect, io_hostkey, io_cancelled };
+	const json_t *ref = json_object_get(rq, "credentials");
+	const struct driver *driver = slot->find(json_text(rq, "driver", ""));
+	const struct job *job = job_find(json_text(rq, "job", ""));
+	bool settle = strcmp(json_text(rq, "mode", ""), "settle") == 0;
+	struct driver_host_key pins[MAX_PINS];
+	struct device_run_input in = { 0 };
+	struct credentials credentials;
+	struct err e = ERR_INIT;
+
+	out->state = settle ? RUN_UNKNOWN : RUN_FAILED;
+	if (!driver || !job) {
+		snprintf(out->text, sizeof(out->text),
+		    "there is no driver \"%s\"", json_text(rq, "driver", ""));
+		return;
+	}
+	if (secrets_read(slot->dir, json_text(ref, "provider", ""),
+	    json_text(ref, "reference", ""), json_text(ref, "username", ""),
+	    &credentials, &e) != ERR_OK) {
+		snprintf(out->text, sizeof(out->text), "%.63s: %.900s",
+		    json_text(rq, "device", ""), e.message);
+		io_log(slot, LOG_ERROR, out->text);
+		return;
+	}
+	fill_input(rq, driver, &in);
+	in.target.username = credentials.username;
+	in.target.password = credentials.password;
+	in.target.pins = pins;
+	in.target.n_pins = read_pins(rq, arena, pins);
+	if (settle)
+		device_run_settle(&in, &io, arena, out);
+	else
+		device_run_of(job->id)(&in, &io, arena, out);
+	credentials_release(&credentials);
+}
+
+static enum err_code serve_one(struct slot *slot, struct err *e)
+{
+	struct device_run_outcome out = { 0 };
+	struct arena *arena;
+	json_t *request;
+	enum err_code rc = hear(slot, &request, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (strcmp(json_text(request, "type", ""), "run") != 0) {
+		/* a cancel that came after the end */
+		json_decref(request);
+		return ERR_OK;
+	}
+	slot->cancelled = false;
+	arena = arena_new(ARENA_MAX);
+	if (arena)
+		execute(slot, request, arena, &out);
+	arena_free(arena);
+	json_decref(request);
+	return tell(json_pack("{s:s, s:s, s:o, s:I, s:I, s:b}", "type", "end",
+	    "state", run_state_words[out.state], "text",
+	    text_value(out.text, strlen(out.text)), "added",
+	    (json_int_t)out.added, "removed", (json_int_t)out.removed,
+	    "touched", out.touched), e);
+}
+
+int slot_main(const char *dir, slot_find_driver find)
+{
+	struct slot slot = { .dir = dir, .find = find,
+		.in = BUF_INIT(WIRE_MAX_MESSAGE + 65536 + 4) };
+	struct rlimit none = { 0, 0 };
+	struct err e = ERR_INIT;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_DUMPABLE, 0);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	setrlimit(RLIMIT_CORE, &none);
+	/* the master decides when a slot ends, not a terminal's Ctrl-C */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	while (serve_one(&slot, &e) == ERR_OK)
+		;
+	buf_release(&slot.in);
+	return 0;
+}

@@ -1,0 +1,150 @@
+#include "worker/worker_internal.h"
+
+#include "base/clock.h"
+#include "worker/slot.h"
+#include "worker/wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RETIRE_AFTER_SESSIONS 200
+#define RETIRE_IDLE_MS 30000
+#define SEND_TIMEOUT_S 10
+
+/* In the child: descriptor 3 is the socket, the standard ones stay, and the
+ * program is started anew, so that it holds nothing of the master's. */
+static void become_slot(const struct worker *w, int fd)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (fd == SLOT_FD)
+		fcntl(fd, F_SETFD, 0);
+	else
+		dup2(fd, SLOT_FD);
+	execl(w->options.program, "switchyard-worker", "--slot", "--dir",
+	    w->app.dir, (char *)NULL);
+	_exit(127);
+}
+
+static enum err_code start(struct worker *w, struct slot_process **ret,
+    struct err *e)
+{
+	struct slot_process *slot = calloc(1, sizeof(*slot));
+	struct timeval timeout = { .tv_sec = SEND_TIMEOUT_S };
+	int pair[2];
+
+	if (!slot)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+		free(slot);
+		return err_set_errno(e, "cannot make a socket pair");
+	}
+	slot->pid = fork();
+	if (slot->pid == 0)
+		become_slot(w, pair[1]);
+	close(pair[1]);
+	if (slot->pid < 0) {
+		close(pair[0]);
+		free(slot);
+		return err_set_errno(e, "cannot start a slot");
+	}
+	/* a slot that stops reading must not stop the master */
+	setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+	slot->fd = pair[0];
+	buf_init(&slot->in, WIRE_MAX_MESSAGE + 65536 + 4);
+	slot->idle_since_ms = clock_mono_ms();
+	w->slots[w->n_slots++] = slot;
+	*ret = slot;
+	return ERR_OK;
+}
+
+static size_t limit_of(struct worker *w)
+{
+	const struct snapshot *s;
+	size_t limit = 16;
+
+	if (snapshots_current(w->app.snapshots, &s, NULL) == ERR_OK) {
+		limit = (size_t)record_number(snapshot_settings(s),
+		    SETTINGS_SLOTS, 16);
+		snapshot_unref(s);
+	}
+	return limit < MAX_SLOTS ? limit : MAX_SLOTS;
+}
+
+static struct slot_process *find_idle(struct worker *w)
+{
+	for (size_t i = 0; i < w->n_slots; i++) {
+		if (!w->slots[i]->run)
+			return w->slots[i];
+	}
+	return NULL;
+}
+
+enum err_code slots_take(struct worker *w, struct slot_process **ret,
+    struct err *e)
+{
+	*ret = find_idle(w);
+	if (*ret || w->n_slots >= limit_of(w))
+		return ERR_OK;
+	return start(w, ret, e);
+}
+
+void slots_drop(struct worker *w, struct slot_process *slot)
+{
+	size_t i = 0;
+
+	while (w->slots[i] != slot)
+		i++;
+	w->slots[i] = w->slots[--w->n_slots];
+	close(slot->fd);
+	kill(slot->pid, SIGKILL);
+	while (waitpid(slot->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	buf_release(&slot->in);
+	free(slot);
+}
+
+void slots_release(struct worker *w, struct slot_process *slot)
+{
+	slot->run = NULL;
+	slot->idle_since_ms = clock_mono_ms();
+	w->queue_changed = true;
+	if (++slot->served >= RETIRE_AFTER_SESSIONS)
+		slots_drop(w, slot);
+}
+
+void slots_tend(struct worker *w)
+{
+	int64_t now = clock_mono_ms();
+	struct slot_process *slot;
+	struct err e = ERR_INIT;
+	size_t idle = 0;
+
+	for (size_t i = w->n_slots; i-- > 0;) {
+		slot = w->slots[i];
+		if (slot->run)
+			continue;
+		if (idle > 0 && now - slot->idle_since_ms > RETIRE_IDLE_MS)
+			slots_drop(w, slot);
+		else
+			idle++;
+	}
+	if (idle == 0 && w->n_slots < limit_of(w) && !w->stopping &&
+	    start(w, &slot, &e) != ERR_OK)
+		log_err(&e, "no slot can be started");
+}
+
+void slots_stop_all(struct worker *w)
+{
+	while (w->n_slots > 0)
+		slots_drop(w, w->slots[w->n_slots - 1]);
+}

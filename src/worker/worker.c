@@ -1,0 +1,253 @@
+#include "worker/worker.h"
+
+#include "app/port/queue.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "worker/worker_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* After SIGTERM: how long runs that have touched a device may take to end. */
+#define STOP_MS 45000
+#define LOCK_WAIT_MS 5000
+#define MAX_POLLED (MAX_SLOTS + 2)
+
+struct loop {
+	struct worker w;
+	int lock_fd;
+	int signal_fd;
+	int inotify_fd;
+	int64_t stop_by_ms;
+	struct pollfd polled[MAX_POLLED];
+	struct slot_process *heard[MAX_SLOTS]; /* behind polled[2…] */
+};
+
+/* --- what wakes the master ----------------------------------------------------- */
+
+static enum err_code watch(int fd, const char *path, struct err *e)
+{
+	if (inotify_add_watch(fd, path, IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE |
+	    IN_DELETE) < 0)
+		return err_set_errno(e, "cannot watch %s", path);
+	return ERR_OK;
+}
+
+static enum err_code watch_all(struct loop *l, struct err *e)
+{
+	const char *dir = l->w.app.dir;
+	char path[4096];
+	enum err_code rc;
+
+	l->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (l->inotify_fd < 0)
+		return err_set_errno(e, "cannot watch files");
+	queue_path(dir, QUEUE_QUEUED, path, sizeof(path));
+	if ((rc = watch(l->inotify_fd, path, e)) != ERR_OK)
+		return rc;
+	queue_path(dir, QUEUE_CANCELLED, path, sizeof(path));
+	if ((rc = watch(l->inotify_fd, path, e)) != ERR_OK)
+		return rc;
+	snprintf(path, sizeof(path), "%s/spool/cancel", dir);
+	if ((rc = watch(l->inotify_fd, path, e)) != ERR_OK)
+		return rc;
+	snprintf(path, sizeof(path), "%s/refs/heads", store_path(l->w.app.store));
+	return watch(l->inotify_fd, path, e);
+}
+
+static enum err_code watch_signals(struct loop *l, struct err *e)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	l->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return l->signal_fd >= 0 ? ERR_OK
+				 : err_set_errno(e, "cannot take signals");
+}
+
+static void drain(int fd)
+{
+	char events[8192];
+
+	while (read(fd, events, sizeof(events)) > 0)
+		;
+}
+
+/* --- stopping --------------------------------------------------------------------- */
+
+static void begin_stop(struct loop *l)
+{
+	struct signalfd_siginfo info;
+
+	if (read(l->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info) ||
+	    l->w.stopping)
+		return;
+	log_info("stopping: runs that have touched a device are brought to an "
+		 "end");
+	l->w.stopping = true;
+	l->stop_by_ms = clock_mono_ms() + STOP_MS;
+	for (struct live_run *r = l->w.runs; r; r = r->next) {
+		if (r->phase == LIVE_SESSION)
+			dispatch_send_cancel(r);
+	}
+}
+
+static bool may_exit(const struct loop *l)
+{
+	if (!l->w.stopping)
+		return false;
+	if (clock_mono_ms() >= l->stop_by_ms)
+		return true;
+	for (const struct live_run *r = l->w.runs; r; r = r->next) {
+		if (r->slot || r->phase == LIVE_ENDED)
+			return false;
+	}
+	return true;
+}
+
+/* --- the loop ------------------------------------------------------------------------ */
+
+static int wait_ms(const struct loop *l)
+{
+	int64_t times[] = { record_next_ms(&l->w), dispatch_next_ms(&l->w),
+		hook_next_ms(l->w.hook), l->w.stopping ? 200 : 10000 };
+	int64_t least = INT_MAX;
+
+	if (l->w.queue_changed && !l->w.stopping)
+		return 0;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		if (times[i] >= 0 && times[i] < least)
+			least = times[i];
+	}
+	return (int)least;
+}
+
+static void wait_and_hear(struct loop *l)
+{
+	struct pollfd *polled = l->polled;
+	struct slot_process **slots = l->heard;
+	size_t n = l->w.n_slots;
+
+	polled[0] = (struct pollfd){ .fd = l->signal_fd, .events = POLLIN };
+	polled[1] = (struct pollfd){ .fd = l->inotify_fd, .events = POLLIN };
+	for (size_t i = 0; i < n; i++) {
+		slots[i] = l->w.slots[i];
+		polled[i + 2] =
+		    (struct pollfd){ .fd = slots[i]->fd, .events = POLLIN };
+	}
+	if (poll(polled, n + 2, wait_ms(l)) < 0)
+		return;
+	if (polled[0].revents)
+		begin_stop(l);
+	if (polled[1].revents) {
+		drain(l->inotify_fd);
+		l->w.queue_changed = true;
+		dispatch_cancelled(&l->w);
+		hook_notice(l->w.hook);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (polled[i + 2].revents)
+			events_from_slot(&l->w, slots[i]);
+	}
+}
+
+static void serve(struct loop *l)
+{
+	while (!may_exit(l)) {
+		dispatch_queue(&l->w);
+		dispatch_settle(&l->w);
+		dispatch_timeouts(&l->w);
+		record_flush(&l->w);
+		hook_run(l->w.hook);
+		slots_tend(&l->w);
+		wait_and_hear(l);
+	}
+}
+
+/* --- start and end ----------------------------------------------------------------------- */
+
+static void ready_path(const struct loop *l, char path[4096])
+{
+	snprintf(path, 4096, "%s/run/worker.ready", l->w.app.dir);
+}
+
+static enum err_code say_ready(struct loop *l, struct err *e)
+{
+	char path[4096], text[32];
+	enum err_code rc;
+
+	snprintf(path, sizeof(path), "%s/run", l->w.app.dir);
+	rc = dir_create(path, 0750, e);
+	if (rc != ERR_OK)
+		return rc;
+	ready_path(l, path);
+	snprintf(text, sizeof(text), "%d\n", (int)getpid());
+	return file_replace(path, text, strlen(text), 0640, e);
+}
+
+static enum err_code prepare(struct loop *l, struct err *e)
+{
+	const char *dir = l->w.options.dir;
+	char path[4096];
+	enum err_code rc;
+
+	snprintf(path, sizeof(path), "%s/worker.lock", dir);
+	rc = file_lock(path, LOCK_WAIT_MS, &l->lock_fd, e);
+	if (rc == ERR_TIMEOUT)
+		return err_set(e, rc, "another worker serves %s already", dir);
+	if (rc != ERR_OK ||
+	    (rc = queue_prepare(dir, e)) != ERR_OK ||
+	    (rc = app_open(dir, &l->w.app, e)) != ERR_OK ||
+	    (rc = store_sweep(l->w.app.store, e)) != ERR_OK ||
+	    (rc = watch_signals(l, e)) != ERR_OK ||
+	    (rc = watch_all(l, e)) != ERR_OK ||
+	    (rc = hook_new(&l->w, &l->w.hook, e)) != ERR_OK)
+		return rc;
+	dispatch_cancelled(&l->w);
+	rc = dispatch_recover(&l->w, e);
+	return rc == ERR_OK ? say_ready(l, e) : rc;
+}
+
+enum err_code worker_serve(const struct worker_options *options, struct err *e)
+{
+	struct loop l = { .w = { .options = *options }, .lock_fd = -1,
+		.signal_fd = -1, .inotify_fd = -1 };
+	struct rlimit none = { 0, 0 };
+	char path[4096];
+	enum err_code rc;
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	rc = prepare(&l, e);
+	if (rc == ERR_OK) {
+		log_info("ready in %s", options->dir);
+		serve(&l);
+		ready_path(&l, path);
+		unlink(path);
+	}
+	slots_stop_all(&l.w);
+	hook_free(l.w.hook);
+	if (l.w.app.store)
+		app_close(&l.w.app);
+	if (l.signal_fd >= 0)
+		close(l.signal_fd);
+	if (l.inotify_fd >= 0)
+		close(l.inotify_fd);
+	file_unlock(l.lock_fd);
+	return rc;
+}

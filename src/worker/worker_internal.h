@@ -1,0 +1,155 @@
+/*
+ * What the master's files share.
+ */
+#ifndef WORKER_WORKER_INTERNAL_H
+#define WORKER_WORKER_INTERNAL_H
+
+#include "app/app.h"
+#include "app/run_doc.h"
+#include "base/log.h"
+#include "worker/worker.h"
+
+#include <sys/types.h>
+
+struct hook;
+
+/* Where a run in hand stands with the master.  Its state for people is in the
+ * document. */
+enum live_phase {
+	LIVE_WAITING,	/* claimed, no slot yet */
+	LIVE_SESSION,	/* a slot has it; nothing sent that changes a device */
+	LIVE_JOURNAL,	/* the slot waits: its intent is to be recorded */
+	LIVE_EFFECT,	/* the slot may go on: the device may be changing */
+	LIVE_SETTLE,	/* unknown: to be read again at settle_at_ms */
+	LIVE_SETTLING,	/* a slot reads the device */
+	LIVE_ENDED,	/* to be recorded */
+};
+
+struct live_run {
+	struct live_run *next;
+	char id[RUN_ID_SIZE];
+	json_t *doc;
+	const struct job *job;
+	char device[64];
+	enum live_phase phase;
+	struct slot_process *slot; /* NULL: none */
+	int log_fd;
+	long log_lines;
+	char *backup[2]; /* by phase before/after; owned; NULL: none to save */
+	size_t backup_len[2];
+	char *diff; /* owned; NULL: none yet */
+	json_t *plan; /* the slot's "effect" message, kept for settling */
+	bool cancel_sent;
+	bool unknown_recorded;
+	int settle_attempts;
+	int64_t settle_at_ms;
+	int64_t record_at_ms; /* LIVE_ENDED: not before this, after a failure */
+	int64_t limit_ms;     /* the slot is killed past this */
+};
+
+struct slot_process {
+	pid_t pid;
+	int fd;
+	struct buf in;
+	struct live_run *run; /* NULL: idle */
+	int served;
+	int64_t idle_since_ms;
+};
+
+#define MAX_SLOTS 1024
+
+struct worker {
+	struct worker_options options;
+	struct app app;
+	struct slot_process *slots[MAX_SLOTS];
+	size_t n_slots;
+	struct live_run *runs;
+	struct hook *hook;
+	bool stopping;
+	bool queue_changed; /* look for runs to claim */
+};
+
+/* --- live.c: a run in hand ------------------------------------------------- */
+
+enum err_code live_claim(struct worker *w, const char *id,
+    struct live_run **ret, struct err *e) must_check;
+/* A run that was in hand when a master died. */
+enum err_code live_adopt(struct worker *w, const char *id,
+    struct live_run **ret, struct err *e) must_check;
+struct live_run *live_find(struct worker *w, const char *id);
+bool live_device_is_busy(const struct worker *w, const char *device);
+void live_log(struct worker *w, struct live_run *run, enum log_level level,
+    const char *fmt, ...) printf_like(4, 5);
+/* As live_log for a text of any length. */
+void live_log_text(struct worker *w, struct live_run *run, const char *level,
+    const char *text);
+/* Writes run.json; what fails is logged. */
+void live_write_doc(struct worker *w, struct live_run *run);
+void live_set_state(struct worker *w, struct live_run *run, enum run_state to);
+void live_set_diff(struct worker *w, struct live_run *run, const char *text,
+    json_int_t added, json_int_t removed);
+/* Makes the plan durable before the effect. */
+enum err_code live_write_plan(struct worker *w, struct live_run *run,
+    struct err *e) must_check;
+bool live_has_plan(const struct worker *w, const struct live_run *run);
+/* Ends it for the master: to be recorded.  text: the result. */
+void live_end(struct worker *w, struct live_run *run, enum run_state state,
+    const char *text);
+/* Back into the queue; nothing was sent. */
+void live_requeue(struct worker *w, struct live_run *run, const char *why);
+/* Removes what is recorded: directory, spool file, the struct. */
+void live_forget(struct worker *w, struct live_run *run);
+
+/* --- record.c: commits -------------------------------------------------------- */
+
+/* One group commit on each branch for all runs that wait for it (LIVE_JOURNAL,
+ * LIVE_ENDED, first unknown).  Runs whose intent is recorded get their "go";
+ * ended ones are forgotten; on failure nothing goes on that was not
+ * recorded. */
+void record_flush(struct worker *w);
+/* Milliseconds until something waits for recording again; -1: nothing. */
+int64_t record_next_ms(const struct worker *w);
+/* Is the run with a final state on branch runs? */
+bool record_is_done(struct worker *w, const char *id);
+
+/* --- slots.c: processes ---------------------------------------------------------- */
+
+/* An idle slot, started if need be; NULL with an error, or NULL and ERR_OK if
+ * the limit is reached. */
+enum err_code slots_take(struct worker *w, struct slot_process **ret,
+    struct err *e) must_check;
+/* Keeps one idle process ready and retires those idle for long. */
+void slots_tend(struct worker *w);
+/* The slot's process is gone or must go: closes, kills, reaps. */
+void slots_drop(struct worker *w, struct slot_process *slot);
+void slots_release(struct worker *w, struct slot_process *slot);
+void slots_stop_all(struct worker *w);
+
+/* --- dispatch.c: from the queue to a slot ------------------------------------------ */
+
+void dispatch_queue(struct worker *w);	 /* claims what can run */
+void dispatch_cancelled(struct worker *w); /* cancelled ones; cancel marks */
+/* Asks the session to end before its first effect. */
+void dispatch_send_cancel(struct live_run *run);
+void dispatch_settle(struct worker *w);	 /* unknown ones whose time has come */
+void dispatch_timeouts(struct worker *w);
+int64_t dispatch_next_ms(const struct worker *w);
+/* Takes up what a dead master left. */
+enum err_code dispatch_recover(struct worker *w, struct err *e) must_check;
+
+/* --- events.c: what slots say --------------------------------------------------------- */
+
+void events_from_slot(struct worker *w, struct slot_process *slot);
+
+/* --- hook.c: the change hook ------------------------------------------------------------ */
+
+enum err_code hook_new(struct worker *w, struct hook **ret, struct err *e)
+    must_check;
+void hook_free(struct hook *h);
+/* The branch may have moved. */
+void hook_notice(struct hook *h);
+/* Evaluates what is due. */
+void hook_run(struct hook *h);
+int64_t hook_next_ms(const struct hook *h); /* -1: nothing is due */
+
+#endif
