@@ -134,7 +134,7 @@ start_web() {
 	rm -f "$dir/web.sock"
 	start web "$programs/switchyard-web" --dir "$dir" \
 	    --socket "$dir/web.sock" --templates "$root/templates" \
-	    --threads "${WEB_THREADS:-16}" \
+	    --static "$static" --threads "${WEB_THREADS:-16}" \
 	    --origin "http://127.0.0.1:$port" \
 	    --origin "http://localhost:$port"
 }

@@ -4,6 +4,11 @@
 # an argument match and it lives under the same root directory, so that a lab
 # inside a chroot never touches one outside it.
 
+# Only root can tell, and only root could harm another root's processes.
+shares_root() {
+	[ "$(id -u)" != 0 ] || [ "/proc/$1/root" -ef / ]
+}
+
 # processes_of PROGRAM_PATTERN ARGUMENT: pids, one a line. ARGUMENT is matched
 # whole, or as a word of a title that sshd or nginx gave themselves.
 processes_of() {
@@ -12,11 +17,14 @@ processes_of() {
 	    grep -lzF -e " $2 " /proc/[0-9]*/cmdline 2>/dev/null); do
 		pid=${file#/proc/}
 		pid=${pid%/cmdline}
-		exe=$(readlink "/proc/$pid/exe") || continue
+		# A process may hide its program from its own user
+		# (PR_SET_DUMPABLE); then its own word must do.
+		exe=$(readlink "/proc/$pid/exe" || head -zn 1 \
+		    "/proc/$pid/cmdline" 2>/dev/null | tr -d '\0')
 		# A program that was built again meanwhile is "… (deleted)".
 		# shellcheck disable=SC2254 # a pattern is meant
 		case ${exe% (deleted)} in $1) ;; *) continue ;; esac
-		[ "/proc/$pid/root" -ef / ] && echo "$pid"
+		shares_root "$pid" && echo "$pid"
 	done | sort -un
 }
 
