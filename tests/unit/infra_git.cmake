@@ -1,1 +1,7 @@
+unit_test(infra_git values)
+unit_test(infra_git init)
 unit_test(infra_git txn)
+unit_test(infra_git read)
+unit_test(infra_git log)
+unit_test(infra_git ref)
+unit_test(infra_git faults)

@@ -8,7 +8,12 @@ static enum err_code append_object(
 {
 	enum err_code rc = ERR_OK;
 
-	if (!buf_add(out, o->data, o->len))
+	if (o->len > out->max - out->len)
+		rc = err_set(e, ERR_LIMIT,
+		    "A file of the store has %zu bytes, more than the %zu that "
+		    "there is room for.",
+		    o->len, out->max - out->len);
+	else if (!buf_add(out, o->data, o->len))
 		rc = buf_check(out, "a file of the store", e);
 	object_release(o);
 	return rc;

@@ -105,8 +105,8 @@ static bool lock_is_unchanged(const struct ref_paths *p, struct stat *seen)
 	if (lstat(p->lock, &st) < 0)
 		return false;
 	same = same_file(seen, &st) &&
-	       seen->st_ctim.tv_sec == st.st_ctim.tv_sec &&
-	       seen->st_ctim.tv_nsec == st.st_ctim.tv_nsec;
+	       seen->st_mtim.tv_sec == st.st_mtim.tv_sec &&
+	       seen->st_mtim.tv_nsec == st.st_mtim.tv_nsec;
 	*seen = st;
 	return same;
 }
@@ -128,7 +128,7 @@ static enum err_code take_lock(const struct ref_paths *p, struct err *e)
 			unchanged_since = clock_mono_ms();
 		else if (clock_mono_ms() - unchanged_since >=
 			     FOREIGN_LOCK_STALE_MS ||
-			 clock_wall_ms() / 1000 - seen.st_ctim.tv_sec >
+			 clock_wall_ms() / 1000 - seen.st_mtim.tv_sec >
 			     FOREIGN_LOCK_STALE_MS / 1000)
 			unlink(p->lock);
 		if (deadline_passed(give_up))
