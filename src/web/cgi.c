@@ -75,9 +75,13 @@ static enum err_code add(struct cgi *c, const char *variable, struct err *e)
 		    CGI_MAX_VALUE);
 	if (i < 0)
 		return ERR_OK;
+	/* The server's own variables come from its configuration, where an
+	 * included file blanks what a location sets: empty is absent. */
+	if (i < CGI_HTTP_HOST && len == 0)
+		return ERR_OK;
 	if (c->value[i])
-		return err_set(e, ERR_INVALID,
-		    "the request header %s arrived twice", names[i].name);
+		return err_set(
+		    e, ERR_INVALID, "%s arrived twice", names[i].name);
 	c->value[i] = equals + 1;
 	return ERR_OK;
 }

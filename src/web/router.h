@@ -20,7 +20,7 @@ typedef enum err_code (*route_handler)(
     struct request *r, struct response *out, struct err *e);
 
 #define BODY_NONE 0
-#define BODY_SIGN_IN ((size_t)8 * 1024)
+#define BODY_SMALL ((size_t)8 * 1024)
 #define BODY_FORM ((size_t)256 * 1024)
 #define BODY_JSON ((size_t)1024 * 1024)
 #define BODY_CONFIG ((size_t)8 * 1024 * 1024)
@@ -35,10 +35,13 @@ struct route {
 	/* API only, for the OpenAPI document. */
 	const char *operation_id;
 	const char *summary;
-	const char *body_type; /* NULL: application/json when body_limit > 0 */
-	enum kind_id kind;     /* API of records: which; else KIND_NONE */
-	const char *const *query; /* parameters beside the kind's fields,
-				     NULL-terminated; NULL: none */
+	const char *body_type;	   /* NULL: JSON for the API, else a form */
+	enum kind_id kind;	   /* API of records: which; else KIND_NONE */
+	const char *const *query;  /* parameters, NULL-terminated, beside the
+				      fields of the kind; NULL: none */
+	const char *body_schema;   /* components of the OpenAPI document; */
+	const char *answer_schema; /* NULL: by the kind */
+	int success;		   /* status; 0: by the method */
 };
 
 struct route_table {

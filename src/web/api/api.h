@@ -43,12 +43,24 @@ json_t *api_record_json(const struct record *record);
 /* {"items": items, "next": next or null}; takes over `items`. */
 json_t *api_list_json(json_t *items, const char *next);
 
+/* Takes over `item`; NULL counts as out of memory. */
+enum err_code api_append(json_t *list, json_t *item, struct err *e) must_check;
+
+/* {"commit", "author", "time", "subject", "trailers": {…}} */
+json_t *api_commit_json(const struct store_commit *commit);
+
+/* The key that the captures name; NULL when out of memory. */
+const char *api_record_key(struct request *r, const struct kind *kind);
+
 /* The record named by the captures; ERR_NOT_FOUND. */
 enum err_code api_find_record(struct request *r, const struct kind *kind,
     const struct record **ret, struct err *e) must_check;
 
-/* If-Match, required: ERR_INVALID (428) if it is missing, 400 if malformed.
- * *ret_expect is NULL for "*", else `id`. */
+/* If-Match: *ret_expect is NULL if it is absent or "*", else `id`.  Malformed
+ * is 400; api_need_if_match() answers 428 if it is absent. */
+enum err_code api_optional_if_match(struct request *r, struct blob_id *id,
+    const struct blob_id **ret_expect, bool *ret_present,
+    struct err *e) must_check;
 enum err_code api_need_if_match(struct request *r, struct blob_id *id,
     const struct blob_id **ret_expect, struct err *e) must_check;
 

@@ -1,0 +1,113 @@
+#include "web/api/openapi_schemas.h"
+
+#include "domain/run.h"
+
+#include <string.h>
+
+#define TEXT "{\"type\":\"string\"}"
+#define NUMBER "{\"type\":\"integer\"}"
+#define FLAG "{\"type\":\"boolean\"}"
+#define ANY_OBJECT "{\"type\":\"object\"}"
+#define TIME "{\"type\":\"string\",\"format\":\"date-time\"}"
+#define REF(name) "{\"$ref\":\"#/components/schemas/" name "\"}"
+#define LIST(item) "{\"type\":\"array\",\"items\":" item "}"
+#define OBJECT(properties, required)                       \
+	"{\"type\":\"object\",\"properties\":{" properties \
+	"},\"required\":[" required "]}"
+#define PAGE(item)                                                        \
+	OBJECT("\"items\":" LIST(item) ",\"next\":{\"type\":[\"string\"," \
+				       "\"null\"]}",                      \
+	    "\"items\",\"next\"")
+
+static const struct {
+	const char *name;
+	const char *schema;
+} fixed[] = {
+	{ "Text", TEXT },
+	{ "Object", ANY_OBJECT },
+	{ "Nothing", OBJECT("", "") },
+	{ "Problem",
+	    OBJECT("\"type\":" TEXT ",\"title\":" TEXT ",\"status\":" NUMBER
+		   ",\"detail\":" TEXT ",\"instance\":" TEXT
+		   ",\"errors\":" LIST(OBJECT("\"field\":" TEXT
+					      ",\"message\":" TEXT,
+		       "\"field\",\"message\"")) ",\"current\":" ANY_OBJECT
+						 ",\"submitted\":" ANY_OBJECT,
+		"\"type\",\"title\",\"status\",\"detail\"") },
+	{ "Health",
+	    OBJECT("\"status\":" TEXT ",\"version\":" TEXT, "\"status\"") },
+	{ "Commit",
+	    OBJECT("\"commit\":" TEXT ",\"author\":" TEXT ",\"time\":" TIME
+		   ",\"subject\":" TEXT ",\"trailers\":" ANY_OBJECT
+		   ",\"branch\":" TEXT,
+		"\"commit\",\"author\",\"time\",\"subject\",\"trailers\"") },
+	{ "CommitList", PAGE(REF("Commit")) },
+	{ "Run",
+	    OBJECT("\"id\":" TEXT ",\"job\":" TEXT
+		   ",\"state\":" REF("RunState") ",\"trigger\":" REF(
+		       "RunTrigger") ",\"actor\":" TEXT
+				     ",\"parameters\":" ANY_OBJECT
+				     ",\"created_at\":" TIME
+				     ",\"started_at\":" TIME
+				     ",\"finished_at\":" TIME
+				     ",\"result\":" TEXT
+				     ",\"devices\":" LIST(REF("RunDevice")),
+		"\"id\",\"job\",\"state\",\"trigger\",\"actor\"") },
+	{ "RunDevice",
+	    OBJECT("\"name\":" TEXT ",\"state\":" REF(
+		       "RunState") ",\"result\":" TEXT ",\"added\":" NUMBER
+				   ",\"removed\":" NUMBER ",\"diff\":" TEXT,
+		"\"name\"") },
+	{ "RunList", PAGE(REF("Run")) },
+	{ "RunLog", OBJECT("\"lines\":" LIST(OBJECT(
+			       "\"n\":" NUMBER ",\"t\":" TIME ",\"level\":" TEXT
+			       ",\"device\":" TEXT ",\"text\":" TEXT,
+			       "\"n\"")) ",\"last\":" NUMBER
+					 ",\"state\":" REF("RunState"),
+			"\"lines\",\"last\",\"state\"") },
+	{ "Job",
+	    OBJECT("\"name\":" TEXT ",\"title\":" TEXT ",\"summary\":" TEXT
+		   ",\"role\":" TEXT ",\"can_write\":" FLAG
+		   ",\"time_limit_s\":" NUMBER ",\"parameters\":" ANY_OBJECT,
+		"\"name\",\"title\"") },
+	{ "JobList", PAGE(REF("Job")) },
+	{ "PublicKey",
+	    OBJECT("\"type\":" TEXT ",\"key\":" TEXT ",\"fingerprint\":" TEXT,
+		"\"type\",\"key\",\"fingerprint\"") },
+	{ "Hostkey", OBJECT("\"device\":" TEXT ",\"keys\":" LIST(
+				REF("PublicKey")) ",\"approved_by\":" TEXT
+						  ",\"pending\":{\"type\":["
+						  "\"object\",\"null\"]}",
+			 "\"device\",\"keys\",\"pending\"") },
+	{ "HostkeyApproval", "{\"oneOf\":[" OBJECT("\"keys\":" LIST(TEXT),
+				 "\"keys\"") "," OBJECT("\"fingerprint\":" TEXT,
+				 "\"fingerprint\"") "]}" },
+	{ "TokenRequest",
+	    OBJECT("\"name\":" TEXT ",\"role\":" TEXT ",\"expires_at\":" TIME,
+		"\"name\",\"role\"") },
+	{ "NewToken",
+	    OBJECT("\"name\":" TEXT ",\"token\":" TEXT, "\"name\",\"token\"") },
+	{ "IntendedResult", OBJECT("\"device\":" TEXT ",\"changed\":" FLAG,
+				"\"device\",\"changed\"") },
+};
+
+static json_t *words_schema(const char *const *words)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; words[i]; i++)
+		json_array_append_new(list, json_string(words[i]));
+	return json_pack("{s:s, s:o}", "type", "string", "enum", list);
+}
+
+json_t *openapi_fixed_schemas(void)
+{
+	json_t *all = json_object();
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		json_object_set_new(all, fixed[i].name,
+		    json_loads(fixed[i].schema, JSON_REJECT_DUPLICATES, NULL));
+	json_object_set_new(all, "RunState", words_schema(run_state_words));
+	json_object_set_new(all, "RunTrigger", words_schema(run_trigger_words));
+	return all;
+}

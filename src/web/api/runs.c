@@ -1,0 +1,261 @@
+/*
+ * Runs: lists, documents, logs, differences, cancelling.
+ */
+#include "web/api/api.h"
+
+#include "app/runs.h"
+#include "base/json.h"
+#include "web/web.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define DEFAULT_RUNS 50
+#define MAX_RUNS 500
+#define MAX_LOG ((size_t)1024 * 1024) /* bytes an answer; ask again for more \
+				       */
+#define MAX_DIFF ((size_t)8 * 1024 * 1024)
+
+static const char *const list_query[] = { "device", "job", "trigger", "state",
+	"actor", "before", "limit", NULL };
+
+static enum err_code check_words(
+    struct request *r, const struct run_filter *f, struct err *e)
+{
+	enum run_trigger trigger;
+	enum run_state state;
+
+	if (f->trigger && !run_trigger_parse(f->trigger, &trigger))
+		return request_refuse(
+		    r, 400, e, "\"%.40s\" is no trigger of a run", f->trigger);
+	if (f->state && !run_state_parse(f->state, &state))
+		return request_refuse(
+		    r, 400, e, "\"%.40s\" is no state of a run", f->state);
+	if (f->before && !run_id_is_valid(f->before))
+		return request_refuse(
+		    r, 400, e, "before must be the id of a run");
+	return ERR_OK;
+}
+
+static enum err_code list_runs(
+    struct request *r, struct response *out, struct err *e)
+{
+	struct run_filter f = {
+		.device = request_query(r, "device", NULL),
+		.job = request_query(r, "job", NULL),
+		.trigger = request_query(r, "trigger", NULL),
+		.state = request_query(r, "state", NULL),
+		.actor = request_query(r, "actor", NULL),
+		.before = request_query(r, "before", NULL),
+	};
+	const char *next = NULL;
+	json_t *items = NULL;
+	enum err_code rc;
+	long limit;
+	size_t n;
+
+	rc = request_query_number(
+	    r, "limit", 1, MAX_RUNS, DEFAULT_RUNS, &limit, e);
+	if (rc == ERR_OK)
+		rc = check_words(r, &f, e);
+	if (rc != ERR_OK)
+		return rc;
+	f.limit = (size_t)limit;
+	rc = run_index_list(r->web->runs, &f, &items, e);
+	if (rc != ERR_OK)
+		return rc;
+	n = json_array_size(items);
+	if (n == f.limit)
+		next = arena_strdup(r->arena,
+		    json_text(json_array_get(items, n - 1), "id", ""));
+	return response_json(out, 200, api_list_json(items, next), e);
+}
+
+static enum err_code not_found(const char *id, struct err *e)
+{
+	return err_set(e, ERR_NOT_FOUND, "there is no run \"%.60s\"", id);
+}
+
+static enum err_code read_run(struct request *r, json_t **ret, struct err *e)
+{
+	if (!run_id_is_valid(r->capture[0]))
+		return not_found(r->capture[0], e);
+	return runs_read(r->app, r->capture[0], ret, e);
+}
+
+static enum err_code add_diff(struct request *r, json_t *device, struct err *e)
+{
+	const char *name = json_text(device, "name", "");
+	struct buf diff = BUF_INIT(MAX_DIFF);
+	enum err_code rc;
+
+	rc = runs_read_diff(r->app, r->capture[0], name, &diff, e);
+	if (rc == ERR_OK &&
+	    !json_set_text(device, "diff", buf_text(&diff), diff.len))
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	buf_release(&diff);
+	return rc;
+}
+
+static enum err_code get_run(
+    struct request *r, struct response *out, struct err *e)
+{
+	json_t *doc = NULL, *device;
+	enum err_code rc = read_run(r, &doc, e);
+	size_t i;
+
+	if (rc != ERR_OK)
+		return rc;
+	json_array_foreach(json_object_get(doc, "devices"), i, device)
+	{
+		rc = add_diff(r, device, e);
+		if (rc != ERR_OK) {
+			json_decref(doc);
+			return rc;
+		}
+	}
+	return response_json(out, 200, doc, e);
+}
+
+/* The log's text, an object a line, as a list.  A line that is no JSON is left
+ * out: it was cut by a crash. */
+static json_t *lines_json(const char *text)
+{
+	json_t *lines = json_array();
+
+	while (lines && *text) {
+		size_t len = strcspn(text, "\n");
+		json_t *line = NULL;
+
+		if (json_read(text, len, MAX_LOG, &line, NULL) == ERR_OK)
+			json_array_append_new(lines, line);
+		text += len + (text[len] == '\n');
+	}
+	return lines;
+}
+
+static enum err_code get_log(
+    struct request *r, struct response *out, struct err *e)
+{
+	struct buf text = BUF_INIT(MAX_LOG);
+	json_t *doc = NULL;
+	long since, last = 0;
+	enum err_code rc;
+
+	rc = request_query_number(r, "since", 0, LONG_MAX, 0, &since, e);
+	/* the state first: a run that ends in between is asked once more,
+	 * and no line is missed */
+	if (rc == ERR_OK)
+		rc = read_run(r, &doc, e);
+	if (rc == ERR_OK)
+		rc = runs_read_log(
+		    r->app, r->capture[0], since, &text, &last, e);
+	if (rc == ERR_OK)
+		rc = response_json(out, 200,
+		    json_pack("{s:o, s:I, s:s}", "lines",
+			lines_json(buf_text(&text)), "last", (json_int_t)last,
+			"state", json_text(doc, "state", "")),
+		    e);
+	json_decref(doc);
+	buf_release(&text);
+	return rc;
+}
+
+static bool has_device(const json_t *doc, const char *name)
+{
+	const json_t *device;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "devices"), i, device)
+	{
+		if (strcmp(json_text(device, "name", ""), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum err_code get_diff(
+    struct request *r, struct response *out, struct err *e)
+{
+	json_t *doc = NULL;
+	bool known;
+	enum err_code rc = read_run(r, &doc, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	known = has_device(doc, r->capture[1]);
+	json_decref(doc);
+	if (!known)
+		return err_set(e, ERR_NOT_FOUND,
+		    "the run has no device \"%.100s\"", r->capture[1]);
+	out->content_type = "text/plain; charset=utf-8";
+	return runs_read_diff(
+	    r->app, r->capture[0], r->capture[1], &out->body, e);
+}
+
+static enum err_code post_cancel(
+    struct request *r, struct response *out, struct err *e)
+{
+	json_t *doc = NULL;
+	enum err_code rc;
+
+	if (!run_id_is_valid(r->capture[0]))
+		return not_found(r->capture[0], e);
+	rc = runs_cancel(r->app, &r->actor, r->capture[0], e);
+	if (rc == ERR_OK)
+		rc = runs_read(r->app, r->capture[0], &doc, e);
+	return rc == ERR_OK ? response_json(out, 202, doc, e) : rc;
+}
+
+static const char *const log_query[] = { "since", NULL };
+
+static const struct route routes[] = {
+	{ .method = METHOD_GET,
+	    .pattern = "/api/v1/runs",
+	    .surface = SURFACE_API,
+	    .permission = MAY_VIEW,
+	    .handler = list_runs,
+	    .query = list_query,
+	    .operation_id = "listRuns",
+	    .summary = "List runs, newest first",
+	    .answer_schema = "RunList" },
+	{ .method = METHOD_GET,
+	    .pattern = "/api/v1/runs/{id}",
+	    .surface = SURFACE_API,
+	    .permission = MAY_VIEW,
+	    .handler = get_run,
+	    .operation_id = "getRun",
+	    .summary = "A run with the differences of its devices",
+	    .answer_schema = "Run" },
+	{ .method = METHOD_GET,
+	    .pattern = "/api/v1/runs/{id}/log",
+	    .surface = SURFACE_API,
+	    .permission = MAY_VIEW,
+	    .handler = get_log,
+	    .query = log_query,
+	    .operation_id = "getRunLog",
+	    .summary = "Log lines numbered above since",
+	    .answer_schema = "RunLog" },
+	{ .method = METHOD_GET,
+	    .pattern = "/api/v1/runs/{id}/diff/{device}",
+	    .surface = SURFACE_API,
+	    .permission = MAY_VIEW,
+	    .handler = get_diff,
+	    .operation_id = "getRunDiff",
+	    .summary = "The difference of one device, unified format",
+	    .answer_schema = "Text" },
+	{ .method = METHOD_POST,
+	    .pattern = "/api/v1/runs/{id}/cancel",
+	    .surface = SURFACE_API,
+	    .permission = MAY_RUN,
+	    .body_limit = BODY_SMALL,
+	    .handler = post_cancel,
+	    .operation_id = "cancelRun",
+	    .summary = "Ask a run to stop",
+	    .body_schema = "Nothing",
+	    .answer_schema = "Run",
+	    .success = 202 },
+};
+
+const struct route_table api_runs_routes = { routes,
+	sizeof(routes) / sizeof(routes[0]) };
