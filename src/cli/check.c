@@ -1,0 +1,129 @@
+#include "cli/cli.h"
+
+#include "app/inventory.h"
+#include "app/run_doc.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void print_problem(void *ctx, const char *path, const char *message)
+{
+	(void)ctx;
+	printf("%s: %s\n", path, message);
+}
+
+static int check_records(const struct app *app, size_t *ret_n)
+{
+	const struct snapshot *s;
+	struct err e = ERR_INIT;
+
+	if (snapshots_current(app->snapshots, &s, &e) != ERR_OK)
+		return cli_fail(&e);
+	inventory_check(s, print_problem, NULL, ret_n);
+	snapshot_unref(s);
+	return 0;
+}
+
+int cmd_check(const struct cli *cli, int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	struct app app;
+	size_t n = 0;
+	int status;
+
+	(void)argv;
+	if (argc != 1)
+		return cli_usage("check");
+	if (app_open(cli->dir, &app, &e) != ERR_OK)
+		return cli_fail(&e);
+	status = check_records(&app, &n);
+	app_close(&app);
+	if (status != 0)
+		return status;
+	printf(n ? "%zu problems\n" : "no problems\n", n);
+	return n ? 1 : 0;
+}
+
+/* --- fsck: the records, the runs, and Git's own check ------------------------- */
+
+struct run_check {
+	const struct app *app;
+	size_t n, bad;
+};
+
+static enum err_code check_run(void *ctx, const struct store_change *change,
+    struct err *e)
+{
+	struct run_check *c = ctx;
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	struct err wrong = ERR_INIT;
+	json_t *doc = NULL;
+
+	(void)e;
+	if (!text_ends_with(change->path, "/run.json"))
+		return ERR_OK;
+	c->n++;
+	if (store_read_blob(c->app->store, &change->new_blob, &text, &wrong) !=
+	    ERR_OK ||
+	    run_doc_parse(buf_text(&text), text.len, &doc, &wrong) != ERR_OK) {
+		c->bad++;
+		printf("%s: %s\n", change->path, wrong.message);
+	}
+	json_decref(doc);
+	buf_release(&text);
+	return ERR_OK;
+}
+
+static int git_fsck(const char *store)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		execlp("git", "git", "-C", store, "fsck", "--strict",
+		    "--no-progress", (char *)NULL);
+		_exit(127);
+	}
+	if (pid < 0)
+		return 1;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+int cmd_fsck(const struct cli *cli, int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	struct commit_id tip;
+	struct run_check c = { 0 };
+	struct app app;
+	size_t n = 0;
+	int status;
+
+	(void)argv;
+	if (argc != 1)
+		return cli_usage("fsck");
+	if (app_open(cli->dir, &app, &e) != ERR_OK)
+		return cli_fail(&e);
+	c.app = &app;
+	status = check_records(&app, &n);
+	if (status == 0 &&
+	    (store_tip(app.store, STORE_RUNS, &tip, &e) != ERR_OK ||
+	    (!commit_id_is_zero(&tip) && store_diff(app.store, NULL, &tip, "",
+	    check_run, &c, &e) != ERR_OK)))
+		status = cli_fail(&e);
+	if (status == 0) {
+		printf("records: %zu problems\nruns: %zu, %zu bad\n", n, c.n,
+		    c.bad);
+		fflush(stdout);
+		status = git_fsck(store_path(app.store));
+		printf(status ? "git fsck --strict: failed\n"
+			      : "git fsck --strict: clean\n");
+	}
+	app_close(&app);
+	return status || n || c.bad ? 1 : 0;
+}

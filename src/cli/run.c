@@ -1,0 +1,156 @@
+#include "cli/cli.h"
+
+#include "app/runs.h"
+#include "base/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define POLL_MS 100
+#define MAX_LOG_PART ((size_t)1024 * 1024)
+
+/* "dry_run" → "--dry-run" */
+static void option_name(const struct field *f, const char *prefix,
+    char name[80])
+{
+	snprintf(name, 80, "--%s%s", prefix, f->name);
+	for (char *p = name; *p; p++) {
+		if (*p == '_')
+			*p = '-';
+	}
+}
+
+static bool take_parameter(const struct field *f, int *argc, char **argv,
+    json_t *parameters, struct schema_errors *errors)
+{
+	const char *value = NULL;
+	char name[80];
+	bool ok = true;
+	json_t *v;
+
+	if (f->type == FIELD_BOOL) {
+		option_name(f, "no-", name);
+		if (cli_flag(argc, argv, name))
+			value = "false";
+		option_name(f, "", name);
+		if (cli_flag(argc, argv, name))
+			value = "true";
+	} else {
+		option_name(f, "", name);
+		value = cli_option(argc, argv, name, &ok);
+	}
+	if (!value)
+		return ok;
+	v = schema_value_from_text(f, value, errors);
+	if (v)
+		json_object_set_new(parameters, f->name, v);
+	return true;
+}
+
+static int usage(const struct job *job)
+{
+	fprintf(stderr, "usage: switchyard [--dir DIR] run JOB [--follow] "
+			"[--PARAMETER VALUE]…\n");
+	for (int i = 0; !job && i < JOB_COUNT; i++)
+		fprintf(stderr, "  %-20s %s\n", job_get((enum job_id)i)->name,
+		    job_get((enum job_id)i)->summary);
+	for (size_t i = 0; job && i < job->parameters.n_fields; i++) {
+		const struct field *f = &job->parameters.fields[i];
+		char name[80];
+
+		option_name(f, "", name);
+		fprintf(stderr, "  %-20s %s%s%s\n", name, f->label,
+		    f->help ? ". " : "", f->help ? f->help : "");
+	}
+	return CLI_USAGE;
+}
+
+/* --- following --------------------------------------------------------------- */
+
+static void print_lines(const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		size_t n = newline ? (size_t)(newline - text)
+				   : (size_t)(end - text);
+		json_t *line = json_loadb(text, n, 0, NULL);
+
+		printf("%.12s %-7s %s: %s\n", json_text(line, "t", "") + 11,
+		    json_text(line, "level", ""), json_text(line, "device", ""),
+		    json_text(line, "text", ""));
+		json_decref(line);
+		text += n + 1;
+	}
+	fflush(stdout);
+}
+
+static int follow(const struct app *app, const char *id)
+{
+	struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+	long since = 0;
+
+	for (;;) {
+		struct buf log = BUF_INIT(MAX_LOG_PART);
+		struct err e = ERR_INIT;
+		enum run_state state;
+		json_t *doc;
+
+		/* the state first: what is logged before it is then complete */
+		if (runs_read(app, id, &doc, &e) != ERR_OK)
+			return cli_fail(&e);
+		state = run_doc_state(doc);
+		json_decref(doc);
+		if (runs_read_log(app, id, since, &log, &since, &e) == ERR_OK)
+			print_lines(buf_text(&log), log.len);
+		buf_release(&log);
+		if (run_state_is_final(state)) {
+			printf("%s %s\n", id, run_state_words[state]);
+			return state == RUN_SUCCEEDED ? 0 : 1;
+		}
+		nanosleep(&pause, NULL);
+	}
+}
+
+int cmd_run(const struct cli *cli, int argc, char **argv)
+{
+	bool wants_follow = cli_flag(&argc, argv, "--follow");
+	const struct job *job = argc > 1 ? job_find(argv[1]) : NULL;
+	struct schema_errors errors = { 0 };
+	struct err e = ERR_INIT;
+	json_t *parameters, *doc = NULL;
+	struct app app;
+	int status = 0;
+	bool ok = true;
+
+	if (!job)
+		return usage(NULL);
+	parameters = json_object();
+	for (size_t i = 0; i < job->parameters.n_fields; i++)
+		ok = ok && take_parameter(&job->parameters.fields[i], &argc,
+		    argv, parameters, &errors);
+	if (!ok || argc != 2) {
+		json_decref(parameters);
+		return usage(job);
+	}
+	if (schema_errors_check(&errors, &e) != ERR_OK ||
+	    app_open(cli->dir, &app, &e) != ERR_OK) {
+		json_decref(parameters);
+		return cli_fail(&e);
+	}
+	if (runs_create(&app, &cli->actor, job, parameters, NULL, &errors,
+	    &doc, &e) != ERR_OK) {
+		status = cli_fail(&e);
+	} else if (wants_follow) {
+		status = follow(&app, json_text(doc, "id", ""));
+	} else {
+		printf("%s\n", json_text(doc, "id", ""));
+	}
+	json_decref(doc);
+	json_decref(parameters);
+	app_close(&app);
+	return status;
+}

@@ -1,0 +1,84 @@
+/*
+ * switchyard: the operator's command line.
+ */
+#include "cli/cli.h"
+#include "cli/render.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int render(const struct cli *cli, int argc, char **argv)
+{
+	(void)cli;
+	return cmd_render(argc, argv);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const struct cli *cli, int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{ "init", cmd_init, "make an instance: the store, the user admin" },
+	{ "check", cmd_check, "check every record and its references" },
+	{ "fsck", cmd_fsck, "check records, runs and Git's objects" },
+	{ "run", cmd_run, "start a run of a job; --follow shows its log" },
+	{ "token", cmd_token, "create, list and revoke API tokens" },
+	{ "user", cmd_user, "create users, set passwords" },
+	{ "hostkey", cmd_hostkey, "pin a device's host keys" },
+	{ "render", render, "render a template with data, without a portal" },
+};
+
+static int help(void)
+{
+	printf("usage: switchyard [--dir DIR] COMMAND …\n\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+	printf("\n--dir names the instance's directory (default: "
+	       "$SWITCHYARD_DIR, else var)\n");
+	return 0;
+}
+
+static const char *login_name(void)
+{
+	const char *sudo = getenv("SUDO_USER");
+	const struct passwd *pw = getpwuid(getuid());
+
+	if (sudo && *sudo && getuid() == 0)
+		return sudo;
+	return pw ? pw->pw_name : "cli";
+}
+
+int main(int argc, char **argv)
+{
+	const char *dir = getenv("SWITCHYARD_DIR");
+	struct cli cli = {
+		.dir = dir && *dir ? dir : "var",
+		.share = SWITCHYARD_SHARE,
+		.actor = { login_name(), ROLE_ADMIN, TRIGGER_CLI },
+	};
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	umask(077);
+	if (argc > 2 && strcmp(argv[1], "--dir") == 0) {
+		cli.dir = argv[2];
+		argc -= 2;
+		argv += 2;
+	}
+	if (argc < 2 || strcmp(argv[1], "help") == 0 ||
+	    strcmp(argv[1], "--help") == 0)
+		return argc < 2 ? help(), CLI_USAGE : help();
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(&cli, argc - 1, argv + 1);
+	}
+	fprintf(stderr, "switchyard: there is no command \"%s\"; try help\n",
+	    argv[1]);
+	return CLI_USAGE;
+}
