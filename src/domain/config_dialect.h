@@ -62,6 +62,10 @@ struct config_dialect {
 	const char *const *scrambled;
 	/* The device numbers them itself where `seq N` is left out. */
 	const char *const *sequenced;
+	/* Never sent: they would act, not configure. */
+	const char *const *forbidden;
+	/* The value of `?` and `...` is a password or a key. */
+	const char *const *secret;
 	/* At the top: to be there before what refers to them, in this order,
 	 * and to go after it. */
 	const char *const *definitions;

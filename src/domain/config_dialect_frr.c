@@ -91,6 +91,19 @@ static const char *const frr_sequenced[] = { "ip prefix-list * ...",
 	"bgp large-community-list ? * ...", "bgp extcommunity-list ? * ...",
 	NULL };
 
+/* `do` leads out of configuration: to a shell, a ping, a write. */
+static const char *const frr_forbidden[] = { "do ...", "write ...", "list ...",
+	"find ...", "output ...", "terminal ...", NULL };
+
+static const char *const frr_secret[] = { "password ...", "enable password ...",
+	"username * ...", "neighbor * password ...",
+	"ip ospf authentication-key ...",
+	"ip ospf message-digest-key * md5 ...", "ipv6 ospf6 authentication ...",
+	"area * virtual-link * ...", "key-string ...",
+	"ip rip authentication string ...", "isis password ...",
+	"area-password ...", "domain-password ...",
+	"ip nhrp authentication ...", NULL };
+
 static const char *const frr_definitions[] = { "vrf *", "key chain *",
 	"access-list ...", "ipv6 access-list ...", "ip prefix-list ...",
 	"ipv6 prefix-list ...", "bgp as-path access-list ...",
@@ -187,6 +200,8 @@ const struct config_dialect config_dialect_frr = {
 	.single = frr_single,
 	.scrambled = frr_scrambled,
 	.sequenced = frr_sequenced,
+	.forbidden = frr_forbidden,
+	.secret = frr_secret,
 	.definitions = frr_definitions,
 	.sections = frr_sections,
 	.owners = frr_owners,

@@ -100,12 +100,45 @@ static bool start(
 		   arena, p->dialect, running->root, p->state.root);
 }
 
+/* Trees hold no control characters; a platform may take less than a tree. */
+static enum err_code check_step(const struct config_dialect *dialect,
+    const struct config_step *step, struct err *e)
+{
+	struct buf shown = BUF_INIT(CONFIG_MAX_LINE + 64);
+	enum err_code code = ERR_OK;
+
+	config_line_redact(dialect, step->line, &shown);
+	if (config_pattern_find(dialect->forbidden, step->line) != NULL)
+		code = err_set(e, ERR_INVALID,
+		    "\"%.200s\" is a command, not configuration: it cannot be "
+		    "provisioned",
+		    buf_text(&shown));
+	else if (strlen(step->line) > CONFIG_MAX_LINE)
+		code = err_set(e, ERR_INVALID,
+		    "\"%.200s…\" is longer than %d characters",
+		    buf_text(&shown), CONFIG_MAX_LINE);
+	for (const char *c = step->line; dialect->ascii_only && *c; c++)
+		if ((unsigned char)*c >= 0x80)
+			code = err_set(e, ERR_INVALID,
+			    "\"%.200s\" holds a character outside ASCII, which "
+			    "this platform's shell does not take",
+			    buf_text(&shown));
+	buf_release(&shown);
+	return code;
+}
+
 static enum err_code finish(
     struct planner *p, struct config_plan *ret, struct err *e)
 {
 	if (p->failed || arena_failed(p->arena))
 		return err_set(e, ERR_LIMIT,
 		    "the change is too large: its plan needs too much memory");
+	for (size_t i = 0; i < p->n_steps; i++) {
+		enum err_code code = check_step(p->dialect, &p->steps[i], e);
+
+		if (code != ERR_OK)
+			return code;
+	}
 	*ret = (struct config_plan){
 		.steps = p->steps,
 		.n_steps = p->n_steps,

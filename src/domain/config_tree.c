@@ -45,14 +45,6 @@ static bool squeeze(const char *from, size_t len, char to[CONFIG_MAX_LINE + 1])
 	return true;
 }
 
-static bool is_ascii(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text >= 0x80)
-			return false;
-	return true;
-}
-
 static bool is_exit(const struct config_dialect *dialect, const char *line)
 {
 	for (const char *const *w = dialect->exits; *w != NULL; w++)
@@ -140,11 +132,9 @@ static enum err_code check_line(struct reader *r, const char *text, size_t len,
 	if (!text_has_no_control(text, len, true) || memchr(text, '\n', len))
 		return err_set(r->e, ERR_INVALID,
 		    "line %zu holds a control character", r->number);
-	if (r->dialect->ascii_only && !is_ascii(line))
-		return err_set(r->e, ERR_INVALID,
-		    "line %zu holds a character outside ASCII, which this "
-		    "platform does not take",
-		    r->number);
+	if (!utf8_is_valid(text, len))
+		return err_set(
+		    r->e, ERR_INVALID, "line %zu is not UTF-8", r->number);
 	return ERR_OK;
 }
 

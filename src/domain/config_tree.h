@@ -9,6 +9,9 @@
  * What a platform's language needs beyond indentation is data, in a
  * struct config_dialect (config_dialect.h).  Everything here is pure.
  *
+ * A step holds no control character, at most CONFIG_MAX_LINE bytes, and nothing
+ * that the dialect forbids to send: plans that would are refused.
+ *
  * Ownership: trees and plans live in the arena they were made in and borrow
  * nothing from the text.  Immutable once returned.
  */
@@ -57,6 +60,14 @@ enum err_code config_tree_parse(struct arena *arena,
 /* The canonical text: one space a level, the dialect's exit words. */
 enum err_code config_tree_format(
     const struct config_tree *tree, struct buf *out, struct err *e) must_check;
+
+/* Appends the line with its password or key, if it has one, as `<hidden>`; the
+ * negation word may precede. */
+void config_line_redact(
+    const struct config_dialect *dialect, const char *line, struct buf *out);
+/* Where the secret part of the line begins, or its length if there is none. */
+size_t config_line_secret_at(
+    const struct config_dialect *dialect, const char *line);
 
 /* One command to send. */
 enum config_step_kind {

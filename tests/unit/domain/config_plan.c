@@ -699,6 +699,33 @@ static void test_random_merges_hold(void **state)
 	buf_release(&b);
 }
 
+static void expect_refused(
+    const char *running, const char *text, const char *part)
+{
+	struct config_tree r = parse(running);
+	struct config_tree t = parse(text);
+	struct config_plan p = { .n_steps = 77 };
+	struct err e = ERR_INIT;
+
+	assert_int_equal(config_plan_merge(arena, &r, &t, &p, &e), ERR_INVALID);
+	assert_int_equal(p.n_steps, 77);
+	if (strstr(e.message, part) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", e.message, part);
+}
+
+static void test_what_must_not_be_sent(void **state)
+{
+	(void)state;
+	expect_refused("", "do start-shell bash\n", "is a command");
+	expect_refused("", "interface e\n do write\n", "is a command");
+	expect_refused(
+	    "", "interface e\n description caf\xc3\xa9\n", "outside ASCII");
+	/* A line that is there already is not sent. */
+	expect_steps(config_plan_merge,
+	    "interface e\n description caf\xc3\xa9\n",
+	    "interface e\n description caf\xc3\xa9\n", "");
+}
+
 static void test_no_memory_is_an_error(void **state)
 {
 	struct config_tree a = parse("hostname a\n");
@@ -725,6 +752,7 @@ int main(void)
 		cmocka_unit_test(test_replace_removal_forms),
 		cmocka_unit_test(test_random_pairs_there_and_back),
 		cmocka_unit_test(test_random_merges_hold),
+		cmocka_unit_test(test_what_must_not_be_sent),
 		cmocka_unit_test(test_no_memory_is_an_error),
 	};
 

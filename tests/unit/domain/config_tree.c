@@ -155,7 +155,7 @@ static void test_bad_lines_are_named(void **state)
 	expect_invalid("hostname r1\nhostname \x1b[2J\n", "line 2");
 	expect_invalid("description a\x7f\n", "control character");
 	expect_invalid(
-	    "interface eth0\n description caf\xc3\xa9\n", "outside ASCII");
+	    "interface eth0\n description caf\xe9\n", "line 2 is not UTF-8");
 	expect_invalid("a\n b\n  c\n   d\n    e\n     f\n      g\n       h\n"
 		       "        i\n",
 	    "line 9 is more than 8 sections deep");
@@ -254,6 +254,30 @@ static void test_intended_and_real_running_agree(void **state)
 	    read_fixture("broad.conf"), false, 5, 0);
 }
 
+static void expect_redacted(const char *line, const char *expected)
+{
+	struct buf b = BUF_INIT(4096);
+
+	config_line_redact(frr, line, &b);
+	assert_string_equal(buf_text(&b), expected);
+	buf_release(&b);
+}
+
+static void test_secrets_are_hidden(void **state)
+{
+	(void)state;
+	expect_redacted("neighbor 10.0.0.2 password s3 cret",
+	    "neighbor 10.0.0.2 password <hidden>");
+	expect_redacted("no neighbor 10.0.0.2 password s3cret",
+	    "no neighbor 10.0.0.2 password <hidden>");
+	expect_redacted("enable password 8 xyz", "enable password <hidden>");
+	expect_redacted("no password", "no password");
+	expect_redacted("ip ospf message-digest-key 1 md5 k",
+	    "ip ospf message-digest-key 1 md5 <hidden>");
+	expect_redacted(
+	    "neighbor 10.0.0.2 remote-as 5", "neighbor 10.0.0.2 remote-as 5");
+}
+
 static void test_hostile_text_is_bounded(void **state)
 {
 	struct buf b = BUF_INIT(32u << 20);
@@ -281,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_compare_finds_silent_changes),
 		cmocka_unit_test(test_compare_knows_the_dialect),
 		cmocka_unit_test(test_intended_and_real_running_agree),
+		cmocka_unit_test(test_secrets_are_hidden),
 		cmocka_unit_test(test_hostile_text_is_bounded),
 	};
 
