@@ -1,10 +1,14 @@
 #include "web/web.h"
 
 #include "web/page.h"
+#include "web/pages/page_cache.h"
 #include "web/signed.h"
 #include "web/throttle.h"
 
 #include <stdlib.h>
+
+/* A few for each of some thousand devices. */
+#define PAGE_CACHE_ENTRIES 32768
 
 /* yescrypt takes some 10 ms of a processor; half of the threads stay free for
  * those who are signed in. */
@@ -36,7 +40,10 @@ static enum err_code open_parts(struct web *web, struct err *e)
 	if (rc != ERR_OK)
 		return rc;
 	web->throttle = throttle_new(sign_ins_at_once(o));
-	return web->throttle ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
+	web->page_cache = page_cache_new(PAGE_CACHE_ENTRIES);
+	return web->throttle && web->page_cache
+		   ? ERR_OK
+		   : err_set(e, ERR_SYSTEM, "out of memory");
 }
 
 enum err_code web_new(
@@ -61,6 +68,7 @@ void web_free(struct web *web)
 {
 	if (!web)
 		return;
+	page_cache_free(web->page_cache);
 	throttle_free(web->throttle);
 	if (web->runs)
 		run_index_free(web->runs);

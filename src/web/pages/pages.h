@@ -1,6 +1,6 @@
 /*
- * The pages' route tables, one for each file beside this header (login.c has
- * its own in session matters and is listed too).  web/routes.c lists them.
+ * The pages' route tables, one for each file beside this header; web/routes.c
+ * lists them.
  *
  *   #define X(t) &t,
  *   static const struct route_table *const pages[] = { PAGES_TABLES(X) };
@@ -24,19 +24,35 @@ extern const struct route_table pages_settings_routes;
 extern const struct route_table pages_tokens_routes;
 extern const struct route_table pages_users_routes;
 
-#define PAGES_TABLES(X)              \
-	X(pages_dashboard_routes)     \
-	X(pages_devices_routes)       \
-	X(pages_device_routes)        \
-	X(pages_device_config_routes) \
+/* Rows of such a table. */
+#define PAGE_GET(pattern_, permission_, handler_)                     \
+	{                                                             \
+		.method = METHOD_GET, .pattern = (pattern_),          \
+		.surface = SURFACE_PAGE, .permission = (permission_), \
+		.body_limit = BODY_NONE, .handler = (handler_)        \
+	}
+#define PAGE_POST_LIMIT(pattern_, permission_, handler_, limit_)      \
+	{                                                             \
+		.method = METHOD_POST, .pattern = (pattern_),         \
+		.surface = SURFACE_PAGE, .permission = (permission_), \
+		.body_limit = (limit_), .handler = (handler_)         \
+	}
+#define PAGE_POST(pattern_, permission_, handler_) \
+	PAGE_POST_LIMIT(pattern_, permission_, handler_, BODY_FORM)
+
+#define PAGES_TABLES(X)                \
+	X(pages_dashboard_routes)      \
+	X(pages_devices_routes)        \
+	X(pages_device_routes)         \
+	X(pages_device_config_routes)  \
 	X(pages_device_history_routes) \
-	X(pages_library_routes)       \
-	X(pages_jobs_routes)          \
-	X(pages_runs_routes)          \
-	X(pages_run_routes)           \
-	X(pages_audit_routes)         \
-	X(pages_settings_routes)      \
-	X(pages_tokens_routes)        \
+	X(pages_library_routes)        \
+	X(pages_jobs_routes)           \
+	X(pages_runs_routes)           \
+	X(pages_run_routes)            \
+	X(pages_audit_routes)          \
+	X(pages_settings_routes)       \
+	X(pages_tokens_routes)         \
 	X(pages_users_routes)
 
 #endif

@@ -1,0 +1,215 @@
+/* /: what needs attention, what happened lately, and the way in for a store
+ * that is still empty. */
+#include "web/pages/pages.h"
+
+#include "app/hostkeys.h"
+#include "app/runs.h"
+#include "base/json.h"
+#include "web/pages/page_cache.h"
+#include "web/pages/view.h"
+#include "web/web.h"
+
+#include <string.h>
+
+#define RECENT 8
+#define LOOK_BACK 200 /* runs searched for what ended badly */
+#define MAX_ATTENTION 20
+
+static struct jv statuses_view(struct request *r)
+{
+	struct arena *a = r->arena;
+	struct jv list = jv_list(a, STATUS_COUNT);
+
+	for (int i = 0; i < STATUS_COUNT; i++) {
+		const char *word = device_status_words[i];
+		size_t n =
+		    snapshot_count_devices(r->snapshot, DEVICE_STATUS, word);
+		struct jv v = jv_dict(a, 2);
+
+		jv_dict_set(a, v, "status", jv_text(word));
+		jv_dict_set(a, v, "n", jv_int((int64_t)n));
+		jv_list_append(a, list, v);
+	}
+	return list;
+}
+
+/* --- attention -------------------------------------------------------------
+ */
+
+static bool ended_badly(const json_t *run)
+{
+	enum run_state state;
+
+	return run_state_parse(json_text(run, "state", ""), &state) &&
+	       (state == RUN_FAILED || state == RUN_ROLLED_BACK ||
+		   state == RUN_UNKNOWN);
+}
+
+static const char *device_of(const json_t *run)
+{
+	const json_t *d = json_array_get(json_object_get(run, "devices"), 0);
+
+	return json_text(d, "name",
+	    json_text(json_object_get(run, "parameters"), "device", ""));
+}
+
+/* A run counts until a later one of the same device ended well.  `runs` is
+ * newest first. */
+static struct jv bad_runs(struct arena *a, const json_t *runs)
+{
+	struct jv list = jv_list(a, 8), seen = jv_dict(a, 64), ignored;
+
+	for (size_t i = 0; i < json_array_size(runs); i++) {
+		const json_t *run = json_array_get(runs, i);
+		const char *device = device_of(run);
+
+		if (jv_dict_get(seen, device, &ignored))
+			continue;
+		jv_dict_set(a, seen, device, jv_bool(true));
+		if (ended_badly(run) && jv_list_len(list) < MAX_ATTENTION)
+			jv_list_append(a, list, view_run(a, run));
+	}
+	return list;
+}
+
+static struct jv pending_view(struct request *r)
+{
+	struct arena *a = r->arena;
+	struct hostkey_list all =
+	    hostkeys_all_pending(r->app, r->snapshot, a, MAX_ATTENTION);
+	struct jv list = jv_list(a, all.n);
+
+	for (size_t i = 0; i < all.n; i++) {
+		struct jv v = jv_dict(a, 4);
+
+		jv_dict_set(a, v, "device", jv_text(all.list[i].device));
+		jv_dict_set(
+		    a, v, "fingerprint", jv_text(all.list[i].fingerprint));
+		jv_dict_set(a, v, "replaces", jv_bool(all.list[i].replaces));
+		jv_list_append(a, list, v);
+	}
+	return list;
+}
+
+static struct jv problems_view(struct request *r)
+{
+	struct arena *a = r->arena;
+	size_t n;
+	const struct snapshot_problem *all = snapshot_problems(r->snapshot, &n);
+	struct jv list = jv_list(a, MAX_ATTENTION);
+
+	for (size_t i = 0; i < n && i < MAX_ATTENTION; i++) {
+		struct jv v = jv_dict(a, 2);
+
+		jv_dict_set(a, v, "path", jv_text(all[i].path));
+		jv_dict_set(a, v, "message", jv_text(all[i].message));
+		jv_list_append(a, list, v);
+	}
+	return list;
+}
+
+/* --- coverage --------------------------------------------------------------
+ */
+
+struct coverage {
+	uint32_t intended, backup;
+};
+
+static struct coverage coverage_of(struct request *r)
+{
+	struct {
+		char what[4];
+		struct commit_id at;
+	} key = { .what = "cove" };
+	struct coverage c = { 0, 0 };
+	const struct record *const *all;
+	struct blob_id id;
+	size_t n;
+
+	key.at = *snapshot_commit(r->snapshot);
+	if (page_cache_get(
+		r->web->page_cache, &key, sizeof(key), &c, sizeof(c)))
+		return c;
+	all = snapshot_all(r->snapshot, KIND_DEVICE, &n);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = record_key(all[i]);
+
+		c.intended +=
+		    snapshot_config(r->snapshot, PATH_INTENDED, name, &id);
+		c.backup +=
+		    snapshot_config(r->snapshot, PATH_BACKUP, name, &id);
+	}
+	page_cache_put(r->web->page_cache, &key, sizeof(key), &c, sizeof(c));
+	return c;
+}
+
+static void add_counts(struct request *r, struct jv ctx)
+{
+	static const struct {
+		const char *name;
+		enum kind_id kind;
+	} kinds[] = {
+		{ "n_devices", KIND_DEVICE },
+		{ "n_platforms", KIND_PLATFORM },
+		{ "n_areas", KIND_AREA },
+		{ "n_secrets", KIND_SECRET },
+	};
+	struct coverage c = coverage_of(r);
+	size_t n;
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		snapshot_all(r->snapshot, kinds[i].kind, &n);
+		jv_dict_set(r->arena, ctx, kinds[i].name, jv_int((int64_t)n));
+	}
+	jv_dict_set(r->arena, ctx, "n_intended", jv_int(c.intended));
+	jv_dict_set(r->arena, ctx, "n_backup", jv_int(c.backup));
+	jv_dict_set(r->arena, ctx, "statuses", statuses_view(r));
+}
+
+/* --- the page --------------------------------------------------------------
+ */
+
+/* The first few of the runs. */
+static struct jv recent_view(struct arena *a, const json_t *runs)
+{
+	struct jv list = jv_list(a, RECENT);
+
+	for (size_t i = 0; i < json_array_size(runs) && i < RECENT; i++)
+		jv_list_append(a, list, view_run(a, json_array_get(runs, i)));
+	return list;
+}
+
+static enum err_code dashboard(
+    struct request *r, struct response *out, struct err *e)
+{
+	struct run_filter filter = { .limit = LOOK_BACK };
+	struct view_log log = { .branch = STORE_MAIN, .limit = RECENT };
+	struct arena *a = r->arena;
+	struct jv ctx = jv_dict(a, 24), commits;
+	json_t *runs = NULL;
+	const char *more;
+	enum err_code rc;
+
+	if ((rc = run_index_list(r->web->runs, &filter, &runs, e)) != ERR_OK)
+		return rc;
+	rc = view_read_log(r, &log, &commits, &more, e);
+	if (rc == ERR_OK) {
+		add_counts(r, ctx);
+		jv_dict_set(a, ctx, "bad_runs", bad_runs(a, runs));
+		jv_dict_set(a, ctx, "pending_keys", pending_view(r));
+		jv_dict_set(a, ctx, "broken", problems_view(r));
+		jv_dict_set(a, ctx, "runs", recent_view(a, runs));
+		jv_dict_set(
+		    a, ctx, "n_runs", jv_int((int64_t)json_array_size(runs)));
+		jv_dict_set(a, ctx, "commits", commits);
+		rc = response_page(r, out, 200, "dashboard.html", ctx, e);
+	}
+	json_decref(runs);
+	return rc;
+}
+
+static const struct route routes[] = {
+	PAGE_GET("/", MAY_VIEW, dashboard),
+};
+
+const struct route_table pages_dashboard_routes = { routes, COUNT(routes) };

@@ -1,0 +1,305 @@
+#include "web/pages/device_state.h"
+
+#include "app/hostkeys.h"
+#include "app/inventory.h"
+#include "app/runs.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "domain/text_diff.h"
+#include "web/pages/page_cache.h"
+#include "web/web.h"
+
+#include <string.h>
+
+#define RECENT_RUNS 50
+
+enum err_code device_read_config(struct request *r, enum path_config which,
+    const char *device, const char **ret, struct err *e)
+{
+	struct buf text = BUF_INIT(INTENDED_MAX * 2);
+	const char *copy = "";
+	struct blob_id id;
+	enum err_code rc = ERR_OK;
+
+	if (snapshot_config(r->snapshot, which, device, &id))
+		rc = store_read_blob(r->app->store, &id, &text, e);
+	if (rc == ERR_OK && text.len > 0)
+		copy = arena_memdup(r->arena, text.data, text.len);
+	buf_release(&text);
+	if (rc != ERR_OK)
+		return rc;
+	if (!copy)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	*ret = copy;
+	return ERR_OK;
+}
+
+/* --- intended against backup -----------------------------------------------
+ */
+
+struct sync {
+	bool known;
+	uint32_t added, removed;
+};
+
+struct sync_key {
+	char what[4];
+	struct blob_id intended, backup;
+};
+
+static void compute_sync(
+    struct request *r, const char *device, struct sync *ret)
+{
+	struct text_diff diff;
+	const char *intended, *backup;
+
+	if (device_read_config(r, PATH_INTENDED, device, &intended, NULL) !=
+		ERR_OK ||
+	    device_read_config(r, PATH_BACKUP, device, &backup, NULL) !=
+		ERR_OK ||
+	    text_diff_compute(r->arena,
+		&(struct text_diff_input){ backup, strlen(backup) },
+		&(struct text_diff_input){ intended, strlen(intended) }, &diff,
+		NULL) != ERR_OK)
+		return;
+	ret->known = true;
+	ret->added = (uint32_t)diff.added;
+	ret->removed = (uint32_t)diff.removed;
+}
+
+struct jv device_sync_view(struct request *r, const char *device)
+{
+	struct jv v = jv_dict(r->arena, 6);
+	struct sync_key key = { .what = "diff" };
+	struct sync sync = { .known = false };
+	bool intended, backup;
+
+	intended =
+	    snapshot_config(r->snapshot, PATH_INTENDED, device, &key.intended);
+	backup = snapshot_config(r->snapshot, PATH_BACKUP, device, &key.backup);
+	if (intended && backup &&
+	    !page_cache_get(
+		r->web->page_cache, &key, sizeof(key), &sync, sizeof(sync))) {
+		compute_sync(r, device, &sync);
+		if (sync.known)
+			page_cache_put(r->web->page_cache, &key, sizeof(key),
+			    &sync, sizeof(sync));
+	}
+	jv_dict_set(r->arena, v, "intended", jv_bool(intended));
+	jv_dict_set(r->arena, v, "backup", jv_bool(backup));
+	jv_dict_set(r->arena, v, "known", jv_bool(sync.known));
+	jv_dict_set(r->arena, v, "in_sync",
+	    jv_bool(sync.known && sync.added + sync.removed == 0));
+	jv_dict_set(r->arena, v, "added", jv_int(sync.added));
+	jv_dict_set(r->arena, v, "removed", jv_int(sync.removed));
+	return v;
+}
+
+/* --- the last backup -------------------------------------------------------
+ */
+
+struct backup {
+	char time[32]; /* "": none */
+	char run[RUN_ID_SIZE];
+};
+
+/* A run that ends alters its state; until then it has taken no backup that
+ * counts. */
+struct backup_key {
+	char what[4];
+	char device[64];
+	char run[RUN_ID_SIZE];
+	char state[12];
+};
+
+static bool took_backup(const json_t *run, const char *device)
+{
+	const json_t *devices = json_object_get(run, "devices");
+
+	for (size_t i = 0; i < json_array_size(devices); i++) {
+		const json_t *d = json_array_get(devices, i);
+
+		if (strcmp(json_text(d, "name", ""), device) == 0)
+			return *json_text(d, "backup_after", "") ||
+			       *json_text(d, "backup_before", "");
+	}
+	return false;
+}
+
+static void find_backup(
+    struct request *r, const char *device, struct backup *ret)
+{
+	struct run_filter filter = { .device = device, .limit = RECENT_RUNS };
+	json_t *runs = NULL;
+
+	if (run_index_list(r->web->runs, &filter, &runs, NULL) != ERR_OK)
+		return;
+	for (size_t i = 0; i < json_array_size(runs); i++) {
+		const json_t *run = json_array_get(runs, i);
+
+		if (!took_backup(run, device))
+			continue;
+		text_copy(ret->time, sizeof(ret->time),
+		    json_text(run, "finished_at", ""));
+		text_copy(ret->run, sizeof(ret->run), json_text(run, "id", ""));
+		break;
+	}
+	json_decref(runs);
+}
+
+struct jv device_backup_view(
+    struct request *r, const char *device, const json_t *last)
+{
+	struct backup_key key = { .what = "back" };
+	struct backup found = { .time = "" };
+	struct jv v;
+
+	if (!last)
+		return jv_none();
+	text_copy(key.device, sizeof(key.device), device);
+	text_copy(key.run, sizeof(key.run), json_text(last, "id", ""));
+	text_copy(key.state, sizeof(key.state), json_text(last, "state", ""));
+	if (!page_cache_get(
+		r->web->page_cache, &key, sizeof(key), &found, sizeof(found))) {
+		find_backup(r, device, &found);
+		page_cache_put(r->web->page_cache, &key, sizeof(key), &found,
+		    sizeof(found));
+	}
+	if (!*found.time)
+		return jv_none();
+	v = jv_dict(r->arena, 2);
+	jv_dict_set(r->arena, v, "time", jv_copy_text(r->arena, found.time));
+	jv_dict_set(r->arena, v, "run", jv_copy_text(r->arena, found.run));
+	return v;
+}
+
+/* --- buttons ---------------------------------------------------------------
+ */
+
+static const char *refusal_of(struct request *r, const struct job *job,
+    const struct record *device, bool may_change)
+{
+	char text[256];
+	const char *why =
+	    runs_refusal(r->snapshot, job, device, may_change, text);
+
+	return why ? arena_strdup(r->arena, why) : "";
+}
+
+static json_t *button_parameters(
+    const struct record *button, const struct job *job)
+{
+	const char *text = record_text(button, BUTTON_PARAMETERS);
+	json_t *given = *text ? json_loads(text, 0, NULL) : json_object();
+	json_t *full = given ? schema_complete(&job->parameters, given) : NULL;
+
+	json_decref(given);
+	return full;
+}
+
+static bool button_shows(
+    const struct record *button, const struct record *device)
+{
+	return record_flag(button, BUTTON_ENABLED) &&
+	       (record_count(button, BUTTON_STATUSES) == 0 ||
+		   record_contains(button, BUTTON_STATUSES,
+		       record_text(device, DEVICE_STATUS)));
+}
+
+static struct jv button_view(struct request *r, const struct record *button,
+    const struct job *job, const struct record *device)
+{
+	struct arena *a = r->arena;
+	struct jv v = jv_dict(a, 8);
+	json_t *parameters = button_parameters(button, job);
+	bool may_change = parameters && job_may_change_device(job, parameters);
+	const char *url = arena_printf(a, "/jobs/%s/run?device=%s&button=%s",
+	    job->name, record_key(device), record_key(button));
+
+	jv_dict_set(a, v, "name", jv_text(record_key(button)));
+	jv_dict_set(a, v, "label", jv_text(record_text(button, BUTTON_LABEL)));
+	jv_dict_set(
+	    a, v, "one_click", jv_bool(record_flag(button, BUTTON_ONE_CLICK)));
+	jv_dict_set(a, v, "job", jv_text(job->name));
+	jv_dict_set(a, v, "url", jv_text(url));
+	jv_dict_set(a, v, "may_change", jv_bool(may_change));
+	jv_dict_set(
+	    a, v, "refusal", jv_text(refusal_of(r, job, device, may_change)));
+	json_decref(parameters);
+	return v;
+}
+
+struct jv device_buttons_view(struct request *r, const struct record *device)
+{
+	size_t n;
+	const struct record *const *all =
+	    snapshot_all(r->snapshot, KIND_BUTTON, &n);
+	struct jv list = jv_list(r->arena, n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct job *job =
+		    job_find(record_text(all[i], BUTTON_JOB));
+
+		if (job && button_shows(all[i], device))
+			jv_list_append(r->arena, list,
+			    button_view(r, all[i], job, device));
+	}
+	return list;
+}
+
+struct jv device_jobs_view(struct request *r, const struct record *device)
+{
+	struct arena *a = r->arena;
+	struct jv list = jv_list(a, JOB_COUNT);
+
+	for (int i = 0; i < JOB_COUNT; i++) {
+		const struct job *job = job_get((enum job_id)i);
+		struct jv v = jv_dict(a, 5);
+
+		jv_dict_set(a, v, "name", jv_text(job->name));
+		jv_dict_set(a, v, "title", jv_text(job->title));
+		jv_dict_set(a, v, "can_write", jv_bool(job->can_write));
+		jv_dict_set(a, v, "read_refusal",
+		    jv_text(refusal_of(r, job, device, false)));
+		jv_dict_set(a, v, "write_refusal",
+		    jv_text(job->can_write ? refusal_of(r, job, device, true)
+					   : ""));
+		jv_list_append(a, list, v);
+	}
+	return list;
+}
+
+/* --- the frame -------------------------------------------------------------
+ */
+
+static struct jv pending_view(struct request *r, const char *device)
+{
+	struct hostkey_pending p;
+	struct jv v;
+
+	if (hostkeys_pending(r->app, r->snapshot, device, r->arena, &p, NULL) !=
+	    ERR_OK)
+		return jv_none();
+	v = jv_dict(r->arena, 5);
+	jv_dict_set(r->arena, v, "device", jv_text(p.device));
+	jv_dict_set(r->arena, v, "type", jv_text(p.type));
+	jv_dict_set(r->arena, v, "fingerprint", jv_text(p.fingerprint));
+	jv_dict_set(r->arena, v, "run", jv_text(p.run));
+	jv_dict_set(r->arena, v, "replaces", jv_bool(p.replaces));
+	return v;
+}
+
+enum err_code device_add_frame(struct request *r, const struct record *device,
+    const char *tab, struct jv ctx, struct err *e)
+{
+	struct arena *a = r->arena;
+
+	jv_dict_set(a, ctx, "device", view_record(a, device));
+	jv_dict_set(a, ctx, "tab", jv_text(tab));
+	jv_dict_set(a, ctx, "once", jv_text(r->id));
+	jv_dict_set(a, ctx, "buttons", device_buttons_view(r, device));
+	jv_dict_set(a, ctx, "pending", pending_view(r, record_key(device)));
+	if (arena_failed(a))
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	return ERR_OK;
+}

@@ -1,0 +1,40 @@
+/*
+ * What a device's pages say about it beyond its record: intended against
+ * backup, the last backup, the last run, why its buttons are off.
+ *
+ * The answers that cost something are kept in the page cache under the
+ * versions they were made from.
+ */
+#ifndef WEB_PAGES_DEVICE_STATE_H
+#define WEB_PAGES_DEVICE_STATE_H
+
+#include "web/pages/view.h"
+
+/* {intended, backup: there is one; in_sync; added, removed: lines that the
+ * intended configuration has more and less than the backup}. */
+struct jv device_sync_view(struct request *r, const char *device);
+
+/* The newest run that took a backup, as {time, run}; none if none did.
+ * last: the device's last run, or NULL. */
+struct jv device_backup_view(
+    struct request *r, const char *device, const json_t *last);
+
+/* The enabled buttons for this device: [{name, label, one_click, url,
+ * refusal, may_change, parameters}]; refusal "" if it may be pressed. */
+struct jv device_buttons_view(struct request *r, const struct record *device);
+
+/* What each job may do now: [{name, title, refusal, dry_refusal, can_write}].
+ */
+struct jv device_jobs_view(struct request *r, const struct record *device);
+
+/* Both texts of a device from the store; "" where there is none.  In the
+ * arena. */
+enum err_code device_read_config(struct request *r, enum path_config which,
+    const char *device, const char **ret, struct err *e) must_check;
+
+/* What every page of a device shows above its tabs: adds device, tab, jobs,
+ * sync, pending (host key). */
+enum err_code device_add_frame(struct request *r, const struct record *device,
+    const char *tab, struct jv ctx, struct err *e) must_check;
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * Differences as rows for the partial diff.html: line numbers of both sides,
+ * a sign, the text with the changed words marked, and at each hunk the
+ * sections around it ("router bgp 65001 › address-family ipv4 unicast").
+ *
+ * All text is taken for a device's: it is made safe to show first, then
+ * escaped as HTML; the <mark> elements are the only markup.  Bounded: rows,
+ * bytes of a row, words compared; what is left out is said.
+ *
+ * The view: {rows: [{kind, old, new, sign, html, section}], added, removed,
+ * left_out, empty}, where kind is add, del, same, hunk or note.
+ */
+#ifndef WEB_PAGES_DIFF_VIEW_H
+#define WEB_PAGES_DIFF_VIEW_H
+
+#include "base/arena.h"
+#include "jinja/value.h"
+
+#define DIFF_VIEW_MAX_ROWS 4000
+#define DIFF_VIEW_MAX_LINE 2000 /* bytes of a line that are shown */
+
+/* From a patch in the unified format, or lines with a sign and no hunks.
+ * old_text: the left side whole, for the sections; NULL: those that the patch
+ * itself names. */
+struct jv diff_view_from_patch(
+    struct arena *a, const char *patch, size_t len, const char *old_text);
+
+/* Of two texts, with three lines around each change. */
+enum err_code diff_view_from_texts(struct arena *a, const char *old_text,
+    const char *new_text, struct jv *ret, struct err *e) must_check;
+
+#endif

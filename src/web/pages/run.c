@@ -1,0 +1,241 @@
+/* /runs/{id}: outcome, progress, devices, differences and the log. */
+#include "web/pages/pages.h"
+
+#include "app/runs.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "web/pages/diff_view.h"
+#include "web/pages/run_view.h"
+#include "web/web.h"
+
+#include <string.h>
+
+#define MAX_DIFF ((size_t)8 * 1024 * 1024)
+#define MAX_LOG ((size_t)32 * 1024 * 1024)
+#define MAX_DIFFS 20 /* shown on the page; the rest by their links */
+
+/* --- parts -----------------------------------------------------------------
+ */
+
+static enum err_code device_diff(struct request *r, const char *id,
+    const char *device, struct jv *ret, struct err *e)
+{
+	struct buf text = BUF_INIT(MAX_DIFF);
+	const char *copy;
+	enum err_code rc;
+
+	rc = runs_read_diff(r->app, id, device, &text, e);
+	if (rc == ERR_NOT_FOUND)
+		rc = ERR_OK;
+	if (rc == ERR_OK) {
+		copy = arena_memdup(r->arena, buf_text(&text), text.len);
+		if (copy)
+			*ret = diff_view_from_patch(
+			    r->arena, copy, text.len, NULL);
+		else
+			rc = err_set(e, ERR_LIMIT,
+			    "the difference is too large to show");
+	}
+	buf_release(&text);
+	return rc;
+}
+
+/* The devices with their differences. */
+static enum err_code devices_view(
+    struct request *r, const json_t *run, struct jv *ret, struct err *e)
+{
+	const json_t *devices = json_object_get(run, "devices");
+	const char *id = json_text(run, "id", "");
+	struct arena *a = r->arena;
+	struct jv list = jv_list(a, json_array_size(devices));
+	enum err_code rc;
+
+	for (size_t i = 0; i < json_array_size(devices); i++) {
+		const json_t *d = json_array_get(devices, i);
+		const char *name = json_text(d, "name", "");
+		struct jv v = jv_from_json(a, d), diff = jv_none();
+
+		if (i < MAX_DIFFS) {
+			rc = device_diff(r, id, name, &diff, e);
+			if (rc != ERR_OK)
+				return rc;
+		}
+		jv_dict_set(a, v, "diff", diff);
+		jv_dict_set(a, v, "exists",
+		    jv_bool(
+			snapshot_find(r->snapshot, KIND_DEVICE, name) != NULL));
+		jv_list_append(a, list, v);
+	}
+	*ret = list;
+	return ERR_OK;
+}
+
+static struct jv parameters_view(struct arena *a, const json_t *run)
+{
+	const struct job *job = job_find(json_text(run, "job", ""));
+	const json_t *given = json_object_get(run, "parameters");
+	struct jv list = jv_list(a, 8);
+
+	for (size_t i = 0; job && i < job->parameters.n_fields; i++) {
+		const struct field *f = &job->parameters.fields[i];
+		struct jv v = jv_dict(a, 3);
+
+		jv_dict_set(a, v, "name", jv_text(f->name));
+		jv_dict_set(a, v, "label", jv_text(f->label));
+		jv_dict_set(a, v, "value",
+		    jv_from_json(a, json_object_get(given, f->name)));
+		jv_list_append(a, list, v);
+	}
+	return list;
+}
+
+/* "2.1 s", "3 min 12 s"; "" while it has not begun. */
+static const char *duration(struct arena *a, const json_t *run)
+{
+	int64_t from, to = clock_wall_ms(), ms;
+
+	if (!clock_parse_utc(json_text(run, "started_at", ""), &from))
+		return "";
+	(void)clock_parse_utc(json_text(run, "finished_at", ""), &to);
+	ms = to > from ? to - from : 0;
+	if (ms < 60000)
+		return arena_printf(a, "%lld.%lld s", (long long)(ms / 1000),
+		    (long long)(ms % 1000 / 100));
+	return arena_printf(a, "%lld min %lld s", (long long)(ms / 60000),
+	    (long long)(ms / 1000 % 60));
+}
+
+static bool may_start(const struct request *r, const json_t *run)
+{
+	const struct job *job = job_find(json_text(run, "job", ""));
+
+	return job && access_allows(r->actor.role, job->permission);
+}
+
+/* --- the page --------------------------------------------------------------
+ */
+
+static enum err_code show_run(
+    struct request *r, struct response *out, const json_t *run, struct err *e)
+{
+	struct arena *a = r->arena;
+	struct jv ctx = jv_dict(a, 16), devices;
+	const char *id = json_text(run, "id", "");
+	json_t *log = NULL;
+	long last;
+	enum err_code rc;
+
+	if ((rc = devices_view(r, run, &devices, e)) != ERR_OK ||
+	    (rc = run_view_log(r, id, 0, &log, &last, e)) != ERR_OK)
+		return rc;
+	jv_dict_set(a, ctx, "run", view_run(a, run));
+	jv_dict_set(a, ctx, "devices", devices);
+	jv_dict_set(a, ctx, "parameters", parameters_view(a, run));
+	jv_dict_set(a, ctx, "progress", run_view_progress(a, run));
+	jv_dict_set(a, ctx, "duration", jv_text(duration(a, run)));
+	jv_dict_set(a, ctx, "log", jv_from_json(a, log));
+	jv_dict_set(a, ctx, "last", jv_int(last));
+	jv_dict_set(a, ctx, "may_start", jv_bool(may_start(r, run)));
+	rc = response_page(r, out, 200, "run.html", ctx, e);
+	json_decref(log);
+	return rc;
+}
+
+static enum err_code run_page(
+    struct request *r, struct response *out, struct err *e)
+{
+	json_t *run;
+	enum err_code rc = runs_read(r->app, r->capture[0], &run, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = show_run(r, out, run, e);
+	json_decref(run);
+	return rc;
+}
+
+/* {"lines": […], "last": n, "state": …, "final": …} */
+static enum err_code log_since(
+    struct request *r, struct response *out, struct err *e)
+{
+	json_t *run, *lines = NULL;
+	long since, last;
+	enum run_state state = RUN_QUEUED;
+	enum err_code rc;
+
+	if ((rc = request_query_number(
+		 r, "since", 0, 100000000, 0, &since, e)) != ERR_OK ||
+	    (rc = runs_read(r->app, r->capture[0], &run, e)) != ERR_OK)
+		return rc;
+	rc = run_view_log(r, r->capture[0], since, &lines, &last, e);
+	if (rc == ERR_OK) {
+		const char *word = json_text(run, "state", "");
+		bool live = run_state_parse(word, &state) &&
+			    !run_state_is_final(state) && state != RUN_UNKNOWN;
+
+		rc = response_json(out, 200,
+		    json_pack("{s:o, s:I, s:s, s:b}", "lines", lines, "last",
+			(json_int_t)last, "state", word, "live", live),
+		    e);
+	}
+	json_decref(run);
+	return rc;
+}
+
+static enum err_code log_text(
+    struct request *r, struct response *out, struct err *e)
+{
+	struct buf text = BUF_INIT(MAX_LOG);
+	long last;
+	enum err_code rc;
+
+	rc = runs_read_log(r->app, r->capture[0], 0, &text, &last, e);
+	if (rc == ERR_OK)
+		rc = response_text(out, 200,
+		    "application/x-ndjson; charset=utf-8", buf_text(&text),
+		    text.len, e);
+	buf_release(&text);
+	return rc;
+}
+
+static enum err_code diff_text(
+    struct request *r, struct response *out, struct err *e)
+{
+	struct buf text = BUF_INIT(MAX_DIFF);
+	enum err_code rc;
+
+	rc = runs_read_diff(r->app, r->capture[0], r->capture[1], &text, e);
+	if (rc == ERR_OK)
+		rc = response_text(out, 200, "text/plain; charset=utf-8",
+		    buf_text(&text), text.len, e);
+	buf_release(&text);
+	return rc;
+}
+
+static enum err_code cancel_post(
+    struct request *r, struct response *out, struct err *e)
+{
+	enum err_code rc = runs_cancel(r->app, &r->actor, r->capture[0], e);
+
+	if (rc == ERR_OK)
+		response_flash(r, out, "good",
+		    "The run was asked to stop. It ends before it touches its "
+		    "device, or not at all.");
+	else if (rc == ERR_CONFLICT)
+		response_flash(
+		    r, out, "attention", arena_strdup(r->arena, e->message));
+	else
+		return rc;
+	return view_redirect(r, out, e, "/runs/%s", r->capture[0]);
+}
+
+static const struct route routes[] = {
+	PAGE_GET("/runs/{id}", MAY_VIEW, run_page),
+	PAGE_GET("/runs/{id}/log", MAY_VIEW, log_since),
+	PAGE_GET("/runs/{id}/log.jsonl", MAY_VIEW, log_text),
+	PAGE_GET("/runs/{id}/diff/{device}", MAY_VIEW, diff_text),
+	PAGE_POST("/runs/{id}/cancel", MAY_RUN, cancel_post),
+};
+
+const struct route_table pages_run_routes = { routes, COUNT(routes) };

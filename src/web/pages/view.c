@@ -1,0 +1,294 @@
+#include "web/pages/view.h"
+
+#include "base/clock.h"
+#include "base/escape.h"
+#include "base/json.h"
+#include "domain/job.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- records ---------------------------------------------------------------
+ */
+
+const char *view_record_url(
+    struct arena *a, const struct kind *kind, const char *key)
+{
+	return arena_printf(a, "/%s/%s", kind->plural, key);
+}
+
+static struct jv list_field(struct arena *a, const struct record *r, int field)
+{
+	size_t n = record_count(r, field);
+	struct jv list = jv_list(a, n);
+
+	for (size_t i = 0; i < n; i++)
+		jv_list_append(a, list, jv_text(record_item(r, field, i)));
+	return list;
+}
+
+static struct jv field_value(struct arena *a, const struct record *r, int field)
+{
+	const struct field *f = &record_kind(r)->schema.fields[field];
+
+	switch (f->type) {
+	case FIELD_BOOL:
+		return jv_bool(record_flag(r, field));
+	case FIELD_INT:
+		return record_has(r, field) ? jv_int(record_number(r, field, 0))
+					    : jv_text("");
+	case FIELD_REFS:
+	case FIELD_LABELS:
+	case FIELD_NUMBERS:
+		return list_field(a, r, field);
+	default:
+		return jv_text(record_text(r, field));
+	}
+}
+
+static struct jv version_text(struct arena *a, const struct record *r)
+{
+	struct blob_id id;
+	char text[STORE_OID_TEXT_SIZE];
+
+	memcpy(id.raw, record_version(r), sizeof(id.raw));
+	blob_id_format(&id, text);
+	return jv_copy_text(a, text);
+}
+
+static bool is_name(const char *name, size_t len, const char *want)
+{
+	return strlen(want) == len && memcmp(name, want, len) == 0;
+}
+
+static bool record_get(const void *self, const char *name, size_t len,
+    struct arena *a, struct jv *ret)
+{
+	const struct record *r = self;
+	const struct schema *schema = &record_kind(r)->schema;
+
+	for (size_t i = 0; i < schema->n_fields; i++) {
+		if (!is_name(name, len, schema->fields[i].name))
+			continue;
+		if (schema->fields[i].hidden)
+			return false;
+		*ret = field_value(a, r, (int)i);
+		return true;
+	}
+	if (is_name(name, len, "key"))
+		*ret = jv_text(record_key(r));
+	else if (is_name(name, len, "path"))
+		*ret = jv_text(record_path(r));
+	else if (is_name(name, len, "version"))
+		*ret = version_text(a, r);
+	else if (is_name(name, len, "url"))
+		*ret =
+		    jv_text(view_record_url(a, record_kind(r), record_key(r)));
+	else
+		return false;
+	return true;
+}
+
+static const struct jv_class record_class = {
+	.name = "record",
+	.get = record_get,
+};
+
+struct jv view_record(struct arena *a, const struct record *r)
+{
+	return r ? jv_object(a, &record_class, r) : jv_none();
+}
+
+/* --- runs ------------------------------------------------------------------
+ */
+
+static const char *first_device(const json_t *run)
+{
+	const json_t *device =
+	    json_array_get(json_object_get(run, "devices"), 0);
+	const json_t *parameters = json_object_get(run, "parameters");
+
+	return json_text(device, "name", json_text(parameters, "device", ""));
+}
+
+struct jv view_run(struct arena *a, const json_t *run)
+{
+	const json_t *parameters = json_object_get(run, "parameters");
+	const char *job_name = json_text(run, "job", "");
+	const struct job *job = job_find(job_name);
+	enum run_state state = RUN_QUEUED;
+	struct jv view;
+	bool final;
+
+	if (!run)
+		return jv_none();
+	view = jv_from_json(a, run);
+	/* One that this version does not know is over as far as it can tell. */
+	final = !run_state_parse(json_text(run, "state", ""), &state) ||
+		run_state_is_final(state);
+	jv_dict_set(a, view, "title", jv_text(job ? job->title : job_name));
+	jv_dict_set(a, view, "final", jv_bool(final));
+	jv_dict_set(a, view, "live", jv_bool(!final && state != RUN_UNKNOWN));
+	jv_dict_set(a, view, "device", jv_text(first_device(run)));
+	jv_dict_set(a, view, "dry_run",
+	    jv_bool(job && job->can_write &&
+		    !job_may_change_device(job, parameters)));
+	return view;
+}
+
+struct jv view_runs(struct arena *a, const json_t *array)
+{
+	struct jv list = jv_list(a, json_array_size(array));
+	const json_t *run;
+	size_t i;
+
+	for (i = 0; i < json_array_size(array); i++) {
+		run = json_array_get(array, i);
+		jv_list_append(a, list, view_run(a, run));
+	}
+	return list;
+}
+
+/* --- commits ---------------------------------------------------------------
+ */
+
+static const struct {
+	const char *name;
+	const char *trailer;
+} trailers[] = {
+	{ "run", "Run-Id" },
+	{ "job", "Job" },
+	{ "trigger", "Trigger" },
+	{ "device", "Device" },
+	{ "result", "Result" },
+	{ "action", "Action" },
+	{ "renamed_from", "Renamed-From" },
+};
+
+struct jv view_commit(struct arena *a, const struct store_commit *c)
+{
+	struct jv view = jv_dict(a, 5 + COUNT(trailers));
+	char id[STORE_OID_TEXT_SIZE], time[CLOCK_TEXT_SIZE];
+
+	commit_id_format(&c->id, id);
+	clock_format_utc(c->time_ms, time);
+	jv_dict_set(a, view, "id", jv_copy_text(a, id));
+	jv_dict_set(a, view, "short", jv_text(arena_printf(a, "%.8s", id)));
+	jv_dict_set(a, view, "author", jv_copy_text(a, c->author));
+	jv_dict_set(a, view, "time", jv_copy_text(a, time));
+	jv_dict_set(a, view, "subject", jv_copy_text(a, c->subject));
+	for (size_t i = 0; i < COUNT(trailers); i++) {
+		size_t len = 0;
+		const char *value = store_message_trailer(
+		    c->message, trailers[i].trailer, &len);
+
+		jv_dict_set(a, view, trailers[i].name,
+		    value ? jv_text(arena_memdup(a, value, len)) : jv_text(""));
+	}
+	return view;
+}
+
+struct log_reader {
+	struct arena *arena;
+	struct jv list;
+	size_t limit;
+	const char *more;
+};
+
+static enum err_code add_commit(
+    void *ctx, const struct store_commit *c, bool *stop, struct err *e)
+{
+	struct log_reader *reader = ctx;
+	char id[STORE_OID_TEXT_SIZE];
+
+	if (jv_list_len(reader->list) == reader->limit) {
+		commit_id_format(&c->id, id);
+		reader->more = arena_strdup(reader->arena, id);
+		*stop = true;
+		return ERR_OK;
+	}
+	jv_list_append(
+	    reader->arena, reader->list, view_commit(reader->arena, c));
+	if (arena_failed(reader->arena))
+		return err_set(e, ERR_LIMIT, "the history is too large");
+	return ERR_OK;
+}
+
+enum err_code view_read_log(struct request *r, const struct view_log *log,
+    struct jv *ret_list, const char **ret_more, struct err *e)
+{
+	struct log_reader reader = { .arena = r->arena,
+		.list = jv_list(r->arena, log->limit),
+		.limit = log->limit,
+		.more = "" };
+	enum err_code rc;
+
+	if (log->paths)
+		rc = store_log_paths(r->app->store, log->branch, log->from,
+		    log->paths, log->n_paths, add_commit, &reader, e);
+	else
+		rc = store_log(r->app->store, log->branch, log->from,
+		    add_commit, &reader, e);
+	if (rc != ERR_OK)
+		return rc;
+	*ret_list = reader.list;
+	*ret_more = reader.more;
+	return ERR_OK;
+}
+
+/* --- the rest --------------------------------------------------------------
+ */
+
+struct jv view_device_text(struct arena *a, const char *text, size_t len)
+{
+	/* U+FFFD takes three bytes for one */
+	struct buf safe = BUF_INIT(3 * len + 1);
+	struct jv view;
+
+	escape_device_text(&safe, text, len);
+	view = jv_textn(arena_memdup(a, buf_text(&safe), safe.len), safe.len);
+	buf_release(&safe);
+	return view;
+}
+
+struct jv view_words(struct arena *a, const char *const *words)
+{
+	struct jv list = jv_list(a, 8);
+
+	for (; *words; words++)
+		jv_list_append(a, list, jv_text(*words));
+	return list;
+}
+
+enum err_code view_find_device(
+    const struct request *r, const struct record **ret, struct err *e)
+{
+	const struct record *device =
+	    snapshot_find(r->snapshot, KIND_DEVICE, r->capture[0]);
+
+	if (!device)
+		return err_set(e, ERR_NOT_FOUND,
+		    "There is no device named %.80s. It may have been renamed "
+		    "or deleted; the audit trail tells.",
+		    r->capture[0]);
+	*ret = device;
+	return ERR_OK;
+}
+
+enum err_code view_redirect(struct request *r, struct response *out,
+    struct err *e, const char *fmt, ...)
+{
+	char path[1024];
+	const char *copy;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	copy = n > 0 && n < (int)sizeof(path) ? arena_strdup(r->arena, path)
+					      : NULL;
+	if (!copy)
+		return err_set(e, ERR_SYSTEM, "the address is too long");
+	return response_redirect(r, out, copy);
+}

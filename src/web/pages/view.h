@@ -1,0 +1,64 @@
+/*
+ * View models that several pages share: records, runs, commits, times.
+ *
+ * Everything is made in the request's arena or borrowed from the snapshot,
+ * which both outlive the rendering.  Missing memory shows in arena_failed().
+ */
+#ifndef WEB_PAGES_VIEW_H
+#define WEB_PAGES_VIEW_H
+
+#include "app/port/store.h"
+#include "domain/record.h"
+#include "jinja/value.h"
+#include "web/request.h"
+#include "web/response.h"
+#include "web/router.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* A record as an object: its fields by name (lists as lists, booleans as
+ * booleans), and `key`, `url` ("/devices/r1"), `version` (40 digits) and
+ * `path` in the store.  NULL gives none. */
+struct jv view_record(struct arena *a, const struct record *r);
+
+/* "/devices/r1", "/vlans/lab/10" */
+const char *view_record_url(
+    struct arena *a, const struct kind *kind, const char *key);
+
+/* A run document with `title` (of its job), `final`, `live`, `device` (the
+ * first one's name) and `dry_run`.  Borrows from `run`.  NULL gives none. */
+struct jv view_run(struct arena *a, const json_t *run);
+struct jv view_runs(struct arena *a, const json_t *array);
+
+/* id, short, author, time (ISO), subject, and the trailers run, job, trigger,
+ * device, result, action; all copied. */
+struct jv view_commit(struct arena *a, const struct store_commit *c);
+
+/* A text that came from a device or a driver: made safe to show, still to be
+ * escaped as HTML. */
+struct jv view_device_text(struct arena *a, const char *text, size_t len);
+
+/* {name: …, value: …} for each, in order. */
+struct jv view_words(struct arena *a, const char *const *words);
+
+/* Reads a branch's log from `from` (NULL: the tip): at most `limit` commits.
+ * ret_more: "" or the id of the next one. */
+struct view_log {
+	enum store_branch branch;
+	const struct commit_id *from;
+	const char *const *paths; /* NULL: all commits */
+	size_t n_paths;
+	size_t limit;
+};
+enum err_code view_read_log(struct request *r, const struct view_log *log,
+    struct jv *ret_list, const char **ret_more, struct err *e) must_check;
+
+/* The device of {name}, or ERR_NOT_FOUND with a sentence. */
+enum err_code view_find_device(const struct request *r,
+    const struct record **ret, struct err *e) must_check;
+
+/* 303 to a path made by printf in the arena. */
+enum err_code view_redirect(struct request *r, struct response *out,
+    struct err *e, const char *fmt, ...) printf_like(4, 5) must_check;
+
+#endif
