@@ -102,11 +102,22 @@ static const char *renamed_from(const struct record *old,
 	return value;
 }
 
+/* A trailer's key has no spaces: "API token" is written API-token. */
+static const char *trailer_key(const struct kind *kind, char key[40])
+{
+	text_copy(key, 40, kind->title);
+	for (char *p = key; *p; p++) {
+		if (*p == ' ')
+			*p = '-';
+	}
+	return key;
+}
+
 static enum err_code commit_change(struct store_txn *t,
     const struct change_request *rq, const struct record *old,
     const struct record *now, struct inventory_result *ret, struct err *e)
 {
-	char subject[SUBJECT_SIZE], old_path[PATH_MAX_PATH];
+	char subject[SUBJECT_SIZE], old_path[PATH_MAX_PATH], key[40];
 	const char *action = rq->action;
 	struct store_trailer trailers[5];
 	struct store_message m = {
@@ -124,8 +135,8 @@ static enum err_code commit_change(struct store_txn *t,
 	trailers[m.n_trailers++] = (struct store_trailer){ "Trigger",
 		run_trigger_words[rq->actor->via] };
 	trailers[m.n_trailers++] = (struct store_trailer){ "Action", action };
-	trailers[m.n_trailers++] = (struct store_trailer){ rq->kind->title,
-		record_key(now ? now : old) };
+	trailers[m.n_trailers++] = (struct store_trailer){
+		trailer_key(rq->kind, key), record_key(now ? now : old) };
 	if (renamed)
 		trailers[m.n_trailers++] =
 		    (struct store_trailer){ "Renamed-From", renamed };

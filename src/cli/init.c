@@ -32,6 +32,32 @@ static enum err_code make_password(const char *dir, struct buf *password,
 	return rc;
 }
 
+/* An init that was cut off after the store was made is taken up again; a store
+ * with users is somebody's. */
+static enum err_code require_no_users(const struct app *app, struct err *e)
+{
+	const struct snapshot *s;
+	size_t n;
+	enum err_code rc = snapshots_current(app->snapshots, &s, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	(void)snapshot_all(s, KIND_USER, &n);
+	snapshot_unref(s);
+	return n == 0 ? ERR_OK
+		      : err_set(e, ERR_CONFLICT,
+			    "%s holds a store already; nothing was changed",
+			    app->dir);
+}
+
+static enum err_code make_store(const char *store, const char *seed,
+    const struct store_message *first, struct err *e)
+{
+	enum err_code rc = store_init(store, seed, first, e);
+
+	return rc == ERR_CONFLICT ? ERR_OK : rc;
+}
+
 static enum err_code make_admin(const struct cli *cli, struct err *e)
 {
 	struct buf password = BUF_INIT(128);
@@ -43,7 +69,9 @@ static enum err_code make_admin(const struct cli *cli, struct err *e)
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = make_password(cli->dir, &password, e);
+	rc = require_no_users(&app, e);
+	if (rc == ERR_OK)
+		rc = make_password(cli->dir, &password, e);
 	admin.password = buf_text(&password);
 	if (rc == ERR_OK)
 		rc = access_create_user(&app, &cli->actor, &admin, &errors, e);
@@ -89,7 +117,7 @@ int cmd_init(const struct cli *cli, int argc, char **argv)
 	    cli->share);
 	snprintf(store, sizeof(store), "%s/store.git", cli->dir);
 	if (make_directories(cli->dir, &e) != ERR_OK ||
-	    store_init(store, seed ? seed : default_seed, &first, &e) !=
+	    make_store(store, seed ? seed : default_seed, &first, &e) !=
 	    ERR_OK || make_admin(cli, &e) != ERR_OK)
 		return cli_fail(&e);
 	printf("%s is ready; user admin, password in %s/admin-password\n", store,
