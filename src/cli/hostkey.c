@@ -40,7 +40,7 @@ static enum err_code store_keys(const struct app *app, const struct cli *cli,
 	json_t *object = json_pack("{s:s, s:O, s:s}", "name", device, "keys",
 	    keys, "approved_by", cli->actor.name);
 	struct inventory_result result = { 0 };
-	const struct snapshot *s;
+	const struct snapshot *s = NULL;
 	enum err_code rc = snapshots_current(app->snapshots, &s, e);
 
 	if (rc == ERR_OK && !snapshot_find(s, KIND_DEVICE, device))
@@ -53,6 +53,7 @@ static enum err_code store_keys(const struct app *app, const struct cli *cli,
 		rc = inventory_create(app, &cli->actor, kind, object, NULL,
 		    &result, e);
 	inventory_result_release(&result);
+	snapshot_unref(s);
 	json_decref(object);
 	return rc;
 }
