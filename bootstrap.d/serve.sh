@@ -18,8 +18,7 @@ lab_script=$root/tests/lab/lab.sh
 
 prepare_dir() {
 	[ -d "$dir" ] || mkdir -p -m 750 "$dir" || exit 1
-	mkdir -p "$dir/run" "$dir/log"
-	mkdir -p -m 700 "$dir/secrets"
+	mkdir -p -m 700 "$dir/run" "$dir/log" "$dir/secrets"
 }
 
 is_running() {
@@ -57,13 +56,19 @@ clean_leftovers() {
 	fi
 }
 
+# init writes the password last but one, so without it either init was cut off,
+# and takes up where it was, or the store came from elsewhere, and init refuses
+# to touch it.
 create_store() {
-	[ -d "$dir/store.git" ] && return
+	local existing=no
+	[ ! -f "$dir/admin-password" ] || return 0
+	[ ! -d "$dir/store.git" ] || existing=yes
 	say "creating the store from git-store/"
 	"$programs/switchyard" --dir "$dir" init --seed "$root/git-store" \
 	    >"$dir/log/init.log" 2>&1 9>&- && return
 	tail -n 5 "$dir/log/init.log" >&2
-	die "the store could not be created."
+	[ $existing = yes ] || die "the store could not be created."
+	say "the store that is there is served."
 }
 
 # Fills in @NAME@; paths hold no character that nginx would read otherwise
@@ -100,16 +105,14 @@ lab_start() {
 
 # The lab's keys are known to be the right ones, so nobody need approve them.
 lab_register_host_keys() {
-	local i key
+	local i
 	for i in $(seq "$routers"); do
 		git -C "$dir/store.git" cat-file -e \
 		    "main:devices/lab/r$i.json" 2>/dev/null || continue
-		for key in "$dir/lab/r$i"/host_*.pub; do
-			"$programs/switchyard" --dir "$dir" hostkey add \
-			    "r$i" "$key" >>"$dir/log/init.log" 2>&1 9>&- ||
-				die "the host key of r$i could not be" \
-				    "recorded: $(tail -n 1 "$dir/log/init.log")"
-		done
+		"$programs/switchyard" --dir "$dir" hostkey add "r$i" \
+		    "$dir/lab/r$i"/host_*.pub >>"$dir/log/init.log" 2>&1 9>&- ||
+			die "the host keys of r$i could not be recorded:" \
+			    "$(tail -n 1 "$dir/log/init.log")"
 	done
 }
 
@@ -226,13 +229,16 @@ stop_everything() {
 }
 
 announce() {
+	local password='as it was set in this store'
+	[ ! -f "$dir/admin-password" ] ||
+		password=$(head -n 1 "$dir/admin-password")
 	cat <<EOF
 
 Switchyard is running.
 
   Address   http://127.0.0.1:$port/
   User      admin
-  Password  $(head -n 1 "$dir/admin-password")
+  Password  $password
 
   Store     $dir/store.git (git log tells who did what)
   Logs      $dir/log/
