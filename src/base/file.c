@@ -202,7 +202,7 @@ enum err_code file_lock(const char *path, int wait_ms, int *ret_fd,
 			    wait_ms);
 		}
 		nanosleep(&ts, NULL);
-		if (pause_us < 2000)
+		if (pause_us < 400)
 			pause_us *= 2;
 	}
 	*ret_fd = fd;
