@@ -1,0 +1,6 @@
+if(TARGET jinja OR SWITCHYARD_WEB_TESTS)
+unit_test(web cgi)
+unit_test(web decode)
+unit_test(web signed)
+unit_test(web throttle)
+endif()
