@@ -1,0 +1,46 @@
+/*
+ * What the files of infra/ssh share.  No other directory includes this.
+ */
+#ifndef INFRA_SSH_LINK_INTERNAL_H
+#define INFRA_SSH_LINK_INTERNAL_H
+
+#include "infra/ssh/link.h"
+
+#include <libssh/libssh.h>
+
+struct ssh_link {
+	ssh_session session;
+	const struct driver_target *target;
+	const struct driver_hooks *hooks;
+	bool no_cancel;
+	char peer[128];
+};
+
+/* Waits until libssh may be able to go on.  ERR_TIMEOUT past the deadline,
+ * ERR_CANCELLED if someone asked for it. */
+enum err_code ssh_link_wait(struct ssh_link *link, struct deadline deadline,
+    const char *doing, struct err *e) must_check;
+
+/* ERR_CANCELLED if someone asked for it and it is still allowed. */
+enum err_code ssh_link_check_cancel(
+    struct ssh_link *link, struct err *e) must_check;
+
+void ssh_link_log(const struct ssh_link *link, enum log_level level,
+    const char *fmt, ...) printf_like(3, 4);
+
+/* link_connect.c: a connected TCP socket; the peer has begun to speak SSH. */
+enum err_code ssh_connect_socket(struct ssh_link *link, uint16_t port,
+    struct deadline deadline, int *ret_fd, struct driver_refusal *refusal,
+    struct err *e) must_check;
+
+/* link_hostkey.c */
+enum err_code ssh_prefer_pinned_types(
+    struct ssh_link *link, struct err *e) must_check;
+enum err_code ssh_check_host_key(struct ssh_link *link,
+    struct driver_refusal *refusal, struct err *e) must_check;
+
+/* link_auth.c */
+enum err_code ssh_sign_in(struct ssh_link *link, struct deadline deadline,
+    struct driver_refusal *refusal, struct err *e) must_check;
+
+#endif

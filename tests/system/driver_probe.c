@@ -1,0 +1,453 @@
+/*
+ * Drives a driver from the command line, for the system tests.
+ *
+ *   driver_probe [options] ADDRESS:PORT USER COMMAND
+ *
+ *   --password-file FILE  --key FILE  --pin FILE.pub  --deadline MS
+ *   --snapshot FILE       where before_effect writes the snapshot
+ *   --predicted FILE      … and the prediction
+ *   --refuse              before_effect answers an error
+ *   --at-line N CMD       runs CMD when the N-th line is sent
+ *
+ *   get | facts | plan merge|replace FILE | apply merge|replace FILE
+ *   | restore SNAPSHOT | classify SNAPSHOT PREDICTED | save
+ *
+ * Output: one "key: value" a line; texts follow as they are.  Exit code 0 if
+ * the slot answered ERR_OK.
+ */
+#include "infra/driver/registry.h"
+
+#include "base/crypto.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define TEXT_MAX ((size_t)16 * 1024 * 1024)
+#define ARENA_MAX ((size_t)256 * 1024 * 1024)
+
+struct probe {
+	const struct driver *driver;
+	struct driver_target target;
+	struct driver_host_key pin;
+	struct deadline deadline;
+	struct arena *arena;
+	const char *snapshot_file;
+	const char *predicted_file;
+	bool refuse;
+	long at_line;
+	const char *command;
+	long lines;
+	bool verbose;
+};
+
+static enum err_code fail(const struct err *e)
+{
+	printf("error: %s\nmessage: %s\n", err_code_word(e->code), e->message);
+	if (e->detail[0] != '\0')
+		printf("detail: %s\n", e->detail);
+	return e->code;
+}
+
+static const char *read_text(struct probe *p, const char *path)
+{
+	struct buf b = BUF_INIT(TEXT_MAX);
+	struct err e = ERR_INIT;
+	const char *text = NULL;
+
+	if (file_read(path, &b, &e) == ERR_OK)
+		text = arena_strdup(p->arena, buf_text(&b));
+	else
+		fail(&e);
+	buf_release(&b);
+	if (text == NULL)
+		exit(2);
+	return text;
+}
+
+static struct secret *read_secret(struct probe *p, const char *path)
+{
+	const char *text = read_text(p, path);
+	size_t len = strlen(text);
+
+	/* A password file may end in a newline, a key must. */
+	if (memchr(text, '\n', len) == text + len - 1)
+		len--;
+	return secret_new(text, len);
+}
+
+static void read_pin(struct probe *p, const char *path)
+{
+	char type[64];
+	char blob[DRIVER_KEY_BLOB_SIZE];
+
+	if (sscanf(read_text(p, path), "%63s %4095s", type, blob) != 2)
+		exit(2);
+	p->pin.type = arena_strdup(p->arena, type);
+	p->pin.blob = arena_strdup(p->arena, blob);
+	p->target.pins = &p->pin;
+	p->target.n_pins = 1;
+}
+
+/* --- Hooks ------------------------------------------------------------- */
+
+static void on_log(void *ctx, enum log_level level, const char *text)
+{
+	struct probe *p = ctx;
+
+	if (p->verbose)
+		fprintf(stderr, "log %d: %s\n", (int)level, text);
+	if (text[0] == '>' && strcmp(text, "> configure terminal") != 0 &&
+	    p->command != NULL && ++p->lines == p->at_line &&
+	    system(p->command) != 0)
+		fprintf(stderr, "the command failed\n");
+}
+
+static void write_text(const char *path, const char *text)
+{
+	struct err e = ERR_INIT;
+
+	if (path != NULL && text != NULL &&
+	    file_replace(path, text, strlen(text), 0600, &e) != ERR_OK)
+		fail(&e);
+}
+
+static enum err_code on_effect(
+    void *ctx, const struct driver_plan *plan, struct err *e)
+{
+	struct probe *p = ctx;
+
+	printf("before-effect: %zu\n", plan->n_commands);
+	write_text(p->snapshot_file, plan->snapshot);
+	write_text(p->predicted_file, plan->predicted);
+	if (p->refuse)
+		return err_set(e, ERR_NO_SPACE, "the journal is full");
+	return ERR_OK;
+}
+
+/* --- Commands ---------------------------------------------------------- */
+
+static void print_refusal(const struct driver_refusal *r)
+{
+	static const char *const words[] = {
+		[DRIVER_REFUSAL_NONE] = "none",
+		[DRIVER_REFUSAL_UNREACHABLE] = "unreachable",
+		[DRIVER_REFUSAL_PROTOCOL] = "protocol",
+		[DRIVER_REFUSAL_KEY_UNKNOWN] = "key-unknown",
+		[DRIVER_REFUSAL_KEY_CHANGED] = "key-changed",
+		[DRIVER_REFUSAL_CREDENTIALS] = "credentials",
+		[DRIVER_REFUSAL_NOT_PLATFORM] = "not-platform",
+	};
+
+	printf("refusal: %s\n", words[r->kind]);
+	if (r->key_type[0] != '\0')
+		printf("key: %s %s\nfingerprint: %s\n", r->key_type,
+		    r->key_blob, r->fingerprint);
+}
+
+static struct driver_session *open_session(struct probe *p)
+{
+	struct driver_hooks *hooks = arena_zalloc(p->arena, sizeof *hooks);
+	struct driver_session *s = NULL;
+	struct driver_refusal refusal = { 0 };
+	struct err e = ERR_INIT;
+
+	*hooks = (struct driver_hooks){
+		.ctx = p, .log = on_log, .before_effect = on_effect
+	};
+	if (p->driver->open(&p->target, hooks, p->deadline, &s, &refusal, &e) ==
+	    ERR_OK)
+		return s;
+	print_refusal(&refusal);
+	fail(&e);
+	return NULL;
+}
+
+static enum err_code do_get(
+    struct probe *p, struct driver_session *s, char **args)
+{
+	struct driver_config config = { 0 };
+	struct err e = ERR_INIT;
+
+	(void)args;
+	if (p->driver->get_config(s, DRIVER_RUNNING, p->deadline, p->arena,
+		&config, &e) != ERR_OK)
+		return fail(&e);
+	fwrite(config.text, 1, config.len, stdout);
+	return ERR_OK;
+}
+
+static enum err_code do_facts(
+    struct probe *p, struct driver_session *s, char **args)
+{
+	struct driver_facts f;
+	struct err e = ERR_INIT;
+
+	(void)args;
+	if (p->driver->get_facts(s, p->deadline, p->arena, &f, &e) != ERR_OK)
+		return fail(&e);
+	printf("hostname: %s\nversion: %s\n", f.hostname, f.os_version);
+	for (size_t i = 0; i < f.n_interfaces; i++)
+		printf("interface: %s %s %s %s\n", f.interfaces[i].name,
+		    f.interfaces[i].enabled ? "enabled" : "disabled",
+		    f.interfaces[i].up ? "up" : "down",
+		    f.interfaces[i].description);
+	return ERR_OK;
+}
+
+static enum err_code stage(struct probe *p, struct driver_session *s,
+    char **args, struct driver_candidate *candidate, struct driver_plan *plan)
+{
+	struct err e = ERR_INIT;
+
+	*candidate = (struct driver_candidate){
+		.load = strcmp(args[0], "merge") == 0 ? DRIVER_MERGE
+						      : DRIVER_REPLACE,
+		.text = read_text(p, args[1]),
+	};
+	if (p->driver->stage(s, candidate, p->deadline, &e) != ERR_OK ||
+	    p->driver->diff(s, p->deadline, p->arena, plan, &e) != ERR_OK)
+		return fail(&e);
+	printf("empty: %s\nadded: %zu\nremoved: %zu\n",
+	    plan->empty ? "yes" : "no", plan->added, plan->removed);
+	return ERR_OK;
+}
+
+static enum err_code do_plan(
+    struct probe *p, struct driver_session *s, char **args)
+{
+	struct driver_candidate candidate;
+	struct driver_plan plan;
+	enum err_code code = stage(p, s, args, &candidate, &plan);
+
+	if (code != ERR_OK)
+		return code;
+	for (size_t i = 0; i < plan.n_commands; i++)
+		printf("command: %s\n", plan.commands[i]);
+	for (size_t i = 0; i < plan.n_reverse; i++)
+		printf("reverse: %s\n", plan.reverse[i]);
+	printf("%s", plan.diff);
+	return ERR_OK;
+}
+
+static void print_report(const struct driver_report *r)
+{
+	static const char *const words[] = {
+		[DRIVER_UNTOUCHED] = "untouched",
+		[DRIVER_APPLIED] = "applied",
+		[DRIVER_ROLLED_BACK] = "rolled-back",
+		[DRIVER_UNKNOWN] = "unknown",
+	};
+
+	printf("outcome: %s\nsent: %zu\n", words[r->outcome], r->sent);
+	if (r->failed_line != NULL)
+		printf("failed-line: %s\n", r->failed_line);
+	if (r->device_said != NULL)
+		printf("said: %s\n", r->device_said);
+}
+
+/* A new session, as the port asks for. */
+static enum err_code verify_and_save(
+    struct probe *p, const struct driver_candidate *candidate)
+{
+	struct driver_session *s = open_session(p);
+	struct driver_config config;
+	struct driver_verdict verdict;
+	struct err e = ERR_INIT;
+	enum err_code code;
+
+	if (s == NULL)
+		return ERR_UNKNOWN_OUTCOME;
+	code = p->driver->get_config(
+	    s, DRIVER_RUNNING, p->deadline, p->arena, &config, &e);
+	if (code == ERR_OK)
+		code = p->driver->verify(
+		    candidate, config.text, p->arena, &verdict, &e);
+	if (code == ERR_OK) {
+		printf("verified: %s\n%s", verdict.matches ? "yes" : "no",
+		    verdict.text);
+		if (verdict.matches)
+			code = p->driver->save(s, p->deadline, &e);
+	}
+	p->driver->close(s);
+	return code == ERR_OK ? ERR_OK : fail(&e);
+}
+
+static enum err_code do_apply(
+    struct probe *p, struct driver_session *s, char **args)
+{
+	struct driver_candidate candidate;
+	struct driver_plan plan;
+	struct driver_commit how = { .deadline = p->deadline,
+		.restore_ms = 20000 };
+	struct driver_report report;
+	struct err e = ERR_INIT;
+	enum err_code code = stage(p, s, args, &candidate, &plan);
+
+	if (code != ERR_OK)
+		return code;
+	code = p->driver->commit(s, &how, p->arena, &report, &e);
+	print_report(&report);
+	if (code != ERR_OK)
+		return fail(&e);
+	return verify_and_save(p, &candidate);
+}
+
+static enum err_code do_restore(
+    struct probe *p, struct driver_session *s, char **args)
+{
+	struct driver_report report;
+	struct err e = ERR_INIT;
+	enum err_code code = p->driver->restore(
+	    s, read_text(p, args[0]), p->deadline, p->arena, &report, &e);
+
+	print_report(&report);
+	return code == ERR_OK ? ERR_OK : fail(&e);
+}
+
+static enum err_code do_classify(
+    struct probe *p, struct driver_session *s, char **args)
+{
+	static const char *const words[] = {
+		[DRIVER_FOUND_OLD] = "old",
+		[DRIVER_FOUND_NEW] = "new",
+		[DRIVER_FOUND_PARTIAL] = "partial",
+		[DRIVER_FOUND_PENDING] = "pending",
+	};
+	enum driver_found found;
+	struct err e = ERR_INIT;
+
+	if (p->driver->classify(s, read_text(p, args[0]), read_text(p, args[1]),
+		p->deadline, &found, &e) != ERR_OK)
+		return fail(&e);
+	printf("found: %s\n", words[found]);
+	return ERR_OK;
+}
+
+static enum err_code do_save(
+    struct probe *p, struct driver_session *s, char **args)
+{
+	struct err e = ERR_INIT;
+
+	(void)args;
+	return p->driver->save(s, p->deadline, &e) == ERR_OK ? ERR_OK
+							     : fail(&e);
+}
+
+static const struct {
+	const char *name;
+	int n_args;
+	enum err_code (*run)(
+	    struct probe *p, struct driver_session *s, char **args);
+} commands[] = {
+	{ "get", 0, do_get },
+	{ "facts", 0, do_facts },
+	{ "plan", 2, do_plan },
+	{ "apply", 2, do_apply },
+	{ "restore", 1, do_restore },
+	{ "classify", 2, do_classify },
+	{ "save", 0, do_save },
+};
+
+/* --- Arguments --------------------------------------------------------- */
+
+static int usage(void)
+{
+	fprintf(stderr,
+	    "usage: driver_probe [options] ADDRESS:PORT USER COMMAND\n");
+	return 2;
+}
+
+static int parse_options(struct probe *p, char **argv)
+{
+	int i = 1;
+
+	for (; argv[i] != NULL && text_starts_with(argv[i], "--"); i++) {
+		const char *name = argv[i] + 2;
+
+		if (strcmp(name, "refuse") == 0) {
+			p->refuse = true;
+			continue;
+		}
+		if (strcmp(name, "verbose") == 0) {
+			p->verbose = true;
+			continue;
+		}
+		if (argv[++i] == NULL)
+			return -1;
+		if (strcmp(name, "password-file") == 0)
+			p->target.password = read_secret(p, argv[i]);
+		else if (strcmp(name, "key") == 0)
+			p->target.private_key = read_secret(p, argv[i]);
+		else if (strcmp(name, "pin") == 0)
+			read_pin(p, argv[i]);
+		else if (strcmp(name, "deadline") == 0)
+			p->deadline = deadline_in_ms(atol(argv[i]));
+		else if (strcmp(name, "snapshot") == 0)
+			p->snapshot_file = argv[i];
+		else if (strcmp(name, "predicted") == 0)
+			p->predicted_file = argv[i];
+		else if (strcmp(name, "at-line") == 0 && argv[i + 1] != NULL) {
+			p->at_line = atol(argv[i]);
+			p->command = argv[++i];
+		} else
+			return -1;
+	}
+	return i;
+}
+
+static enum err_code run(struct probe *p, int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		struct driver_session *s;
+		enum err_code code;
+
+		if (strcmp(commands[i].name, argv[0]) != 0 ||
+		    argc - 1 != commands[i].n_args)
+			continue;
+		s = open_session(p);
+		if (s == NULL)
+			return ERR_REMOTE;
+		code = commands[i].run(p, s, argv + 1);
+		p->driver->close(s);
+		return code;
+	}
+	return (enum err_code) - usage();
+}
+
+int main(int argc, char **argv)
+{
+	struct probe p = { .driver = driver_find("frr"),
+		.deadline = deadline_in_ms(60000) };
+	char address[256];
+	unsigned port;
+	struct rusage usage_now;
+	enum err_code code;
+	int at;
+
+	p.arena = arena_new(ARENA_MAX);
+	at = parse_options(&p, argv);
+	if (at < 0 || argc - at < 3 ||
+	    sscanf(argv[at], "%255[^:]:%u", address, &port) != 2)
+		return usage();
+	p.target.name = "device";
+	p.target.address = address;
+	p.target.port = (uint16_t)port;
+	p.target.username = argv[at + 1];
+	code = run(&p, argc - at - 2, argv + at + 2);
+	getrusage(RUSAGE_SELF, &usage_now);
+	fprintf(stderr, "peak: %ld KiB\n", usage_now.ru_maxrss);
+	/* Ours to free: the target only borrows. */
+	union {
+		const struct secret *borrowed;
+		struct secret *owned;
+	} password = { .borrowed = p.target.password },
+	  key = { .borrowed = p.target.private_key };
+	secret_free(password.owned);
+	secret_free(key.owned);
+	arena_free(p.arena);
+	return code == ERR_OK ? 0 : 1;
+}
