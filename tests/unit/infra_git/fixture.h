@@ -22,7 +22,7 @@
 
 struct fixture {
 	char dir[64];	/* temporary */
-	char path[128]; /* of the store in it */
+	char path[144]; /* of the store in it */
 	struct store *s;
 };
 
@@ -52,11 +52,12 @@ static const struct store_message plain = { .author = "tester",
 	.subject = "Change something",
 	.time_ms = 1700000000000 };
 
-static inline int fixture_make(void **state, const char *seed)
+static inline int fixture_make_in(
+    void **state, const char *parent, const char *seed)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	strcpy(f->dir, "/tmp/switchyard-test-XXXXXX");
+	snprintf(f->dir, sizeof(f->dir), "%s/switchyard-test-XXXXXX", parent);
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/store.git", f->dir);
 	assert_ok(store_init(f->path, seed, &plain, e));
@@ -67,7 +68,7 @@ static inline int fixture_make(void **state, const char *seed)
 
 static inline int setup(void **state)
 {
-	return fixture_make(state, NULL);
+	return fixture_make_in(state, "/tmp", NULL);
 }
 
 /* Runs a shell command with $S the store; its exit status. */
