@@ -102,9 +102,12 @@ static const char *renamed_from(const struct record *old,
 	return value;
 }
 
-/* A trailer's key has no spaces: "API token" is written API-token. */
+/* A trailer's key has no spaces: "API token" is written API-token.  A host key
+ * is its device's. */
 static const char *trailer_key(const struct kind *kind, char key[40])
 {
+	if (kind->id == KIND_HOSTKEY)
+		kind = kind_get(KIND_DEVICE);
 	text_copy(key, 40, kind->title);
 	for (char *p = key; *p; p++) {
 		if (*p == ' ')

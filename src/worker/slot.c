@@ -135,11 +135,13 @@ static enum err_code io_effect(void *ctx, const struct driver_plan *plan,
 	while (rc == ERR_OK) {
 		json_t *answer;
 		const char *type;
+		bool go;
 
 		rc = hear(slot, &answer, e);
 		if (rc != ERR_OK)
 			break;
 		type = json_text(answer, "type", "");
+		go = strcmp(type, "go") == 0;
 		if (strcmp(type, "cancel") == 0)
 			slot->cancelled = true;
 		else if (strcmp(type, "stop") == 0)
@@ -147,7 +149,7 @@ static enum err_code io_effect(void *ctx, const struct driver_plan *plan,
 			    ? ERR_CANCELLED : ERR_CONFLICT, "%s",
 			    json_text(answer, "message", "stopped"));
 		json_decref(answer);
-		if (strcmp(type, "go") == 0)
+		if (go)
 			break;
 	}
 	return rc;
