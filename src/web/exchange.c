@@ -21,6 +21,7 @@ struct web_thread {
 	struct response response;
 	struct buf head;
 	struct buf body; /* of the request */
+	struct schema_errors errors;
 	char prefix[9];	 /* with the counter: the request's id */
 	uint32_t counter;
 };
@@ -337,6 +338,7 @@ static void begin(struct exchange *x)
 	r->web = t->web;
 	r->app = &t->web->app;
 	r->arena = t->arena;
+	r->errors_room = &t->errors;
 	r->raw_query = r->body = r->content_type = r->csrf_token = "";
 	r->remote_addr = r->actor.name = "";
 	snprintf(r->id, sizeof(r->id), "%s%08x", t->prefix, ++t->counter);

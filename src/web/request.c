@@ -84,11 +84,9 @@ enum err_code request_refuse(
 
 struct schema_errors *request_errors(struct request *r)
 {
-	struct schema_errors *errors = arena_zalloc(r->arena, sizeof(*errors));
-
-	if (errors)
-		r->problem.errors = errors;
-	return errors;
+	r->errors_room->n = 0;
+	r->problem.errors = r->errors_room;
+	return r->errors_room;
 }
 
 enum err_code request_query_number(struct request *r, const char *name,

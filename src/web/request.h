@@ -70,6 +70,7 @@ struct request {
 	const char *remote_addr;       /* of the client, "" if not known */
 	const struct session *session; /* AUTH_SESSION: which; else NULL */
 	struct problem problem;
+	struct schema_errors *errors_room; /* see request_errors() */
 
 	const struct cgi *cgi;		  /* see request_header() */
 	struct request_pair *query_pairs; /* decoded already */
@@ -104,8 +105,8 @@ enum err_code request_json(
 enum err_code request_json_object(
     struct request *r, bool optional, json_t **ret, struct err *e) must_check;
 
-/* Room for field errors that lives as long as the request and is shown with
- * the error response (problem.errors).  NULL when out of memory. */
+/* Room for field errors, empty, that lives as long as the request and is shown
+ * with the error response (problem.errors). */
 struct schema_errors *request_errors(struct request *r);
 
 /* A whole number from the query; ERR_INVALID (400) if it is none or outside

@@ -3,4 +3,10 @@ unit_test(web cgi)
 unit_test(web decode)
 unit_test(web signed)
 unit_test(web throttle)
+
+# Those that ask a whole portal.
+set(portal "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue>")
+unit_test(web exchange ${portal})
+unit_test(web login ${portal})
+unit_test(web routes ${portal})
 endif()
