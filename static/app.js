@@ -1,0 +1,259 @@
+/*
+ * What a script adds to pages that work without one: tables that filter while
+ * one types, live run logs, dialogs for what asks before it acts, copy
+ * buttons, the `/` key.
+ *
+ * HTML is taken from our own pages only; everything else enters the document
+ * as text.
+ */
+
+const FILTER_DELAY_MS = 150;
+const POLL_MS = 700;
+const POLL_AFTER_ERROR_MS = 4000;
+
+async function fetchPage(url, signal) {
+	const answer = await fetch(url, { signal, headers: { Accept: "text/html" } });
+
+	if (!answer.ok)
+		throw new Error(`${url}: ${answer.status}`);
+	const html = new DOMParser().parseFromString(await answer.text(), "text/html");
+
+	/* A session that ended answers with the sign-in page. */
+	if (answer.redirected && new URL(answer.url).pathname === "/login")
+		location.assign(answer.url);
+	return html;
+}
+
+/* --- tables that answer while one types ------------------------------------ */
+
+function filterUrl(form) {
+	const url = new URL(form.action);
+
+	for (const [name, value] of new FormData(form)) {
+		if (value !== "")
+			url.searchParams.append(name, value);
+	}
+	return url;
+}
+
+function liveFilter(form) {
+	const target = () => document.getElementById(form.dataset.live);
+	let timer = 0;
+	let running = null;
+
+	async function update() {
+		const url = filterUrl(form);
+
+		running?.abort();
+		running = new AbortController();
+		try {
+			const page = await fetchPage(url, running.signal);
+			const fresh = page.getElementById(form.dataset.live);
+
+			if (fresh) {
+				target().replaceChildren(...fresh.childNodes);
+				history.replaceState(null, "", url);
+			}
+		} catch (error) {
+			if (error.name !== "AbortError")
+				form.submit();
+		}
+	}
+
+	function soon(delay) {
+		clearTimeout(timer);
+		timer = setTimeout(update, delay);
+	}
+
+	form.addEventListener("input", event =>
+		soon(event.target.tagName === "SELECT" ? 0 : FILTER_DELAY_MS));
+	form.addEventListener("submit", event => {
+		event.preventDefault();
+		soon(0);
+	});
+}
+
+/* --- live run ---------------------------------------------------------------- */
+
+const LIVE_PARTS = ["live-badge", "live-actions", "live-outcome",
+	"live-devices", "live-started", "live-finished"];
+
+function logRow(line) {
+	const row = document.createElement("tr");
+	const time = document.createElement("time");
+
+	row.className = `l-${line.level}`;
+	time.dateTime = line.t;
+	time.textContent = line.time;
+	row.insertCell().append(time);
+	row.insertCell().textContent = line.level;
+	row.insertCell().textContent = line.device;
+	row.insertCell().textContent = line.text;
+	row.lastChild.className = "line";
+	return row;
+}
+
+/* Follows the end until the reader scrolls up, and again once they return. */
+function appendLines(log, lines) {
+	const follows = log.scrollHeight - log.scrollTop - log.clientHeight < 24;
+
+	log.querySelector("tbody").append(...lines.map(logRow));
+	if (lines.length > 0)
+		document.getElementById("log-empty")?.remove();
+	if (follows)
+		log.scrollTop = log.scrollHeight;
+}
+
+async function refreshParts() {
+	const page = await fetchPage(location.href);
+
+	for (const id of LIVE_PARTS) {
+		const old = document.getElementById(id);
+		const fresh = page.getElementById(id);
+
+		if (old && fresh && old.innerHTML !== fresh.innerHTML)
+			old.replaceChildren(...fresh.childNodes);
+	}
+}
+
+function liveLog(log) {
+	let last = Number(log.dataset.last);
+	let state = log.dataset.liveLog;
+
+	async function poll() {
+		let delay = POLL_MS;
+
+		try {
+			const answer = await fetch(`${log.dataset.url}?since=${last}`);
+
+			if (!answer.ok)
+				throw new Error(`log: ${answer.status}`);
+			const news = await answer.json();
+
+			appendLines(log, news.lines);
+			if (news.state !== state || news.lines.length > 0)
+				await refreshParts();
+			last = news.last;
+			state = news.state;
+			if (!news.live)
+				return;
+		} catch {
+			delay = POLL_AFTER_ERROR_MS;
+		}
+		setTimeout(poll, delay);
+	}
+
+	log.scrollTop = log.scrollHeight;
+	poll();
+}
+
+/* --- dialogs ------------------------------------------------------------------ */
+
+async function openDialog(link) {
+	const page = await fetchPage(link.href);
+	const content = page.querySelector("[data-dialog-content]");
+	const dialog = document.createElement("dialog");
+
+	if (!content) {
+		location.assign(link.href);
+		return;
+	}
+	dialog.setAttribute("aria-label", content.getAttribute("aria-label") ?? "");
+	dialog.append(content);
+	document.body.append(dialog);
+	dialog.addEventListener("close", () => {
+		dialog.remove();
+		link.focus();
+	});
+	dialog.addEventListener("click", event => {
+		if (event.target === dialog || event.target.closest("[data-close]")) {
+			event.preventDefault();
+			dialog.close();
+		}
+	});
+	dialog.showModal();
+}
+
+/* --- small things --------------------------------------------------------------- */
+
+function icon(name) {
+	const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+	const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+
+	svg.setAttribute("class", "icon");
+	svg.setAttribute("aria-hidden", "true");
+	use.setAttribute("href", `/static/icons.svg#${name}`);
+	svg.append(use);
+	return svg;
+}
+
+function addCopyButton(element) {
+	const text = element.textContent;
+	const button = document.createElement("button");
+
+	button.type = "button";
+	button.className = "copy-button";
+	button.setAttribute("aria-label", `Copy ${text}`);
+	button.append(icon("copy"));
+	button.addEventListener("click", async () => {
+		await navigator.clipboard.writeText(text);
+		button.replaceChildren(icon("done"));
+		setTimeout(() => button.replaceChildren(icon("copy")), 1200);
+	});
+	element.append(button);
+}
+
+function isTyping(target) {
+	return target.closest("input, textarea, select, [contenteditable], dialog");
+}
+
+document.addEventListener("keydown", event => {
+	if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey ||
+	    isTyping(event.target))
+		return;
+	event.preventDefault();
+	document.getElementById("search")?.select();
+	document.getElementById("search")?.focus();
+});
+
+document.addEventListener("click", event => {
+	const link = event.target.closest("a[data-dialog]");
+	const menu = document.querySelector("details.user[open]");
+
+	if (menu && !menu.contains(event.target))
+		menu.open = false;
+	if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+		event.preventDefault();
+		openDialog(link).catch(() => location.assign(link.href));
+	}
+});
+
+/* What was typed is not lost by a slip. */
+function guardForm(form) {
+	let dirty = false;
+
+	form.addEventListener("input", () => { dirty = true; });
+	form.addEventListener("submit", () => { dirty = false; });
+	addEventListener("beforeunload", event => {
+		if (dirty)
+			event.preventDefault();
+	});
+}
+
+/* A page that comes back from the browser's memory may offer what is done. */
+addEventListener("pageshow", event => {
+	if (event.persisted)
+		location.reload();
+});
+
+for (const form of document.querySelectorAll("form[data-live]"))
+	liveFilter(form);
+for (const form of document.querySelectorAll("form[data-dirty]"))
+	guardForm(form);
+for (const log of document.querySelectorAll("[data-live-log]"))
+	liveLog(log);
+if (navigator.clipboard) {
+	for (const element of document.querySelectorAll(".copyable"))
+		addCopyButton(element);
+}
+document.getElementById("problems")?.focus();
