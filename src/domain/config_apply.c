@@ -142,8 +142,14 @@ bool config_line_apply(struct arena *arena,
 		config_node_remove(negated);
 	/* In force is not shown; and the positive of a `no` line that was
 	 * there is the platform's default, whatever the rules say. */
-	if (negated != NULL || config_rule_default(dialect, section, line))
+	if (negated != NULL || config_rule_default(dialect, section, line)) {
+		struct config_node *other =
+		    config_node_find(dialect, section, line);
+
+		if (other != NULL)
+			config_node_remove(other);
 		return true;
+	}
 	if (number_line(dialect, section, line, numbered) &&
 	    strlen(numbered) <= CONFIG_MAX_LINE)
 		line = numbered;

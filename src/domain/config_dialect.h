@@ -29,6 +29,7 @@ struct config_section_rule {
 struct config_owner_rule {
 	const char *pattern;
 	size_t words;
+	const char *scope; /* all lines that may go with it */
 };
 
 /* `no` + the first `words` words removes the line; further words are refused,
@@ -36,6 +37,9 @@ struct config_owner_rule {
 struct config_cut_rule {
 	const char *pattern;
 	size_t words;
+	/* Not NULL: the line is removed by setting this, the default, which
+	 * is not shown; `no` would set something else. */
+	const char *instead;
 };
 
 /* In force unless negated, and then shown as `no <line>` only. */

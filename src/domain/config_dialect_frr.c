@@ -140,25 +140,25 @@ static const struct config_section_rule frr_sections[] = {
 };
 
 static const struct config_owner_rule frr_owners[] = {
-	{ "neighbor * remote-as ...", 2 },
-	{ "neighbor * peer-group ...", 2 },
-	{ "neighbor * interface ...", 2 },
-	{ NULL, 0 },
+	{ "neighbor * remote-as ...", 2, "neighbor * ..." },
+	{ "neighbor * peer-group ...", 2, "neighbor * ..." },
+	{ "neighbor * interface ...", 2, "neighbor * ..." },
+	{ NULL, 0, NULL },
 };
 
 static const struct config_cut_rule frr_cuts[] = {
-	{ "description ...", 1 },
-	{ "exec-timeout ...", 1 },
-	{ "password ...", 1 },
-	{ "enable password ...", 2 },
-	{ "set as-path prepend ...", 3 },
-	{ "log-adjacency-changes ...", 1 },
-	{ "area * stub ...", 3 },
-	{ "area * nssa ...", 3 },
-	{ "detect-multiplier ...", 1 },
-	{ "receive-interval ...", 1 },
-	{ "transmit-interval ...", 1 },
-	{ NULL, 0 },
+	{ "description ...", 1, NULL },
+	{ "exec-timeout ...", 1, "exec-timeout 10 0" },
+	{ "password ...", 1, NULL },
+	{ "enable password ...", 2, NULL },
+	{ "set as-path prepend ...", 3, NULL },
+	{ "log-adjacency-changes ...", 1, NULL },
+	{ "area * stub ...", 3, NULL },
+	{ "area * nssa ...", 3, NULL },
+	{ "detect-multiplier ...", 1, NULL },
+	{ "receive-interval ...", 1, NULL },
+	{ "transmit-interval ...", 1, NULL },
+	{ NULL, 0, NULL },
 };
 
 static const struct config_default_rule frr_defaults[] = {
@@ -185,6 +185,7 @@ static const struct config_default_rule frr_defaults[] = {
 	{ "neighbor * send-community large", "address-family ...", NULL },
 	{ "neighbor * capability extended-nexthop", "router bgp ...", NULL },
 	{ "login", "line vty", NULL },
+	{ "exec-timeout 10 0", "line vty", NULL },
 	{ NULL, NULL, NULL },
 };
 

@@ -419,7 +419,10 @@ bool config_line_holds(const struct config_dialect *dialect,
 	if (rest != NULL)
 		return !any_begins(section, rest) &&
 		       !config_rule_default(dialect, section, rest);
+	/* In force unless negated, or another value is set. */
 	if (config_rule_default(dialect, section, line))
-		return config_node_find_negated(dialect, section, line) == NULL;
+		return config_node_find_negated(dialect, section, line) ==
+			   NULL &&
+		       config_node_find(dialect, section, line) == NULL;
 	return holds_sequenced(dialect, section, line);
 }

@@ -3,6 +3,7 @@
 #include "domain/config_node.h"
 #include "domain/config_pattern.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -275,15 +276,6 @@ static const char *negate(struct planner *p, const char *line, size_t len)
 	return text;
 }
 
-/* The words that remove the line whole. */
-static size_t cut_length(const struct config_dialect *dialect, const char *line)
-{
-	for (const struct config_cut_rule *r = dialect->cuts; r->pattern; r++)
-		if (config_pattern_match(r->pattern, line))
-			return config_words_length(line, r->words);
-	return strlen(line);
-}
-
 static bool stays(
     const struct planner *p, const struct config_node *wanted, const char *line)
 {
@@ -310,24 +302,69 @@ static void remove_line(
 		do_step(p, CONFIG_STEP_REMOVE, state, removal);
 }
 
-/* Owners first: what goes with them needs no line of its own. */
-static void remove_owners(struct planner *p, struct config_node *state,
-    const struct config_node *wanted, struct config_node *const *list, size_t n)
+static const struct config_owner_rule *find_owner_rule(
+    const struct config_dialect *dialect, const char *line)
 {
-	const struct config_owner_rule *owners = p->dialect->owners;
+	const struct config_owner_rule *r = dialect->owners;
 
-	for (size_t i = n; i-- > 0 && !p->failed;) {
-		const struct config_owner_rule *r = owners;
+	for (; r->pattern != NULL; r++)
+		if (config_pattern_match(r->pattern, line))
+			return r;
+	return NULL;
+}
 
-		while (r->pattern != NULL &&
-		       !config_pattern_match(r->pattern, list[i]->line))
-			r++;
-		if (r->pattern == NULL || list[i]->parent != state ||
-		    stays(p, wanted, list[i]->line))
-			continue;
-		remove_line(p, state, list[i]->line,
-		    config_words_length(list[i]->line, r->words));
-	}
+static bool in_owner_scope(
+    const struct config_dialect *dialect, const char *line)
+{
+	const struct config_owner_rule *r = dialect->owners;
+
+	for (; r->pattern != NULL; r++)
+		if (config_pattern_match(r->scope, line))
+			return true;
+	return false;
+}
+
+/* In a section's order of removals: what may refer to an owner, the owners,
+ * then what is left of what went with them. */
+enum removal_phase { BEFORE_OWNERS, OWNERS, AFTER_OWNERS };
+
+static enum removal_phase phase_of(
+    const struct config_dialect *dialect, const struct config_node *node)
+{
+	if (node->section)
+		return AFTER_OWNERS;
+	if (find_owner_rule(dialect, node->line) != NULL)
+		return OWNERS;
+	return in_owner_scope(dialect, node->line) ? AFTER_OWNERS
+						   : BEFORE_OWNERS;
+}
+
+static const struct config_cut_rule *find_cut_rule(
+    const struct config_dialect *dialect, const char *line)
+{
+	const struct config_cut_rule *r = dialect->cuts;
+
+	for (; r->pattern != NULL; r++)
+		if (config_pattern_match(r->pattern, line))
+			return r;
+	return NULL;
+}
+
+/* An owner goes with its first words, others as their rule says. */
+static void remove_leaf(
+    struct planner *p, struct config_node *state, const char *line)
+{
+	const struct config_owner_rule *owner =
+	    find_owner_rule(p->dialect, line);
+	const struct config_cut_rule *cut = find_cut_rule(p->dialect, line);
+	size_t words = owner != NULL ? owner->words
+		       : cut != NULL ? cut->words
+				     : SIZE_MAX;
+
+	if (cut != NULL && cut->instead != NULL)
+		do_step(p, CONFIG_STEP_REMOVE, state, cut->instead);
+	else
+		remove_line(p, state, line, config_words_length(line, words));
 }
 
 static void remove_section(struct planner *p, struct config_node *state,
@@ -358,29 +395,38 @@ static void remove_section(struct planner *p, struct config_node *state,
 	}
 }
 
+static void remove_child(struct planner *p, struct config_node *state,
+    struct config_node *child, const struct config_node *wanted)
+{
+	const struct config_node *other =
+	    wanted == NULL ? NULL
+			   : config_node_find(p->dialect, wanted, child->line);
+
+	if (child->section)
+		remove_section(p, state, child, other);
+	else if (!stays(p, wanted, child->line))
+		remove_leaf(p, state, child->line);
+}
+
+/* At the top sections and lines go in one order, by weight; owners are met in
+ * sections only. */
 static void remove_children(struct planner *p, struct config_node *state,
     const struct config_node *wanted, bool by_weight)
 {
 	size_t n = state->n_children;
 	struct config_node **list = list_children(p, state, by_weight);
 
-	if (list == NULL)
-		return;
-	remove_owners(p, state, wanted, list, n);
-	for (size_t i = n; i-- > 0 && !p->failed;) {
-		struct config_node *c = list[i];
-		const struct config_node *other =
-		    wanted == NULL
-			? NULL
-			: config_node_find(p->dialect, wanted, c->line);
+	for (enum removal_phase phase = BEFORE_OWNERS; phase <= AFTER_OWNERS;
+	     phase++) {
+		for (size_t i = n; i-- > 0 && !p->failed;) {
+			bool now = by_weight
+				       ? phase == AFTER_OWNERS
+				       : phase_of(p->dialect, list[i]) == phase;
 
-		if (c->parent != state)
-			continue; /* went with its owner */
-		if (c->section)
-			remove_section(p, state, c, other);
-		else if (!stays(p, wanted, c->line))
-			remove_line(
-			    p, state, c->line, cut_length(p->dialect, c->line));
+			/* Without a parent it went with its owner. */
+			if (now && list[i]->parent == state)
+				remove_child(p, state, list[i], wanted);
+		}
 	}
 }
 

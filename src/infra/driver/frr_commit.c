@@ -7,6 +7,7 @@
 
 /* Reading, computing and sending what is still different, so often. */
 #define RESTORE_PASSES 3
+#define CONVERGE_PASSES 2
 #define LINE_MS 30000
 
 /* Said beside a line that was taken. */
@@ -52,12 +53,12 @@ static struct cli_load new_load(struct driver_session *s, struct arena *arena,
 	};
 }
 
-/* --- Putting back ------------------------------------------------------ */
+/* --- Towards a text ---------------------------------------------------- */
 
 /* One pass: compare, and send what differs.  ERR_OK with *ret_equal false:
  * something was sent, compare again. */
-static enum err_code restore_pass(struct driver_session *s,
-    const char *snapshot, struct cli_load *load, bool *ret_equal, struct err *e)
+static enum err_code approach(struct driver_session *s, const char *wanted,
+    struct cli_load *load, bool *ret_equal, struct err *e)
 {
 	struct buf running = BUF_INIT(FRR_CONFIG_MAX);
 	struct arena *arena = arena_new(FRR_ARENA_MAX);
@@ -65,15 +66,14 @@ static enum err_code restore_pass(struct driver_session *s,
 	bool equal = false;
 	enum err_code code;
 
-	code = arena == NULL
-		   ? err_set(e, ERR_SYSTEM, "no memory to put it back")
-		   : frr_read_running(s, load->deadline, &running, e);
+	code = arena == NULL ? err_set(e, ERR_SYSTEM, "no memory for a plan")
+			     : frr_read_running(s, load->deadline, &running, e);
 	if (code == ERR_OK)
-		code = section_text_equal(&config_dialect_frr, snapshot,
-		    buf_text(&running), &equal, e);
+		code = section_text_equal(
+		    &config_dialect_frr, wanted, buf_text(&running), &equal, e);
 	if (code == ERR_OK && !equal) {
 		code = section_plan_between(arena, &config_dialect_frr,
-		    buf_text(&running), snapshot, &plan, e);
+		    buf_text(&running), wanted, &plan, e);
 		if (code == ERR_OK)
 			code = cli_load_enter(load, e);
 		if (code == ERR_OK)
@@ -88,6 +88,8 @@ static enum err_code restore_pass(struct driver_session *s,
 	return code;
 }
 
+/* --- Putting back ------------------------------------------------------ */
+
 /* Until it is equal.  ERR_UNKNOWN_OUTCOME if it could not be shown to be. */
 static enum err_code put_back(struct driver_session *s, const char *snapshot,
     struct cli_load *load, struct err *e)
@@ -99,7 +101,7 @@ static enum err_code put_back(struct driver_session *s, const char *snapshot,
 	load->tolerant = true;
 	ssh_link_forbid_cancel(s->link);
 	for (int pass = 0; code == ERR_OK && pass <= RESTORE_PASSES; pass++) {
-		code = restore_pass(s, snapshot, load, &equal, &why);
+		code = approach(s, snapshot, load, &equal, &why);
 		if (code == ERR_OK && equal)
 			return ERR_OK;
 		/* A line that is refused today may be taken once others
@@ -187,6 +189,23 @@ static enum err_code prepare(struct driver_session *s, struct cli_load *load,
 	return code;
 }
 
+/* What was hidden as a default may show once another line is there, such as
+ * an activation that was implied: a replace goes on until that is gone, too.
+ * What still differs then is for verify() to tell. */
+static enum err_code converge(
+    struct driver_session *s, struct cli_load *load, struct err *e)
+{
+	struct buf wanted = BUF_INIT(FRR_CONFIG_MAX * 2);
+	bool equal = false;
+	enum err_code code =
+	    config_tree_format(&s->stage->forth.predicted, &wanted, e);
+
+	for (int i = 0; code == ERR_OK && !equal && i < CONVERGE_PASSES; i++)
+		code = approach(s, buf_text(&wanted), load, &equal, e);
+	buf_release(&wanted);
+	return code;
+}
+
 static enum err_code lost_in_load(struct driver_session *s,
     struct driver_report *report, const struct err *why, struct err *e)
 {
@@ -248,6 +267,8 @@ enum err_code frr_commit(struct driver_session *s,
 	code = cli_load_steps(&load, &s->stage->forth, &why);
 	if (code == ERR_OK)
 		code = cli_load_leave(&load, &why);
+	if (code == ERR_OK && s->stage->exact)
+		code = converge(s, &load, &why);
 	if (load.lost)
 		return lost_in_load(s, report, &why, e);
 	if (code != ERR_OK)

@@ -34,7 +34,10 @@ enum err_code section_plan_make(struct arena *arena,
     const struct driver_candidate *candidate, struct section_plan *ret,
     struct err *e)
 {
-	struct section_plan p = { .snapshot = running };
+	struct section_plan p = {
+		.snapshot = running,
+		.exact = candidate->load == DRIVER_REPLACE,
+	};
 	struct config_tree wanted;
 	enum err_code code;
 

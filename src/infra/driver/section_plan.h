@@ -15,6 +15,7 @@ struct section_plan {
 	struct config_plan forth;
 	struct config_plan back; /* from what is predicted to running */
 	const char *snapshot;
+	bool exact; /* a replace: nothing else is to be there */
 };
 
 /* ERR_INVALID names the candidate's line, or the one that could not be put

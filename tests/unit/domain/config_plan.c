@@ -254,7 +254,7 @@ static void test_replace_removal_forms(void **state)
 	    " log-adjacency-changes detail\nexit\n"
 	    "line vty\n exec-timeout 3 0\nexit\n",
 	    "router ospf\n",
-	    "line vty\n no exec-timeout\n exit\n"
+	    "line vty\n exec-timeout 10 0\n exit\n"
 	    "router ospf\n no log-adjacency-changes\n no area 1 stub\n exit\n"
 	    "interface eth0\n no shutdown\n no description\n exit\n"
 	    "no log syslog informational\n"
@@ -407,6 +407,11 @@ static void model_set(struct model *m, const char *command)
 	model_path(m, m->depth, path, sizeof path);
 	if (strcmp(command, "ip forwarding") == 0) {
 		model_delete_beginning(m, "no ip forwarding");
+		return;
+	}
+	if (strcmp(command, "exec-timeout 10 0") == 0) {
+		snprintf(line, sizeof line, "%sexec-timeout", path);
+		model_delete_beginning(m, line);
 		return;
 	}
 	for (size_t i = 0; model_single[i] != NULL; i++) {
