@@ -63,8 +63,8 @@ create_store() {
 	local existing=no
 	[ ! -f "$dir/admin-password" ] || return 0
 	[ ! -d "$dir/store.git" ] || existing=yes
-	say "creating the store from git-store/"
-	"$programs/switchyard" --dir "$dir" init --seed "$root/git-store" \
+	say "creating the store from $seed"
+	"$programs/switchyard" --dir "$dir" init --seed "$seed" \
 	    >"$dir/log/init.log" 2>&1 9>&- && return
 	tail -n 5 "$dir/log/init.log" >&2
 	[ $existing = yes ] || die "the store could not be created."

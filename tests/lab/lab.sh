@@ -216,6 +216,7 @@ lock_and_rerun() {
 	local -a locks=(flock -o "$where/lock")
 	if [ "$1" = up ]; then
 		mkdir -p "$where" || exit 1
+		mkdir -p /run/lock
 		locks+=(flock -o /run/lock/switchyard-lab)
 	fi
 	[ -d "$where" ] || fail "there is no lab in $where."

@@ -3,7 +3,6 @@
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-require_lab
 portal_up --routers 1
 bootstrap() {
 	"$root/bootstrap" "$@" 2>&1
@@ -31,6 +30,8 @@ check_not "the password is in no log" \
 check_equal "the lab's password is for its owner alone" \
     "$(stat -c %a "$portal/secrets/lab")" 600
 check_contains "the router runs" "$("$lab" status "$lab_dir")" "r1 127.0."
+check_contains "with its host keys on record" "$(git -C "$portal/store.git" \
+    log --format=%s main)" 'hostkey r1'
 check "the store is sound" git -C "$portal/store.git" fsck --strict
 
 again=$(bootstrap run --dir "$portal" --programs "$build" --no-lab)
@@ -48,14 +49,14 @@ for name in web worker nginx; do
 done
 
 before=$(git -C "$portal/store.git" rev-parse main)
-check "it stops" bootstrap stop --dir "$portal"
+check "it stops" bootstrap stop --dir "$portal" >/dev/null
 check_not "no process is left" portal_processes
 check_not "it does not answer" answers
 check "stopping twice does no harm" bootstrap stop --dir "$portal" >/dev/null
 
 start_again() {
 	bootstrap run --detach --dir "$portal" --programs "$build" \
-	    --port "$port" --routers 1 --lab-base auto >"$scratch/up" ||
+	    --port "$port" --routers 1 --lab-base "$base" >"$scratch/up" ||
 		fail "it does not start: $(cat "$scratch/up")"
 }
 check "it starts again" start_again
@@ -67,7 +68,7 @@ kill -9 "$(cat "$portal/run/bootstrap.pid")"
 check "it starts over its own remains" start_again
 check "it answers again" answers
 kill -9 "$(cat "$portal/run/bootstrap.pid")"
-check "stop cleans up after a crash" bootstrap stop --dir "$portal"
+check "stop cleans up after a crash" bootstrap stop --dir "$portal" >/dev/null
 check_not "no process is left after it" portal_processes
 
 bad_port=$(bootstrap run --port 80a)

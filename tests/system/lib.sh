@@ -116,11 +116,35 @@ free_port() {
 	fail "no free port"
 }
 
+# take_base: sets base to 127.0.X, which no other test uses while this one runs.
+take_base() {
+	local x
+	mkdir -p /run/lock
+	for x in $(shuf -i 20-250); do
+		exec {base_lock}>"/run/lock/switchyard-base-$x"
+		flock -n "$base_lock" || continue
+		at_end "rm -f /run/lock/switchyard-base-$x"
+		base=127.0.$x
+		(exec 3<>"/dev/tcp/$base.1/2222") 2>/dev/null || return 0
+	done
+	fail "no free loopback addresses"
+}
+
 # portal_up [bootstrap options…]: the programs of this build, served from
-# $portal on $url, stopped at the end. Without --routers there is no lab.
+# $portal on $url, stopped at the end. With --routers N there is a lab in
+# $lab_dir, and the store's demo devices stand at its addresses.
 portal_up() {
 	local -a options=(--no-lab)
-	case " $* " in *' --routers '*) options=(--lab-base auto) ;; esac
+	case " $* " in
+	*' --routers '*)
+		require_lab
+		take_base
+		cp -R "$root/git-store" "$scratch/seed"
+		sed -i "s/\"127\.0\.1\./\"$base./" \
+		    "$scratch"/seed/devices/*/*.json
+		options=(--lab-base "$base" --seed "$scratch/seed")
+		;;
+	esac
 	port=$(free_port)
 	portal=$scratch/portal
 	url=http://127.0.0.1:$port
@@ -142,8 +166,7 @@ switchyard() {
 
 # token ROLE: a new Bearer token in $token, used by api from then on.
 token() {
-	token=$(switchyard token create --role "$1" --name "test-$1-$RANDOM" |
-	    grep -o '[A-Za-z0-9_.-]\{24,\}' | tail -n 1)
+	token=$(switchyard token create --role "$1" --name "test-$1-$RANDOM")
 	[ -n "$token" ] || fail "no token for $1"
 }
 
