@@ -65,8 +65,8 @@ static enum err_code apply_segment(
 	struct edit_result edited;
 	bool first = commit_id_is_zero(&a->new_tip);
 	enum err_code rc =
-	    edit_apply(a->t->s, a->h, &a->pending, a->t->changes + seg->first,
-		seg->n, first ? NULL : a->tree, &edited, e);
+	    edit_apply(a->h, &a->pending, a->t->changes + seg->first, seg->n,
+		first ? NULL : a->tree, &edited, e);
 
 	if (rc != ERR_OK || (!edited.changed && !a->t->allow_empty))
 		return rc;
@@ -81,7 +81,7 @@ static enum err_code apply_segment(
 
 static enum err_code tip_tree(struct attempt *a, struct err *e)
 {
-	enum err_code rc = commit_tree(a->t->s, a->h, &a->tip, a->tree, e);
+	enum err_code rc = commit_tree(a->h, &a->tip, a->tree, e);
 
 	if (rc == ERR_NOT_FOUND)
 		return err_set(e, ERR_CORRUPT,

@@ -8,7 +8,6 @@
  * a directory is two entries with different sort keys: removed and added.
  */
 struct diff {
-	struct store *s;
 	struct git_handle *h;
 	store_change_fn fn;
 	void *ctx;
@@ -49,7 +48,7 @@ static enum err_code side_open(
 	*side = (struct side){ .present = false };
 	if (!oid)
 		return ERR_OK;
-	rc = object_read(d->s, d->h, oid, GIT_OBJECT_TREE, &side->tree, e);
+	rc = object_read(d->h, oid, GIT_OBJECT_TREE, &side->tree, e);
 	if (rc != ERR_OK)
 		return rc;
 	side->present = true;
@@ -166,9 +165,9 @@ static enum err_code subtree(struct diff *d, const struct commit_id *at,
 	*found = false;
 	if (!at || commit_id_is_zero(at))
 		return ERR_OK;
-	rc = commit_tree(d->s, d->h, at, root, e);
+	rc = commit_tree(d->h, at, root, e);
 	if (rc == ERR_OK)
-		rc = tree_resolve(d->s, d->h, root, d->path, oid, e);
+		rc = tree_resolve(d->h, root, d->path, oid, e);
 	if (rc == ERR_NOT_FOUND)
 		return ERR_OK;
 	*found = rc == ERR_OK;
@@ -196,7 +195,7 @@ enum err_code store_diff(struct store *s, const struct commit_id *from,
     const struct commit_id *to, const char *prefix, store_change_fn fn,
     void *ctx, struct err *e)
 {
-	struct diff d = { .s = s, .fn = fn, .ctx = ctx };
+	struct diff d = { .fn = fn, .ctx = ctx };
 	enum err_code rc;
 
 	d.len = strlen(prefix);

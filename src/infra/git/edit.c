@@ -12,7 +12,6 @@
 #define TREE_MAX (256 << 20)
 
 struct edit {
-	struct store *s;
 	struct git_handle *h;
 	struct pending *pending;
 };
@@ -237,8 +236,7 @@ static enum err_code level_open(struct edit *edit, const uint8_t *oid,
 	if (p)
 		*tree = (struct object){ .data = p->data, .len = p->len };
 	else
-		rc = object_read(
-		    edit->s, edit->h, oid, GIT_OBJECT_TREE, tree, e);
+		rc = object_read(edit->h, oid, GIT_OBJECT_TREE, tree, e);
 	if (rc != ERR_OK)
 		return rc;
 	l->cursor = (struct tree_cursor){ tree->data, tree->data + tree->len };
@@ -285,11 +283,11 @@ static enum err_code edit_dir(struct edit *edit, const uint8_t *oid,
 	return rc;
 }
 
-enum err_code edit_apply(struct store *s, struct git_handle *h,
-    struct pending *pending, const struct change *changes, size_t n,
-    const uint8_t *root, struct edit_result *ret, struct err *e)
+enum err_code edit_apply(struct git_handle *h, struct pending *pending,
+    const struct change *changes, size_t n, const uint8_t *root,
+    struct edit_result *ret, struct err *e)
 {
-	struct edit edit = { s, h, pending };
+	struct edit edit = { h, pending };
 
 	return edit_dir(&edit, root, changes, n, 0, ret, e);
 }

@@ -74,8 +74,8 @@ static enum err_code look_up(struct history *hist, struct step *step,
 	enum entry_kind want = name[len] == '/' ? ENTRY_DIR : ENTRY_FILE;
 	struct tree_entry entry;
 	struct object tree;
-	enum err_code rc = object_read(
-	    hist->s, hist->h, step->tree, GIT_OBJECT_TREE, &tree, e);
+	enum err_code rc =
+	    object_read(hist->h, step->tree, GIT_OBJECT_TREE, &tree, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -235,8 +235,8 @@ static enum err_code view(struct history *hist, const struct commit_id *id,
     struct viewed *ret, struct err *e)
 {
 	struct viewed v = { .id = *id };
-	enum err_code rc = object_lookup(
-	    hist->s, hist->h, id->raw, GIT_OBJECT_COMMIT, &v.object, e);
+	enum err_code rc =
+	    object_lookup(hist->h, id->raw, GIT_OBJECT_COMMIT, &v.object, e);
 
 	if (rc != ERR_OK)
 		return rc;

@@ -55,16 +55,16 @@ enum err_code log_start(struct store *s, enum store_branch branch,
 }
 
 /* The first commit of a walk is the caller's word, the others are history's. */
-static enum err_code read_commit(struct store *s, struct git_handle *h,
+static enum err_code read_commit(struct git_handle *h,
     const struct commit_id *id, bool first, struct object *ret, struct err *e)
 {
 	if (first)
-		return object_lookup(s, h, id->raw, GIT_OBJECT_COMMIT, ret, e);
-	return object_read(s, h, id->raw, GIT_OBJECT_COMMIT, ret, e);
+		return object_lookup(h, id->raw, GIT_OBJECT_COMMIT, ret, e);
+	return object_read(h, id->raw, GIT_OBJECT_COMMIT, ret, e);
 }
 
-static enum err_code walk(struct store *s, struct git_handle *h,
-    struct commit_id id, struct log_reader *reader, struct err *e)
+static enum err_code walk(struct git_handle *h, struct commit_id id,
+    struct log_reader *reader, struct err *e)
 {
 	bool stop = false;
 	enum err_code rc = ERR_OK;
@@ -74,7 +74,7 @@ static enum err_code walk(struct store *s, struct git_handle *h,
 		struct commit_parts parts;
 		struct object o;
 
-		rc = read_commit(s, h, &id, first, &o, e);
+		rc = read_commit(h, &id, first, &o, e);
 		if (rc != ERR_OK)
 			return rc;
 		rc = log_show(&o, &id, reader, &stop, e);
@@ -102,7 +102,7 @@ enum err_code store_log(struct store *s, enum store_branch branch,
 	rc = handle_take(s, &h, e);
 	if (rc != ERR_OK)
 		return rc;
-	rc = walk(s, h, id, &reader, e);
+	rc = walk(h, id, &reader, e);
 	handle_give(s, h);
 	buf_release(&reader.text);
 	return rc;
@@ -119,7 +119,7 @@ enum err_code store_commit_read(struct store *s, const struct commit_id *id,
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = object_lookup(s, h, id->raw, GIT_OBJECT_COMMIT, &o, e);
+	rc = object_lookup(h, id->raw, GIT_OBJECT_COMMIT, &o, e);
 	handle_give(s, h);
 	if (rc != ERR_OK)
 		return rc;

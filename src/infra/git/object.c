@@ -30,62 +30,34 @@ static enum err_code read_failed(int rc, const uint8_t *oid, struct err *e)
 	return ERR_CORRUPT;
 }
 
-/* A repack may have taken away a pack that this handle had open: then the
- * repository is opened anew.  A name that is merely unknown is not worth that
- * unless it must be there: libgit2 has looked for new packs itself. */
-static enum err_code read_typed(struct store *s, struct git_handle *h,
-    const uint8_t *oid, git_object_t type, bool required, git_odb_object **ret,
-    struct err *e)
+/* A repack may have moved the object to a pack that is new to this handle:
+ * libgit2 looks for new packs itself before it gives up. */
+enum err_code object_lookup(struct git_handle *h, const uint8_t *oid,
+    git_object_t type, struct object *ret, struct err *e)
 {
 	git_odb_object *o = NULL;
 	int rc = odb_read(h, oid, &o);
 
-	if (rc < 0 && (required || rc != GIT_ENOTFOUND)) {
-		enum err_code refreshed = handle_refresh(s, h, e);
-
-		if (refreshed != ERR_OK)
-			return refreshed;
-		rc = odb_read(h, oid, &o);
-	}
 	if (rc < 0)
 		return read_failed(rc, oid, e);
 	if (git_odb_object_type(o) != type) {
 		git_odb_object_free(o);
 		return read_failed(GIT_ENOTFOUND, oid, e);
 	}
-	*ret = o;
-	return ERR_OK;
-}
-
-static void object_fill(git_odb_object *o, struct object *ret)
-{
 	ret->odb_object = o;
 	ret->data = git_odb_object_data(o);
 	ret->len = git_odb_object_size(o);
+	return ERR_OK;
 }
 
-enum err_code object_lookup(struct store *s, struct git_handle *h,
-    const uint8_t *oid, git_object_t type, struct object *ret, struct err *e)
+enum err_code object_read(struct git_handle *h, const uint8_t *oid,
+    git_object_t type, struct object *ret, struct err *e)
 {
-	git_odb_object *o;
-	enum err_code rc = read_typed(s, h, oid, type, false, &o, e);
-
-	if (rc == ERR_OK)
-		object_fill(o, ret);
-	return rc;
-}
-
-enum err_code object_read(struct store *s, struct git_handle *h,
-    const uint8_t *oid, git_object_t type, struct object *ret, struct err *e)
-{
-	git_odb_object *o;
-	enum err_code rc = read_typed(s, h, oid, type, true, &o, e);
+	enum err_code rc = object_lookup(h, oid, type, ret, e);
 
 	if (rc == ERR_NOT_FOUND)
 		return err_set(e, ERR_CORRUPT,
 		    "The store lacks a part that its history refers to.");
-	if (rc == ERR_OK)
-		object_fill(o, ret);
 	return rc;
 }
 
@@ -190,14 +162,14 @@ enum err_code commit_parse(
 	return ERR_OK;
 }
 
-enum err_code commit_tree(struct store *s, struct git_handle *h,
-    const struct commit_id *id, uint8_t tree[STORE_OID_SIZE], struct err *e)
+enum err_code commit_tree(struct git_handle *h, const struct commit_id *id,
+    uint8_t tree[STORE_OID_SIZE], struct err *e)
 {
 	struct object o;
 	struct commit_parts parts;
 	enum err_code rc;
 
-	rc = object_lookup(s, h, id->raw, GIT_OBJECT_COMMIT, &o, e);
+	rc = object_lookup(h, id->raw, GIT_OBJECT_COMMIT, &o, e);
 	if (rc != ERR_OK)
 		return rc;
 	rc = commit_parse(o.data, o.len, &parts, e);

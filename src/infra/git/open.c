@@ -78,26 +78,14 @@ enum err_code handle_take(
 	return ERR_OK;
 }
 
-/* One whose last refresh failed is not worth keeping. */
 void handle_give(struct store *s, struct git_handle *h)
 {
 	if (!h)
 		return;
-	if (!h->odb) {
-		free(h);
-		return;
-	}
 	pthread_mutex_lock(&s->lock);
 	h->next = s->idle;
 	s->idle = h;
 	pthread_mutex_unlock(&s->lock);
-}
-
-enum err_code handle_refresh(
-    struct store *s, struct git_handle *h, struct err *e)
-{
-	handle_close(h);
-	return handle_open(s->path, h, e);
 }
 
 /* libgit2's own state is counted: one init for each open store. */

@@ -28,14 +28,13 @@ enum err_code store_read_blob(
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = object_lookup(s, h, blob->raw, GIT_OBJECT_BLOB, &o, e);
+	rc = object_lookup(h, blob->raw, GIT_OBJECT_BLOB, &o, e);
 	handle_give(s, h);
 	return rc == ERR_OK ? append_object(&o, out, e) : rc;
 }
 
-static enum err_code read_at(struct store *s, struct git_handle *h,
-    const struct commit_id *at, const char *path, uint8_t oid[STORE_OID_SIZE],
-    struct err *e)
+static enum err_code read_at(struct git_handle *h, const struct commit_id *at,
+    const char *path, uint8_t oid[STORE_OID_SIZE], struct err *e)
 {
 	uint8_t root[STORE_OID_SIZE];
 	enum err_code rc;
@@ -43,10 +42,10 @@ static enum err_code read_at(struct store *s, struct git_handle *h,
 	if (commit_id_is_zero(at))
 		return err_set(
 		    e, ERR_NOT_FOUND, "There is no %s in the store.", path);
-	rc = commit_tree(s, h, at, root, e);
+	rc = commit_tree(h, at, root, e);
 	if (rc != ERR_OK)
 		return rc;
-	return tree_resolve(s, h, root, path, oid, e);
+	return tree_resolve(h, root, path, oid, e);
 }
 
 enum err_code store_read(struct store *s, const struct commit_id *at,
@@ -63,9 +62,9 @@ enum err_code store_read(struct store *s, const struct commit_id *at,
 	rc = handle_take(s, &h, e);
 	if (rc != ERR_OK)
 		return rc;
-	rc = read_at(s, h, at, path, blob.raw, e);
+	rc = read_at(h, at, path, blob.raw, e);
 	if (rc == ERR_OK)
-		rc = object_read(s, h, blob.raw, GIT_OBJECT_BLOB, &o, e);
+		rc = object_read(h, blob.raw, GIT_OBJECT_BLOB, &o, e);
 	handle_give(s, h);
 	if (rc == ERR_OK)
 		rc = append_object(&o, out, e);
@@ -126,9 +125,9 @@ enum err_code store_list(struct store *s, const struct commit_id *at,
 	rc = handle_take(s, &h, e);
 	if (rc != ERR_OK)
 		return rc;
-	rc = read_at(s, h, at, path, oid, e);
+	rc = read_at(h, at, path, oid, e);
 	if (rc == ERR_OK)
-		rc = object_read(s, h, oid, GIT_OBJECT_TREE, &tree, e);
+		rc = object_read(h, oid, GIT_OBJECT_TREE, &tree, e);
 	handle_give(s, h);
 	if (rc != ERR_OK)
 		return rc;

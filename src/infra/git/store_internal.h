@@ -61,10 +61,6 @@ struct store {
 enum err_code handle_take(
     struct store *s, struct git_handle **ret, struct err *e) must_check;
 void handle_give(struct store *s, struct git_handle *h);
-/* Opens the repository anew, for when a pack that it knew is gone. */
-enum err_code handle_refresh(
-    struct store *s, struct git_handle *h, struct err *e) must_check;
-
 /* Writes "<store>/<name>" to `to`; ERR_LIMIT if it is too long. */
 enum err_code store_file_path(const struct store *s, const char *name,
     char to[STORE_PATH_SIZE], struct err *e) must_check;
@@ -84,13 +80,11 @@ struct object {
 
 /* For a name that came from outside: ERR_NOT_FOUND if there is no object of
  * that name and type. */
-enum err_code object_lookup(struct store *s, struct git_handle *h,
-    const uint8_t *oid, git_object_t type, struct object *ret,
-    struct err *e) must_check;
+enum err_code object_lookup(struct git_handle *h, const uint8_t *oid,
+    git_object_t type, struct object *ret, struct err *e) must_check;
 /* For what a commit refers to: it must be there, ERR_CORRUPT if not. */
-enum err_code object_read(struct store *s, struct git_handle *h,
-    const uint8_t *oid, git_object_t type, struct object *ret,
-    struct err *e) must_check;
+enum err_code object_read(struct git_handle *h, const uint8_t *oid,
+    git_object_t type, struct object *ret, struct err *e) must_check;
 void object_release(struct object *o);
 
 /* The parts of a commit object; pointers into the object. */
@@ -108,9 +102,8 @@ struct commit_parts {
 enum err_code commit_parse(const char *data, size_t len,
     struct commit_parts *ret, struct err *e) must_check;
 /* Only the tree of a commit; ERR_NOT_FOUND. */
-enum err_code commit_tree(struct store *s, struct git_handle *h,
-    const struct commit_id *id, uint8_t tree[STORE_OID_SIZE],
-    struct err *e) must_check;
+enum err_code commit_tree(struct git_handle *h, const struct commit_id *id,
+    uint8_t tree[STORE_OID_SIZE], struct err *e) must_check;
 
 /* --- tree.c ----------------------------------------------------------- */
 
@@ -143,8 +136,8 @@ bool tree_find(const struct object *tree, const char *name, size_t name_len,
 
 /* Follows a path from a tree; ERR_NOT_FOUND.  An empty path or one ending in
  * "/" asks for a directory.  ret_oid: of the blob or the tree. */
-enum err_code tree_resolve(struct store *s, struct git_handle *h,
-    const uint8_t *root, const char *path, uint8_t ret_oid[STORE_OID_SIZE],
+enum err_code tree_resolve(struct git_handle *h, const uint8_t *root,
+    const char *path, uint8_t ret_oid[STORE_OID_SIZE],
     struct err *e) must_check;
 
 /* --- commit.c --------------------------------------------------------- */

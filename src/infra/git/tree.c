@@ -87,7 +87,7 @@ bool tree_find(const struct object *tree, const char *name, size_t name_len,
 }
 
 /* One step down: the entry `name` of the tree `oid`, of the kind asked for. */
-static enum err_code step_into(struct store *s, struct git_handle *h,
+static enum err_code step_into(struct git_handle *h,
     uint8_t oid[STORE_OID_SIZE], const char *name, size_t len, struct err *e)
 {
 	struct object tree;
@@ -95,7 +95,7 @@ static enum err_code step_into(struct store *s, struct git_handle *h,
 	enum entry_kind want = name[len] == '/' ? ENTRY_DIR : ENTRY_FILE;
 	enum err_code rc;
 
-	rc = object_read(s, h, oid, GIT_OBJECT_TREE, &tree, e);
+	rc = object_read(h, oid, GIT_OBJECT_TREE, &tree, e);
 	if (rc != ERR_OK)
 		return rc;
 	if (tree_find(&tree, name, len, &entry, &rc, e) && entry.kind == want)
@@ -106,9 +106,8 @@ static enum err_code step_into(struct store *s, struct git_handle *h,
 	return rc;
 }
 
-enum err_code tree_resolve(struct store *s, struct git_handle *h,
-    const uint8_t *root, const char *path, uint8_t ret_oid[STORE_OID_SIZE],
-    struct err *e)
+enum err_code tree_resolve(struct git_handle *h, const uint8_t *root,
+    const char *path, uint8_t ret_oid[STORE_OID_SIZE], struct err *e)
 {
 	uint8_t oid[STORE_OID_SIZE];
 	const char *at = path;
@@ -116,7 +115,7 @@ enum err_code tree_resolve(struct store *s, struct git_handle *h,
 	memcpy(oid, root, STORE_OID_SIZE);
 	while (*at) {
 		size_t n = strcspn(at, "/");
-		enum err_code rc = step_into(s, h, oid, at, n, e);
+		enum err_code rc = step_into(h, oid, at, n, e);
 
 		if (rc == ERR_NOT_FOUND)
 			return err_set(e, ERR_NOT_FOUND,

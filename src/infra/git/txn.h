@@ -51,8 +51,8 @@ struct edit_result {
  * ERR_STALE if an expectation does not hold; ERR_CONFLICT where a file would
  * take the place of a directory or the reverse.  The changes must be sorted
  * by path, as segments are. */
-enum err_code edit_apply(struct store *s, struct git_handle *h,
-    struct pending *pending, const struct change *changes, size_t n,
-    const uint8_t *root, struct edit_result *ret, struct err *e) must_check;
+enum err_code edit_apply(struct git_handle *h, struct pending *pending,
+    const struct change *changes, size_t n, const uint8_t *root,
+    struct edit_result *ret, struct err *e) must_check;
 
 #endif

@@ -14,7 +14,7 @@
  * Whatever happens: the tip is the old commit or the new one, Git finds no
  * fault, and the next writer gets on at once.
  */
-enum fault_action { FAULT_NONE, FAULT_ERRNO, FAULT_DIE };
+enum fault_action { FAULT_NONE, FAULT_ERRNO, FAULT_DIE, FAULT_SHELL };
 
 struct fault {
 	enum fault_action action;
@@ -22,7 +22,8 @@ struct fault {
 	int error;
 	const char *only; /* or every step of this name */
 	const char *also;
-	int steps; /* so far */
+	const char *command; /* with $S the store; run once */
+	int steps;	     /* so far */
 	bool struck;
 	char last[64];
 };
@@ -48,6 +49,10 @@ int store_failpoint(const char *step)
 	snprintf(fault->last, sizeof(fault->last), "%s", step);
 	if (fault->action == FAULT_DIE)
 		_exit(42);
+	if (fault->action == FAULT_SHELL) {
+		fault->action = FAULT_NONE;
+		assert_int_equal(system(fault->command), 0);
+	}
 	return fault->error;
 }
 
@@ -282,6 +287,52 @@ static void death_at_any_step_of_a_pack_is_harmless(void **state)
 	die_at_each_step(*state, 70);
 }
 
+/* --- others move the ref
+ * ------------------------------------------------------- */
+
+#define COMMIT_BESIDE(tree)                                             \
+	"cd $S && git update-ref refs/heads/main $(git -c user.name=x " \
+	"-c user.email=x commit-tree -m beside -p main " tree ")"
+
+static void arm_shell(struct fixture *f, const char *step, const char *command)
+{
+	arm(FAULT_SHELL, 0, 0);
+	fault->only = step;
+	fault->command = command;
+	setenv("S", f->path, 1);
+}
+
+/* By somebody who does not take our lock, after the tree was built. */
+static void a_ref_that_moved_meanwhile_is_built_upon(void **state)
+{
+	struct fixture *f = *state;
+	struct commit_id id;
+
+	put_one(f, "a", "1");
+	put_one(f, "b", "1");
+	remove_one(f, "b");
+	arm_shell(f, "ref.write", COMMIT_BESIDE("main~1^{tree}"));
+	assert_ok(try_commit(f, 1, "ours", &id, e));
+	assert_int_equal(fault->action, FAULT_NONE);
+	assert_diff(f, NULL, &id, "", "+a +b +d/0 ");
+}
+
+static void a_ref_that_moved_meanwhile_may_make_it_stale(void **state)
+{
+	struct fixture *f = *state;
+	struct store_txn *t = begin(f);
+	struct commit_id id;
+
+	put_one(f, "a", "1");
+	remove_one(f, "a");
+	assert_ok(store_txn_put(t, "a", "2", 1, STORE_ABSENT, e));
+	arm_shell(f, "ref.write", COMMIT_BESIDE("main~1^{tree}"));
+	assert_err(store_txn_commit(t, &plain, &id, NULL, e), ERR_STALE);
+	id = tip_of(f);
+	assert_file(f, &id, "a", "1");
+	assert_no_leftovers(f);
+}
+
 /* --- the real thing
  * ------------------------------------------------------------ */
 
@@ -316,6 +367,8 @@ int main(void)
 		T(a_ref_that_cannot_be_put_back_is_an_unknown_outcome),
 		T(death_at_any_step_of_a_small_commit_is_harmless),
 		T(death_at_any_step_of_a_pack_is_harmless),
+		T(a_ref_that_moved_meanwhile_is_built_upon),
+		T(a_ref_that_moved_meanwhile_may_make_it_stale),
 		T(a_file_size_limit_is_a_full_disk),
 	};
 

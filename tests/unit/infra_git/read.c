@@ -181,6 +181,27 @@ static void everything_reads_the_same_after_a_repack(void **state)
 	assert_diff(f, &old, &id, "", "~a/c/d ");
 }
 
+/* libgit2 knows the pack from a multi-pack index but has not opened it yet
+ * when it goes away. */
+static void a_pack_may_vanish_before_it_is_read(void **state)
+{
+	struct fixture *f = *state;
+	struct commit_id packed = put_one(f, "a", "packed"), loose;
+
+	assert_int_equal(
+	    shell(f, "cd $S && git repack -adq && git multi-pack-index write"),
+	    0);
+	loose = put_one(f, "b", "loose");
+	store_close(f->s);
+	assert_ok(store_open(f->path, &f->s, e));
+	assert_file(f, &loose, "b", "loose");
+	assert_int_equal(shell(f, "cd $S && git repack -adq && "
+				  "test $(ls objects/pack/*.pack | wc -l) = 1"),
+	    0);
+	assert_file(f, &packed, "a", "packed");
+	assert_file(f, &loose, "a", "packed");
+}
+
 static void damage_is_reported_and_not_passed_on(void **state)
 {
 	struct fixture *f = *state;
@@ -218,6 +239,7 @@ int main(void)
 		T(a_prefix_is_a_directory),
 		T(links_and_submodules_are_passed_over),
 		T(everything_reads_the_same_after_a_repack),
+		T(a_pack_may_vanish_before_it_is_read),
 		T(damage_is_reported_and_not_passed_on),
 	};
 
