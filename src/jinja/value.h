@@ -30,9 +30,9 @@ enum jv_kind {
 	JV_STRING, /* UTF-8; `safe` marks it as markup */
 	JV_LIST,
 	JV_TUPLE,
-	JV_DICT,   /* keeps insertion order */
-	JV_OBJECT, /* attributes computed on demand, see struct jv_class */
-	JV_CALLABLE, /* macro, function, bound method: engine internal */
+	JV_DICT,      /* keeps insertion order */
+	JV_OBJECT,    /* attributes computed on demand, see struct jv_class */
+	JV_CALLABLE,  /* macro, function, bound method: engine internal */
 	JV_NAMESPACE, /* engine internal */
 };
 
@@ -88,13 +88,13 @@ struct jv jv_list_at(struct jv list, size_t i);
 
 struct jv jv_dict(struct arena *a, size_t capacity);
 /* key: borrowed, NUL-terminated.  Replaces an earlier value. */
-bool jv_dict_set(struct arena *a, struct jv dict, const char *key,
-    struct jv value);
+bool jv_dict_set(
+    struct arena *a, struct jv dict, const char *key, struct jv value);
 bool jv_dict_get(struct jv dict, const char *key, struct jv *ret);
 
 /* self: borrowed; cls: static. */
-struct jv jv_object(struct arena *a, const struct jv_class *cls,
-    const void *self);
+struct jv jv_object(
+    struct arena *a, const struct jv_class *cls, const void *self);
 
 /* Deep; strings are borrowed from `value`, which must outlive the render.
  * An integer stays an integer, a real a float, null is none. */

@@ -1,0 +1,507 @@
+#include "jinja/eval.h"
+
+#include "jinja/callable.h"
+#include "jinja/env.h"
+#include "jinja/methods.h"
+
+static struct jv undefined_name(const struct name *name)
+{
+	return jv_undefined(name->text);
+}
+
+static bool resolve(struct run *r, struct jv *slot, const struct name *name)
+{
+	if (!context_resolve(r, r->frame->ctx, name, slot) &&
+	    !env_find_global(r, name, slot))
+		slot->kind = JV_MISSING;
+	return !r->failed;
+}
+
+static bool eval_name(struct run *r, const struct expr *x, struct jv *ret)
+{
+	struct frame *f = frame_up(r, x->u.name.up);
+	struct jv *slot = &f->slots[x->u.name.slot];
+
+	if (slot->kind == JV_LAZY && !resolve(r, slot, x->u.name.name))
+		return false;
+	*ret = slot->kind == JV_MISSING ? undefined_name(x->u.name.name)
+					: overlay_view(r, *slot);
+	return true;
+}
+
+static bool eval_items(struct run *r, const struct expr *x, struct jv *ret)
+{
+	struct jv_list *l = list_make(r, x->u.list.n);
+
+	if (!l)
+		return false;
+	for (uint32_t i = 0; i < x->u.list.n; i++)
+		if (!eval(r, x->u.list.items[i], &l->items[i]))
+			return false;
+	l->n = x->u.list.n;
+	*ret = x->op == X_TUPLE ? tuple_value(l) : list_value(l);
+	return true;
+}
+
+static bool eval_dict(struct run *r, const struct expr *x, struct jv *ret)
+{
+	struct jv_dict *d = dict_new(r->arena, x->u.list.n / 2);
+	struct jv key, value;
+
+	if (!d)
+		return run_no_memory(r);
+	for (uint32_t i = 0; i < x->u.list.n; i += 2)
+		if (!eval(r, x->u.list.items[i], &key) ||
+		    !eval(r, x->u.list.items[i + 1], &value) ||
+		    !dict_add(r, d, key, value))
+			return false;
+	*ret = dict_value(d);
+	return true;
+}
+
+static bool eval_bound(struct run *r, const struct expr *x, struct jv *ret)
+{
+	*ret = jv_none();
+	return !x || eval(r, x, ret);
+}
+
+static bool eval_item(struct run *r, const struct expr *x, struct jv *ret)
+{
+	const struct expr *index = x->u.item.index;
+	struct jv of, at, bounds[3];
+
+	if (!eval(r, x->u.item.of, &of))
+		return false;
+	if (index->op != X_SLICE)
+		return eval(r, index, &at) && value_item(r, of, at, ret);
+	return eval_bound(r, index->u.slice.start, &bounds[0]) &&
+	       eval_bound(r, index->u.slice.stop, &bounds[1]) &&
+	       eval_bound(r, index->u.slice.step, &bounds[2]) &&
+	       value_slice(r, of, bounds, ret);
+}
+
+static bool spread_list(struct run *r, struct jv v, struct jv_list **ret)
+{
+	return value_to_list(r, v, ret);
+}
+
+static bool add_keywords(
+    struct run *r, struct jv v, struct keyword *kw, size_t *n)
+{
+	if (v.kind != JV_DICT)
+		return v.kind == JV_UNDEFINED
+			   ? run_undefined(r, v)
+			   : run_fail(r, ERR_INVALID, "** needs a dict");
+	for (uint32_t i = 0; i < v.u.dict->n; i++) {
+		const struct dict_entry *e = &v.u.dict->entries[i];
+
+		if (e->key.kind != JV_STRING)
+			return run_fail(
+			    r, ERR_INVALID, "keywords must be strings");
+		for (size_t k = 0; k < *n; k++)
+			if (kw[k].len == e->key.len &&
+			    !memcmp(kw[k].name, e->key.u.text, kw[k].len))
+				return run_fail(r, ERR_INVALID,
+				    "keyword argument '%.*s' is given twice",
+				    (int)kw[k].len, kw[k].name);
+		kw[(*n)++] = (struct keyword){ .name = e->key.u.text,
+			.len = e->key.len,
+			.value = e->value };
+	}
+	return true;
+}
+
+static bool eval_keywords(struct run *r, const struct arg_list *args,
+    struct jv dyn, struct evaluated *ret)
+{
+	size_t n = args->n_kw, used = 0;
+
+	if (dyn.kind == JV_DICT)
+		n += dyn.u.dict->n;
+	ret->call.n_kw = 0;
+	if (n == 0 && dyn.kind == JV_MISSING)
+		return true;
+	ret->kw = arena_alloc(r->arena, (n + 2) * sizeof(*ret->kw));
+	if (!ret->kw)
+		return run_no_memory(r);
+	for (; used < args->n_kw; used++) {
+		ret->kw[used].name = args->kw_names[used]->text;
+		ret->kw[used].len = args->kw_names[used]->len;
+		if (!eval(r, args->kw[used], &ret->kw[used].value))
+			return false;
+	}
+	if (dyn.kind != JV_MISSING && !add_keywords(r, dyn, ret->kw, &used))
+		return false;
+	ret->call.kw = ret->kw;
+	ret->call.n_kw = used;
+	return true;
+}
+
+/* The arguments stay on the slot stack until the caller pops them. */
+bool eval_args(struct run *r, const struct arg_list *args,
+    const struct jv *self, struct evaluated *ret)
+{
+	struct jv_list *more = NULL;
+	struct jv dyn_pos, dyn_kw = jv_make(JV_MISSING);
+	size_t n = args->n_pos + (self ? 1u : 0u), at = 0;
+	struct slot_mark mark;
+
+	*ret = (struct evaluated){ .kw = NULL };
+	if (args->dyn_pos && (!eval(r, args->dyn_pos, &dyn_pos) ||
+				 !spread_list(r, dyn_pos, &more)))
+		return false;
+	if (args->dyn_kw && !eval(r, args->dyn_kw, &dyn_kw))
+		return false;
+	if (more)
+		n += more->n;
+	ret->call.args = slots_push(r, n + 1, &mark);
+	if (!ret->call.args)
+		return false;
+	if (self)
+		ret->call.args[at++] = *self;
+	for (uint32_t i = 0; i < args->n_pos; i++, at++) {
+		if (!args->pos[i])
+			ret->call.args[at] = jv_make(JV_MISSING);
+		else if (!eval(r, args->pos[i], &ret->call.args[at]))
+			return false;
+	}
+	for (uint32_t i = 0; more && i < more->n; i++)
+		ret->call.args[at++] = more->items[i];
+	ret->call.n = n;
+	return eval_keywords(r, args, dyn_kw, ret);
+}
+
+/* Bound when the template was compiled: see bind_args() in parse_args.c. */
+static bool is_bound(const struct native *def, const struct call *c)
+{
+	return !(def->flags & NATIVE_VARIADIC) && c->n == def->n_params &&
+	       c->n_kw == 0;
+}
+
+static bool call_piped(struct run *r, const struct native *def,
+    const struct evaluated *e, struct jv *ret)
+{
+	struct call c = e->call;
+
+	c.def = def;
+	if (is_bound(def, &c))
+		return def->fn(r, &c, ret);
+	return call_native(r, def, &c, ret);
+}
+
+static bool eval_piped(struct run *r, const struct expr *x, struct jv *ret)
+{
+	const struct native *def = x->u.filter.def;
+	struct slot_mark mark = r->stack;
+	struct evaluated e;
+	struct jv of = r->filter_input;
+	bool ok;
+
+	if (!def)
+		return run_fail(r, ERR_INVALID, "no %s named '%s'",
+		    x->op == X_FILTER ? "filter" : "test",
+		    x->u.filter.name->text);
+	if (x->u.filter.of && !eval(r, x->u.filter.of, &of))
+		return false;
+	ok = run_step(r) && eval_args(r, x->u.filter.args, &of, &e) &&
+	     call_piped(r, def, &e, ret);
+	slots_pop(r, mark);
+	return ok;
+}
+
+/* A method called where it is named needs no bound copy of itself. */
+static bool eval_callee(struct run *r, const struct expr *fn, struct jv *ret,
+    struct jv *self, const struct native **method)
+{
+	const struct name *name;
+
+	*method = NULL;
+	if (fn->op != X_ATTR || !fn->u.attr.name->methods)
+		return eval(r, fn, ret);
+	name = fn->u.attr.name;
+	if (!eval(r, fn->u.attr.of, self))
+		return false;
+	*method = method_find(*self, name);
+	return *method || value_attr(r, *self, name, ret);
+}
+
+static bool eval_call(
+    struct run *r, const struct expr *x, bool print, struct jv *ret)
+{
+	struct slot_mark mark = r->stack;
+	const struct native *method;
+	struct jv fn = jv_none(), self;
+	struct evaluated e;
+	bool ok;
+
+	ok = run_step(r) && eval_callee(r, x->u.call.fn, &fn, &self, &method) &&
+	     eval_args(r, x->u.call.args, method ? &self : NULL, &e);
+	if (ok && method)
+		ok = call_native(r, method, &e.call, ret);
+	else if (ok && print)
+		ok = call_to_output(r, fn, &e.call, ret);
+	else if (ok)
+		ok = call_value(r, fn, &e.call, ret);
+	slots_pop(r, mark);
+	return ok;
+}
+
+static bool compare_one(
+    struct run *r, enum compare_op op, struct jv a, struct jv b, bool *ret)
+{
+	int order = 0;
+
+	switch (op) {
+	case CMP_EQ:
+	case CMP_NE:
+		if (!values_equal(r, a, b, ret))
+			return false;
+		*ret = *ret == (op == CMP_EQ);
+		return true;
+	case CMP_IN:
+	case CMP_NOT_IN:
+		if (!value_contains(r, b, a, ret))
+			return false;
+		*ret = *ret == (op == CMP_IN);
+		return true;
+	case CMP_LT:
+	case CMP_LE:
+	case CMP_GT:
+	case CMP_GE:
+		break;
+	}
+	if (!values_compare(r, a, b, &order))
+		return false;
+	if ((a.kind == JV_FLOAT && a.u.real != a.u.real) ||
+	    (b.kind == JV_FLOAT && b.u.real != b.u.real))
+		*ret = false;
+	else
+		*ret = op == CMP_LT   ? order < 0
+		       : op == CMP_LE ? order <= 0
+		       : op == CMP_GT ? order > 0
+				      : order >= 0;
+	return true;
+}
+
+static bool eval_compare(struct run *r, const struct expr *x, struct jv *ret)
+{
+	struct jv left, right;
+	bool holds = true;
+
+	if (!eval(r, x->u.compare.first, &left))
+		return false;
+	for (uint32_t i = 0; holds && i < x->u.compare.n; i++) {
+		const struct comparison *c = &x->u.compare.ops[i];
+
+		if (!eval(r, c->right, &right) ||
+		    !compare_one(
+			r, (enum compare_op)c->op, left, right, &holds))
+			return false;
+		left = right;
+	}
+	*ret = jv_bool(holds);
+	return true;
+}
+
+static bool eval_concat(struct run *r, const struct expr *x, struct jv *ret)
+{
+	struct slot_mark mark;
+	struct jv *items = slots_push(r, x->u.list.n, &mark);
+	bool ok = items != NULL;
+
+	for (uint32_t i = 0; ok && i < x->u.list.n; i++)
+		ok = eval(r, x->u.list.items[i], &items[i]);
+	ok = ok && value_concat(r, items, x->u.list.n, ret);
+	slots_pop(r, mark);
+	return ok;
+}
+
+static bool eval_logic(struct run *r, const struct expr *x, struct jv *ret)
+{
+	bool truth;
+
+	if (!eval(r, x->u.bin.a, ret) || !value_truth(r, *ret, &truth))
+		return false;
+	if (x->op == X_NOT) {
+		*ret = jv_bool(!truth);
+		return true;
+	}
+	if (truth == (x->op == X_OR))
+		return true;
+	return eval(r, x->u.bin.b, ret);
+}
+
+static bool eval_cond(struct run *r, const struct expr *x, struct jv *ret)
+{
+	struct jv test;
+	bool truth;
+
+	if (!eval(r, x->u.cond.test, &test) || !value_truth(r, test, &truth))
+		return false;
+	if (truth)
+		return eval(r, x->u.cond.yes, ret);
+	if (x->u.cond.no)
+		return eval(r, x->u.cond.no, ret);
+	*ret = jv_undefined("the inline if-expression evaluated to false and "
+			    "no else section was defined");
+	ret->reserved = UNDEF_LENIENT | UNDEF_HINT;
+	return true;
+}
+
+static bool eval_binary(struct run *r, const struct expr *x, struct jv *ret)
+{
+	struct jv a, b;
+
+	return eval(r, x->u.bin.a, &a) && eval(r, x->u.bin.b, &b) &&
+	       value_binary(r, (enum expr_op)x->op, a, b, ret);
+}
+
+static bool eval_attr(struct run *r, const struct expr *x, struct jv *ret)
+{
+	struct jv of;
+
+	return eval(r, x->u.attr.of, &of) &&
+	       value_attr(r, of, x->u.attr.name, ret);
+}
+
+static bool eval_sign(struct run *r, const struct expr *x, struct jv *ret)
+{
+	struct jv v;
+
+	return eval(r, x->u.bin.a, &v) &&
+	       value_negate(r, v, x->op == X_NEG, ret);
+}
+
+static bool eval_op(struct run *r, const struct expr *x, struct jv *ret)
+{
+	switch ((enum expr_op)x->op) {
+	case X_CONST:
+		*ret = x->u.value;
+		return true;
+	case X_LOCAL:
+	case X_NAME:
+	case X_NSREF:
+		return eval_name(r, x, ret);
+	case X_ATTR:
+		return eval_attr(r, x, ret);
+	case X_ITEM:
+		return eval_item(r, x, ret);
+	case X_FILTER:
+	case X_TEST:
+		return eval_piped(r, x, ret);
+	case X_CALL:
+		return eval_call(r, x, false, ret);
+	case X_COMPARE:
+		return eval_compare(r, x, ret);
+	case X_AND:
+	case X_OR:
+	case X_NOT:
+		return eval_logic(r, x, ret);
+	case X_COND:
+		return eval_cond(r, x, ret);
+	case X_CONCAT:
+		return eval_concat(r, x, ret);
+	case X_TUPLE:
+	case X_LIST:
+		return eval_items(r, x, ret);
+	case X_DICT:
+		return eval_dict(r, x, ret);
+	case X_SLICE:
+		return run_fail(r, ERR_INVALID,
+		    "a slice is only possible as a single subscript");
+	case X_NEG:
+	case X_POS:
+		return eval_sign(r, x, ret);
+	case X_ADD:
+	case X_SUB:
+	case X_MUL:
+	case X_DIV:
+	case X_FLOORDIV:
+	case X_MOD:
+	case X_POW:
+		return eval_binary(r, x, ret);
+	}
+	return run_fail(r, ERR_SYSTEM, "unknown operation");
+}
+
+bool eval_slow(struct run *r, const struct expr *x, struct jv *ret)
+{
+	if (eval_op(r, x, ret))
+		return true;
+	if (!r->failed_at)
+		r->failed_at = x;
+	return false;
+}
+
+bool eval_print(struct run *r, const struct expr *x)
+{
+	struct jv v;
+
+	if (x->op == X_CALL) {
+		if (!eval_call(r, x, true, &v)) {
+			if (!r->failed_at)
+				r->failed_at = x;
+			return false;
+		}
+		if (v.kind == JV_MISSING)
+			return true;
+	} else if (!eval(r, x, &v)) {
+		return false;
+	}
+	if (emit_value(r, v))
+		return true;
+	if (!r->failed_at)
+		r->failed_at = x;
+	return false;
+}
+
+static bool assign_tuple(
+    struct run *r, const struct expr *target, struct jv value)
+{
+	struct iter it;
+	struct jv item;
+
+	if (!iter_begin(r, value, &it))
+		return false;
+	for (uint32_t i = 0; i < target->u.list.n; i++) {
+		if (!iter_next(r, &it, &item))
+			return run_fail(r, ERR_INVALID,
+			    "not enough values to unpack: %u names, %u values",
+			    target->u.list.n, i);
+		if (!assign(r, target->u.list.items[i], item))
+			return false;
+	}
+	if (iter_next(r, &it, &item))
+		return run_fail(r, ERR_INVALID,
+		    "too many values to unpack into %u names",
+		    target->u.list.n);
+	return !r->failed;
+}
+
+static bool assign_attr(
+    struct run *r, const struct expr *target, struct jv value)
+{
+	const struct name *attr = target->u.name.attr;
+	struct jv ns;
+
+	if (!eval_name(r, target, &ns))
+		return false;
+	if (ns.kind != JV_NAMESPACE)
+		return run_fail(r, ERR_INVALID,
+		    "'%s' is no namespace: its attributes cannot be set",
+		    target->u.name.name->text);
+	return dict_put(r->arena, ns.u.dict,
+		   jv_string(attr->text, attr->len, false), attr->hash,
+		   value) ||
+	       run_no_memory(r);
+}
+
+bool assign(struct run *r, const struct expr *target, struct jv value)
+{
+	if (target->op == X_TUPLE)
+		return assign_tuple(r, target, value);
+	if (target->op == X_NSREF)
+		return assign_attr(r, target, value);
+	r->frame->slots[target->u.name.slot] = value;
+	return true;
+}
