@@ -1,5 +1,6 @@
 #include "web/web.h"
 
+#include "app/port/queue.h"
 #include "web/page.h"
 #include "web/pages/page_cache.h"
 #include "web/signed.h"
@@ -33,6 +34,8 @@ static enum err_code open_parts(struct web *web, struct err *e)
 		rc = session_keys_open(o->dir, &web->keys, e);
 	if (rc == ERR_OK)
 		rc = app_open(o->dir, &web->app, e);
+	if (rc == ERR_OK)
+		rc = queue_prepare(o->dir, e);
 	if (rc == ERR_OK)
 		rc = run_index_new(&web->app, &web->runs, e);
 	if (rc == ERR_OK)

@@ -1,4 +1,3 @@
-if(TARGET jinja OR SWITCHYARD_WEB_TESTS)
 unit_test(web cgi)
 unit_test(web decode)
 unit_test(web signed)
@@ -9,4 +8,6 @@ set(portal "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue>")
 unit_test(web exchange ${portal})
 unit_test(web login ${portal})
 unit_test(web routes ${portal})
-endif()
+unit_test(web api_records ${portal})
+unit_test(web api_more ${portal})
+

@@ -310,6 +310,16 @@ static inline const char *header(
 	return header_at(reply, name, 0);
 }
 
+/* Copies a header's value, which must be there and fit. */
+static inline void take_header(
+    const struct exchange_reply *reply, const char *name, char *to, size_t size)
+{
+	const char *value = header(reply, name);
+
+	assert_non_null(value);
+	assert_true(text_copy(to, size, value));
+}
+
 /* The body as JSON, a new reference. */
 static inline json_t *json_of(const struct exchange_reply *reply)
 {
