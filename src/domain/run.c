@@ -91,7 +91,9 @@ void run_id_format(int64_t wall_ms, uint32_t random, char id[RUN_ID_SIZE])
 
 	gmtime_r(&s, &tm);
 	n = strftime(id, RUN_ID_SIZE, "%Y%m%d-%H%M%S", &tm);
-	snprintf(id + n, RUN_ID_SIZE - n, "-%08x", random);
+	/* 999 << 22 still fits */
+	snprintf(id + n, RUN_ID_SIZE - n, "-%08x",
+	    (uint32_t)(wall_ms % 1000) << 22 | (random & 0x3fffff));
 }
 
 bool run_id_is_valid(const char *id)

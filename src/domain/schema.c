@@ -7,6 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A message may quote what a stranger sent, cut off anywhere: it becomes one
+ * line of valid UTF-8. */
+static void make_presentable(char *text)
+{
+	size_t len = strlen(text), n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = utf8_sequence(text + i, len - i);
+		if (n == 0 || (unsigned char)text[i] < 0x20 ||
+		    text[i] == 0x7f) {
+			text[i] = '?';
+			n = 1;
+		}
+	}
+}
+
 void schema_errors_add(struct schema_errors *errors, const struct field *field,
     const char *fmt, ...)
 {
@@ -20,6 +36,7 @@ void schema_errors_add(struct schema_errors *errors, const struct field *field,
 	va_start(ap, fmt);
 	vsnprintf(item->message, sizeof(item->message), fmt, ap);
 	va_end(ap);
+	make_presentable(item->message);
 }
 
 enum err_code schema_errors_check(const struct schema_errors *errors,
@@ -67,29 +84,31 @@ bool schema_is_name(const char *text, size_t max_len)
 	return !text_ends_with(text, ".lock") && !text_ends_with(text, ".");
 }
 
-bool schema_parse_ipv4(const char *text, char address[16], int *prefix,
-    int *port)
+/* Up to 255, without the leading zeros that some read as octal. */
+static const char *parse_octet(const char *p, unsigned *ret)
 {
-	unsigned part[4];
-	int used = 0;
-	long n;
-	char digits[8];
-	const char *p;
-	size_t len;
+	size_t n = strspn(p, "0123456789");
+	unsigned v = 0;
 
-	if (strspn(text, "0123456789./:") != strlen(text) ||
-	    sscanf(text, "%3u.%3u.%3u.%3u%n", &part[0], &part[1], &part[2],
-	    &part[3], &used) != 4)
-		return false;
-	for (int i = 0; i < 4; i++) {
-		if (part[i] > 255)
-			return false;
-	}
+	if (n == 0 || n > 3 || (n > 1 && p[0] == '0'))
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		v = v * 10 + (unsigned)(p[i] - '0');
+	*ret = v;
+	return v <= 255 ? p + n : NULL;
+}
+
+/* "/length" and ":port", either of which may be missing. */
+static bool parse_ipv4_rest(const char *p, int *prefix, int *port)
+{
+	char digits[3];
+	long n;
+
 	*prefix = -1;
 	*port = 0;
-	p = text + used;
 	if (*p == '/') {
-		len = strspn(++p, "0123456789");
+		size_t len = strspn(++p, "0123456789");
+
 		if (len == 0 || len > 2)
 			return false;
 		memcpy(digits, p, len);
@@ -100,14 +119,36 @@ bool schema_parse_ipv4(const char *text, char address[16], int *prefix,
 		p += len;
 	}
 	if (*p == ':') {
-		if (!text_to_long(p + 1, 1, 65535, &n))
+		if (strspn(p + 1, "0123456789") != strlen(p + 1) ||
+		    !text_to_long(p + 1, 1, 65535, &n))
 			return false;
 		*port = (int)n;
-		p += strlen(p);
+		return true;
 	}
+	return *p == '\0';
+}
+
+bool schema_parse_ipv4(const char *text, char address[16], int *prefix,
+    int *port)
+{
+	unsigned part[4];
+	const char *p = text;
+	int length, number;
+
+	for (int i = 0; i < 4; i++) {
+		if (i > 0 && *p++ != '.')
+			return false;
+		p = parse_octet(p, &part[i]);
+		if (!p)
+			return false;
+	}
+	if (!parse_ipv4_rest(p, &length, &number))
+		return false;
 	snprintf(address, 16, "%u.%u.%u.%u", part[0] & 255, part[1] & 255,
 	    part[2] & 255, part[3] & 255);
-	return *p == '\0';
+	*prefix = length;
+	*port = number;
+	return true;
 }
 
 /* --- checks, one for each type ------------------------------------------ */
@@ -318,22 +359,19 @@ static void check_object(const struct field *f, const json_t *v,
 		    FIELD_MAX_OBJECT);
 }
 
-static const struct field_type_info {
-	check_fn check;
-	const char *json_type;
-} types[] = {
-	[FIELD_NAME] = { check_name, "string" },
-	[FIELD_TEXT] = { check_text, "string" },
-	[FIELD_LINES] = { check_lines, "string" },
-	[FIELD_INT] = { check_int, "integer" },
-	[FIELD_BOOL] = { check_bool, "boolean" },
-	[FIELD_CHOICE] = { check_choice, "string" },
-	[FIELD_REF] = { check_ref, "string" },
-	[FIELD_REFS] = { check_refs, "array" },
-	[FIELD_LABELS] = { check_labels, "array" },
-	[FIELD_NUMBERS] = { check_numbers, "array" },
-	[FIELD_IPV4] = { check_ipv4, "string" },
-	[FIELD_OBJECT] = { check_object, "object" },
+static const check_fn checks[] = {
+	[FIELD_NAME] = check_name,
+	[FIELD_TEXT] = check_text,
+	[FIELD_LINES] = check_lines,
+	[FIELD_INT] = check_int,
+	[FIELD_BOOL] = check_bool,
+	[FIELD_CHOICE] = check_choice,
+	[FIELD_REF] = check_ref,
+	[FIELD_REFS] = check_refs,
+	[FIELD_LABELS] = check_labels,
+	[FIELD_NUMBERS] = check_numbers,
+	[FIELD_IPV4] = check_ipv4,
+	[FIELD_OBJECT] = check_object,
 };
 
 static bool is_absent(const json_t *v)
@@ -363,7 +401,7 @@ bool schema_check(const struct schema *s, const json_t *object,
 
 		v = json_object_get(object, f->name);
 		if (!is_absent(v))
-			types[f->type].check(f, v, errors);
+			checks[f->type](f, v, errors);
 		else if (f->required && !f->fallback)
 			schema_errors_add(errors, f, "is required");
 	}
@@ -391,204 +429,4 @@ json_t *schema_complete(const struct schema *s, const json_t *object)
 		}
 	}
 	return full;
-}
-
-/* --- text to values ------------------------------------------------------ */
-
-static json_t *list_from_text(const struct field *f, const char *text,
-    struct schema_errors *errors)
-{
-	json_t *list = json_array();
-	const char *p = text;
-
-	while (list && *p) {
-		size_t skip = strspn(p, ", \t\r\n");
-		size_t len;
-		char item[256];
-		long n;
-
-		p += skip;
-		len = strcspn(p, ",\r\n");
-		while (len > 0 && (p[len - 1] == ' ' || p[len - 1] == '\t'))
-			len--;
-		if (len == 0)
-			break;
-		if (len >= sizeof(item)) {
-			schema_errors_add(errors, f, "an item is too long");
-			break;
-		}
-		memcpy(item, p, len);
-		item[len] = '\0';
-		p += len;
-		if (f->type != FIELD_NUMBERS) {
-			json_array_append_new(list, json_string(item));
-		} else if (text_to_long(item, f->min, f->max, &n)) {
-			json_array_append_new(list, json_integer(n));
-		} else {
-			schema_errors_add(errors, f,
-			    "\"%.40s\" is not a number from %ld to %ld", item,
-			    f->min, f->max);
-			break;
-		}
-	}
-	return list;
-}
-
-static json_t *bool_from_text(const struct field *f, const char *text,
-    struct schema_errors *errors)
-{
-	static const char *const yes[] = { "on", "true", "yes", "1", NULL };
-	static const char *const no[] = { "off", "false", "no", "0", NULL };
-
-	for (const char *const *w = yes; *w; w++) {
-		if (strcmp(text, *w) == 0)
-			return json_true();
-	}
-	for (const char *const *w = no; *w; w++) {
-		if (strcmp(text, *w) == 0)
-			return json_false();
-	}
-	schema_errors_add(errors, f, "must be on or off");
-	return NULL;
-}
-
-static json_t *object_from_text(const struct field *f, const char *text,
-    struct schema_errors *errors)
-{
-	json_error_t error;
-	json_t *v;
-
-	if (strlen(text) > FIELD_MAX_OBJECT) {
-		schema_errors_add(errors, f, "is larger than %d bytes",
-		    FIELD_MAX_OBJECT);
-		return NULL;
-	}
-	v = json_loads(text, JSON_REJECT_DUPLICATES, &error);
-	if (!v)
-		schema_errors_add(errors, f, "line %d column %d: %s",
-		    error.line, error.column, error.text);
-	return v;
-}
-
-json_t *schema_value_from_text(const struct field *f, const char *text,
-    struct schema_errors *errors)
-{
-	json_t *v;
-	long n;
-
-	if (!*text)
-		return json_null();
-	switch (f->type) {
-	case FIELD_INT:
-		if (text_to_long(text, f->min, f->max, &n))
-			return json_integer(n);
-		schema_errors_add(errors, f,
-		    "must be a whole number from %ld to %ld", f->min, f->max);
-		return NULL;
-	case FIELD_BOOL:
-		return bool_from_text(f, text, errors);
-	case FIELD_REFS:
-	case FIELD_LABELS:
-	case FIELD_NUMBERS:
-		return list_from_text(f, text, errors);
-	case FIELD_OBJECT:
-		return object_from_text(f, text, errors);
-	case FIELD_NAME:
-	case FIELD_TEXT:
-	case FIELD_LINES:
-	case FIELD_CHOICE:
-	case FIELD_REF:
-	case FIELD_IPV4:
-		break;
-	}
-	v = json_string(text);
-	if (!v)
-		schema_errors_add(errors, f, "is not valid UTF-8");
-	return v;
-}
-
-/* --- JSON Schema --------------------------------------------------------- */
-
-static json_t *text_schema(const struct field *f)
-{
-	switch (f->type) {
-	case FIELD_NAME:
-		return json_pack("{s:s, s:s, s:I}", "type", "string", "pattern",
-		    "^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength",
-		    (json_int_t)text_limit(f, 63));
-	case FIELD_IPV4:
-		return json_pack("{s:s, s:s}", "type", "string", "pattern",
-		    "^[0-9]{1,3}([.][0-9]{1,3}){3}(/[0-9]{1,2})?"
-		    "(:[0-9]{1,5})?$");
-	case FIELD_LINES:
-		return json_pack("{s:s, s:I}", "type", "string", "maxLength",
-		    (json_int_t)text_limit(f, FIELD_MAX_LINES));
-	default:
-		return json_pack("{s:s, s:I}", "type", "string", "maxLength",
-		    (json_int_t)text_limit(f, FIELD_MAX_TEXT));
-	}
-}
-
-static json_t *choice_schema(const struct field *f)
-{
-	json_t *list = json_array();
-
-	for (const char *const *c = f->choices; list && *c; c++)
-		json_array_append_new(list, json_string(*c));
-	return json_pack("{s:s, s:o}", "type", "string", "enum", list);
-}
-
-static json_t *field_schema(const struct field *f)
-{
-	switch (f->type) {
-	case FIELD_CHOICE:
-		return choice_schema(f);
-	case FIELD_INT:
-		return json_pack("{s:s, s:I, s:I}", "type", "integer",
-		    "minimum", (json_int_t)f->min, "maximum",
-		    (json_int_t)f->max);
-	case FIELD_REFS:
-	case FIELD_LABELS:
-	case FIELD_NUMBERS:
-		return json_pack("{s:s, s:I, s:b, s:{s:s}}", "type", "array",
-		    "maxItems", (json_int_t)text_limit(f, FIELD_MAX_ITEMS),
-		    "uniqueItems", 1, "items", "type",
-		    f->type == FIELD_NUMBERS ? "integer" : "string");
-	case FIELD_BOOL:
-	case FIELD_OBJECT:
-		return json_pack("{s:s}", "type", types[f->type].json_type);
-	case FIELD_NAME:
-	case FIELD_TEXT:
-	case FIELD_LINES:
-	case FIELD_REF:
-	case FIELD_IPV4:
-		break;
-	}
-	return text_schema(f);
-}
-
-json_t *schema_to_json_schema(const struct schema *s)
-{
-	json_t *properties = json_object(), *required = json_array();
-
-	for (size_t i = 0; properties && required && i < s->n_fields; i++) {
-		const struct field *f = &s->fields[i];
-		json_t *one;
-
-		if (f->hidden)
-			continue;
-		one = field_schema(f);
-		if (f->help)
-			json_object_set_new(one, "description",
-			    json_string(f->help));
-		if (f->fallback)
-			json_object_set_new(one, "default",
-			    json_loads(f->fallback, JSON_DECODE_ANY, NULL));
-		json_object_set_new(properties, f->name, one);
-		if (f->required && !f->fallback)
-			json_array_append_new(required, json_string(f->name));
-	}
-	return json_pack("{s:s, s:b, s:o, s:o}", "type", "object",
-	    "additionalProperties", 0, "properties", properties, "required",
-	    required);
 }
