@@ -2,7 +2,9 @@
  * switchyard: the operator's command line.
  */
 #include "cli/cli.h"
+#if __has_include("cli/render.h")
 #include "cli/render.h"
+#endif
 
 #include <pwd.h>
 #include <stdio.h>
@@ -13,11 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#if __has_include("cli/render.h")
 static int render(const struct cli *cli, int argc, char **argv)
 {
 	(void)cli;
 	return cmd_render(argc, argv);
 }
+#endif
 
 static const struct {
 	const char *name;
@@ -31,7 +35,9 @@ static const struct {
 	{ "token", cmd_token, "create, list and revoke API tokens" },
 	{ "user", cmd_user, "create users, set passwords" },
 	{ "hostkey", cmd_hostkey, "pin a device's host keys" },
+#if __has_include("cli/render.h")
 	{ "render", render, "render a template with data, without a portal" },
+#endif
 };
 
 static int help(void)
