@@ -59,7 +59,7 @@ static enum err_code find_job(
 static enum err_code get_job(
     struct request *r, struct response *out, struct err *e)
 {
-	const struct job *job;
+	const struct job *job = NULL;
 	enum err_code rc = find_job(r, &job, e);
 
 	if (rc != ERR_OK)
@@ -112,7 +112,7 @@ static enum err_code post_run(
 {
 	json_t *parameters = NULL, *doc = NULL;
 	const char *key = NULL;
-	const struct job *job;
+	const struct job *job = NULL;
 	enum err_code rc;
 
 	rc = find_job(r, &job, e);
