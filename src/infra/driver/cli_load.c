@@ -107,6 +107,17 @@ static enum err_code refused(
 	return code;
 }
 
+/* To give a line up is to not know what it did: better late than unknown. */
+static struct deadline line_deadline(const struct cli_load *load)
+{
+	struct deadline grace = deadline_in_ms(load->rules->grace_ms);
+	struct deadline limit = deadline_in_ms(load->rules->line_ms);
+
+	if (load->deadline.at_ms > grace.at_ms)
+		grace = load->deadline;
+	return deadline_sooner(limit, grace);
+}
+
 /* Sends one line; what the device objects goes to `said`. */
 static enum err_code say(
     struct cli_load *load, const char *line, struct buf *said, struct err *e)
@@ -118,8 +129,8 @@ static enum err_code say(
 	if (strncmp(line, load->rules->name_command, skip) == 0)
 		ssh_shell_expect_name(load->shell, line + skip);
 	log_step(load, LOG_DEBUG, "> ", line);
-	code = ssh_shell_run(load->shell, line,
-	    deadline_in_ms(load->rules->line_ms), &answer, e);
+	code =
+	    ssh_shell_run(load->shell, line, line_deadline(load), &answer, e);
 	if (code == ERR_OK)
 		keep_objections(load->rules, buf_text(&answer), said);
 	else if (code != ERR_INVALID)

@@ -20,7 +20,8 @@ struct cli_rules {
 	const char *name_command;    /* "hostname ": changes the prompt */
 	const char *enter;	     /* "configure terminal" */
 	const char *end;	     /* "end" */
-	int line_ms;		     /* one line may take so long */
+	int line_ms;		     /* one line may take so long, */
+	int grace_ms;		     /* and so long past the deadline */
 };
 
 struct cli_load {
@@ -29,7 +30,8 @@ struct cli_load {
 	const struct cli_rules *rules;
 	const struct driver_hooks *hooks;
 	struct arena *arena; /* for the report's text */
-	/* Between two lines; a line that was begun has rules->line_ms. */
+	/* Looked at between two lines; a line that was begun gets a little
+	 * time of its own. */
 	struct deadline deadline;
 	/* Goes on after a refusal, as far as the section makes sense. */
 	bool tolerant;

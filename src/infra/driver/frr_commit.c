@@ -9,6 +9,7 @@
 #define RESTORE_PASSES 3
 #define CONVERGE_PASSES 2
 #define LINE_MS 30000
+#define GRACE_MS 5000
 
 /* Said beside a line that was taken. */
 static const char *const harmless[] = {
@@ -37,6 +38,7 @@ static const struct cli_rules rules = {
 	.enter = "configure terminal",
 	.end = "end",
 	.line_ms = LINE_MS,
+	.grace_ms = GRACE_MS,
 };
 
 static struct cli_load new_load(struct driver_session *s, struct arena *arena,
