@@ -8,11 +8,15 @@
  * threads at once; a transaction or a walk belongs to one thread.
  *
  * Durability: when store_txn_commit() answers ERR_OK the commit survives
- * kill -9 and power loss.  When it answers an error nothing was committed,
- * except ERR_UNKNOWN_OUTCOME, which it never gives: after a doubtful write the
- * ref is read again and the Operation-Id looked for.  After a failed fsync the
- * store turns read-only (ERR_NO_SPACE or ERR_SYSTEM for every later write)
- * until it is opened anew; reads go on.
+ * kill -9 and power loss.  When it answers an error nothing was committed:
+ * if the ref moved and the disk then failed to confirm it, the old value is put
+ * back.  Only if that fails as well the answer is ERR_UNKNOWN_OUTCOME: the
+ * change is visible, but may not survive.  After a failed fsync the store turns
+ * read-only (ERR_NO_SPACE or ERR_SYSTEM for every later write) until it is
+ * opened anew; reads go on.
+ *
+ * A program that writes must ignore SIGXFSZ, so that a file size limit is an
+ * error (ERR_NO_SPACE) and not its end.
  */
 #ifndef APP_PORT_STORE_H
 #define APP_PORT_STORE_H
@@ -185,8 +189,9 @@ struct store_expect store_expect_blob(const struct blob_id *blob);
 enum err_code store_txn_begin(struct store *s, enum store_branch branch,
     struct store_txn **ret, struct err *e) must_check;
 
-/* Copies data.  ERR_INVALID for a path that store_path_check() refuses.  A
- * path may be put or removed once in a transaction. */
+/* Copies data.  ERR_INVALID for a path that store_path_check() refuses;
+ * ERR_LIMIT past the bounds above.  A path may be put or removed once in a
+ * commit. */
 enum err_code store_txn_put(struct store_txn *t, const char *path,
     const void *data, size_t len, struct store_expect expect, struct err *e)
     must_check;
@@ -213,8 +218,13 @@ enum err_code store_txn_seal(struct store_txn *t,
  * takes the store's flock, checks the expectations against the tip, writes
  * objects, fsyncs, moves the ref by compare-and-swap.
  *
- * ERR_STALE: a path is not as expected; the message names it; nothing was
- * committed.  ERR_NO_SPACE, ERR_SYSTEM: nothing was committed.
+ * ERR_STALE: a path is not as expected; the message names it.  ERR_CONFLICT: a
+ * path would be a file and a directory at once.  ERR_TIMEOUT: another writer
+ * held the lock for half a minute.  ERR_NO_SPACE, ERR_SYSTEM: the disk.  In all
+ * of these nothing was committed; ERR_UNKNOWN_OUTCOME: see above.
+ *
+ * The commits of a transaction are judged in their order, each by the tree that
+ * the one before it leaves.
  * A transaction that would change nothing makes no commit; *ret_changed
  * (may be NULL) tells.  message NULL: only the sealed ones.
  * Always ends the transaction: t is freed whatever the result. */
