@@ -18,7 +18,7 @@ void buf_release(struct buf *b)
 void buf_clear(struct buf *b)
 {
 	b->len = 0;
-	b->failed = false;
+	b->failed = b->full = false;
 	if (b->data)
 		b->data[0] = '\0';
 }
@@ -31,7 +31,7 @@ char *buf_reserve(struct buf *b, size_t len)
 	if (b->failed)
 		return NULL;
 	if (len > b->max || b->len > b->max - len) {
-		b->failed = true;
+		b->failed = b->full = true;
 		return NULL;
 	}
 	need = b->len + len + 1;
@@ -110,7 +110,7 @@ enum err_code buf_check(const struct buf *b, const char *what, struct err *e)
 {
 	if (!b->failed)
 		return ERR_OK;
-	if (b->len >= b->max / 2)
+	if (b->full)
 		return err_set(e, ERR_LIMIT, "%s is larger than %zu bytes",
 		    what, b->max);
 	return err_set(e, ERR_SYSTEM, "out of memory for %s", what);

@@ -22,6 +22,7 @@ struct buf {
 	size_t cap;
 	size_t max; /* bytes, at most */
 	bool failed;
+	bool full; /* failed because of the maximum */
 };
 
 #define BUF_INIT(maximum) { .max = (maximum) }

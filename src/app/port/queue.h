@@ -23,7 +23,8 @@ enum queue_place { QUEUE_QUEUED, QUEUE_CLAIMED, QUEUE_CANCELLED, QUEUE_PLACES };
 /* Creates the directories. */
 enum err_code queue_prepare(const char *dir, struct err *e) must_check;
 
-/* Durable when it answers ERR_OK. */
+/* Durable when it answers ERR_OK.  ERR_CONFLICT if the run is in a place
+ * already: it is never put a second time. */
 enum err_code queue_put(const char *dir, const char *id, const char *text,
     size_t len, struct err *e) must_check;
 
@@ -31,6 +32,13 @@ enum err_code queue_put(const char *dir, const char *id, const char *text,
  * `id` is replaced by the run it is bound to and *ret_bound is true. */
 enum err_code queue_bind_key(const char *dir, const char *key,
     char id[RUN_ID_SIZE], bool *ret_bound, struct err *e) must_check;
+
+/* One at a time, in all processes: whoever binds a key and puts its run holds
+ * this, so that nobody takes the one between the two for dead and puts the run
+ * as well.  ERR_TIMEOUT. */
+enum err_code queue_lock(const char *dir, int *ret_fd, struct err *e)
+    must_check;
+void queue_unlock(int fd);
 
 /* The document in the first place that has it.  ERR_NOT_FOUND. */
 enum err_code queue_read(const char *dir, const char *id, struct buf *out,
@@ -53,6 +61,10 @@ enum err_code queue_request_cancel(const char *dir, const char *id,
 bool queue_cancel_requested(const char *dir, const char *id,
     char actor[128]);
 void queue_clear_cancel(const char *dir, const char *id);
+
+/* Removes what nobody needs any more: temporary files of dead writers, cancel
+ * marks of runs that are gone, keys of last month. */
+void queue_sweep(const char *dir);
 
 /* The path of a place, for inotify and stat. */
 void queue_path(const char *dir, enum queue_place place, char *path,

@@ -1,5 +1,6 @@
 #include "app/port/queue.h"
 
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -10,11 +11,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_SIZE 4096
 #define MAX_DOCUMENT ((size_t)4 * 1024 * 1024)
 #define MAX_LISTED ((size_t)1000000)
+#define LOCK_WAIT_MS 10000
+/* A writer that is still at work has touched its file more recently. */
+#define OLD_TEMP_MS ((int64_t)3600 * 1000)
+/* A repeated request is remembered this long. */
+#define OLD_KEY_MS ((int64_t)30 * 24 * 3600 * 1000)
+#define OLD_MARK_MS ((int64_t)24 * 3600 * 1000)
 
 static const char *const place_dirs[QUEUE_PLACES] = {
 	[QUEUE_QUEUED] = "queued",
@@ -65,10 +73,14 @@ enum err_code queue_put(const char *dir, const char *id, const char *text,
 	char path[PATH_SIZE];
 	enum err_code rc = check_id(id, e);
 
-	if (rc != ERR_OK)
-		return rc;
-	document_path(dir, QUEUE_QUEUED, id, path);
-	return file_write_durable(path, text, len, 0640, e);
+	for (int i = QUEUE_PLACES; rc == ERR_OK && i-- > 0;) {
+		document_path(dir, (enum queue_place)i, id, path);
+		if (access(path, F_OK) == 0)
+			rc = err_set(e, ERR_CONFLICT,
+			    "run %s is in the queue already", id);
+	}
+	return rc == ERR_OK ? file_write_durable(path, text, len, 0640, e)
+			    : rc;
 }
 
 /* link(2) makes the binding: the first one wins, and it appears whole. */
@@ -89,6 +101,8 @@ enum err_code queue_bind_key(const char *dir, const char *key,
 		return rc;
 	if (link(temp, path) == 0) {
 		*ret_bound = false;
+		snprintf(path, sizeof(path), "%s/spool/keys", dir);
+		rc = dir_sync(path, e);
 	} else if (errno == EEXIST) {
 		rc = file_read(path, &bound, e);
 		if (rc == ERR_OK && !run_id_is_valid(buf_text(&bound)))
@@ -105,26 +119,50 @@ enum err_code queue_bind_key(const char *dir, const char *key,
 	return rc;
 }
 
+/* ERR_NOT_FOUND if no place has it. */
+static enum err_code read_places(const char *dir, const char *id,
+    struct buf *out, enum queue_place *ret_place, struct err *e)
+{
+	for (int i = 0; i < QUEUE_PLACES; i++) {
+		char path[PATH_SIZE];
+		enum err_code rc;
+
+		document_path(dir, (enum queue_place)i, id, path);
+		rc = file_read(path, out, e);
+		if (rc == ERR_OK)
+			*ret_place = (enum queue_place)i;
+		if (rc != ERR_NOT_FOUND)
+			return rc;
+	}
+	return err_set(e, ERR_NOT_FOUND, "run %s is not in the queue", id);
+}
+
+/* A run that goes back from claimed to queued between two looks was in neither
+ * place when we looked there: so twice. */
 enum err_code queue_read(const char *dir, const char *id, struct buf *out,
     enum queue_place *ret_place, struct err *e)
 {
 	enum err_code rc = check_id(id, e);
 
-	for (int i = 0; rc == ERR_OK && i < QUEUE_PLACES; i++) {
-		char path[PATH_SIZE];
+	if (rc == ERR_OK)
+		rc = read_places(dir, id, out, ret_place, e);
+	else
+		return rc;
+	return rc == ERR_NOT_FOUND ? read_places(dir, id, out, ret_place, e)
+				   : rc;
+}
 
-		document_path(dir, (enum queue_place)i, id, path);
-		rc = file_read(path, out, e);
-		if (rc == ERR_OK) {
-			*ret_place = (enum queue_place)i;
-			return ERR_OK;
-		}
-		if (rc == ERR_NOT_FOUND)
-			rc = ERR_OK;
-	}
-	return rc == ERR_OK
-	    ? err_set(e, ERR_NOT_FOUND, "run %s is not in the queue", id)
-	    : rc;
+enum err_code queue_lock(const char *dir, int *ret_fd, struct err *e)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/spool/keys.lock", dir);
+	return file_lock(path, LOCK_WAIT_MS, ret_fd, e);
+}
+
+void queue_unlock(int fd)
+{
+	file_unlock(fd);
 }
 
 static int by_id(const void *a, const void *b)
@@ -252,4 +290,57 @@ void queue_clear_cancel(const char *dir, const char *id)
 		return;
 	cancel_path(dir, id, path);
 	unlink(path);
+}
+
+/* --- what nobody needs any more --------------------------------------------- */
+
+static bool in_queue(const char *dir, const char *id)
+{
+	struct buf text = BUF_INIT(MAX_DOCUMENT);
+	enum queue_place place;
+	enum err_code rc = queue_read(dir, id, &text, &place, NULL);
+
+	buf_release(&text);
+	return rc != ERR_NOT_FOUND;
+}
+
+static bool is_stale(const char *dir, const char *folder, const char *name,
+    int64_t age_ms)
+{
+	if (strstr(name, ".tmp-") != NULL)
+		return age_ms > OLD_TEMP_MS;
+	if (strcmp(folder, "keys") == 0)
+		return age_ms > OLD_KEY_MS;
+	return strcmp(folder, "cancel") == 0 && age_ms > OLD_MARK_MS &&
+	    !in_queue(dir, name);
+}
+
+static void sweep_folder(const char *dir, const char *folder)
+{
+	int64_t now = clock_wall_ms();
+	char path[PATH_SIZE];
+	struct dirent *entry;
+	struct stat st;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "%s/spool/%s", dir, folder);
+	d = opendir(path);
+	if (!d)
+		return;
+	while ((entry = readdir(d)) != NULL) {
+		if (fstatat(dirfd(d), entry->d_name, &st,
+		    AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		    is_stale(dir, folder, entry->d_name,
+			now - (int64_t)st.st_mtim.tv_sec * 1000))
+			unlinkat(dirfd(d), entry->d_name, 0);
+	}
+	closedir(d);
+}
+
+void queue_sweep(const char *dir)
+{
+	for (int i = 0; i < QUEUE_PLACES; i++)
+		sweep_folder(dir, place_dirs[i]);
+	sweep_folder(dir, "cancel");
+	sweep_folder(dir, "keys");
 }

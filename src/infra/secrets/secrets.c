@@ -51,7 +51,7 @@ static enum err_code read_file(const char *dir, const char *reference,
 	char path[4096];
 	enum err_code rc;
 
-	if (strchr(reference, '/') || reference[0] == '.')
+	if (strchr(reference, '/') || reference[0] == '.' || !*reference)
 		return err_set(e, ERR_INVALID,
 		    "\"%.60s\" is not the name of a secrets file", reference);
 	snprintf(path, sizeof(path), "%s/secrets/%s", dir, reference);
@@ -75,35 +75,52 @@ static enum err_code read_environment(const char *reference, struct buf *out,
 	return buf_check(out, "the secret", e);
 }
 
+static enum err_code set_password(struct credentials *c, const char *text,
+    size_t len, struct err *e)
+{
+	if (len == 0)
+		return err_set(e, ERR_INVALID, "the secret is empty");
+	c->password = secret_new(text, len);
+	return c->password ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
+}
+
+/* A name that was cut would be another user's. */
+static enum err_code set_username(struct credentials *c, const char *name,
+    struct err *e)
+{
+	if (text_copy(c->username, sizeof(c->username), name))
+		return ERR_OK;
+	return err_set(e, ERR_INVALID,
+	    "the user name of the credentials is longer than %zu bytes",
+	    sizeof(c->username) - 1);
+}
+
 /* {"username": …, "password": …} or the password alone on the first line. */
 static enum err_code parse_value(const char *text, size_t len,
     struct credentials *c, struct err *e)
 {
 	const char *user, *password;
 	json_t *v = NULL;
+	enum err_code rc = ERR_OK;
 
-	if (text[0] != '{') {
-		len = strcspn(text, "\r\n");
-		c->password = secret_new(text, len);
-		return c->password ? ERR_OK
-				   : err_set(e, ERR_SYSTEM, "out of memory");
-	}
+	if (text[0] != '{')
+		return set_password(c, text, strcspn(text, "\r\n"), e);
 	if (json_read(text, len, MAX_VALUE, &v, NULL) != ERR_OK)
 		return err_set(e, ERR_INVALID,
 		    "the secret begins with \"{\" but is not JSON");
 	user = json_text(v, "username", "");
 	password = json_text(v, "password", NULL);
-	if (*user && !c->username[0])
-		text_copy(c->username, sizeof(c->username), user);
-	if (password)
-		c->password = secret_new(password, strlen(password));
+	if (!password)
+		rc = err_set(e, ERR_INVALID, "the secret has no \"password\"");
+	else
+		rc = set_password(c, password, strlen(password), e);
+	if (rc == ERR_OK && !c->username[0])
+		rc = set_username(c, user, e);
 	if (password)
 		/* jansson frees without wiping */
 		wipe((char *)(uintptr_t)password, strlen(password));
 	json_decref(v);
-	return c->password ? ERR_OK
-			   : err_set(e, ERR_INVALID,
-				 "the secret has no \"password\"");
+	return rc;
 }
 
 enum err_code secrets_read(const char *dir, const char *provider,
@@ -114,7 +131,9 @@ enum err_code secrets_read(const char *dir, const char *provider,
 	struct credentials c = { 0 };
 	enum err_code rc;
 
-	text_copy(c.username, sizeof(c.username), username);
+	rc = set_username(&c, username, e);
+	if (rc != ERR_OK)
+		return rc;
 	if (strcmp(provider, "file") == 0)
 		rc = read_file(dir, reference, &value, e);
 	else if (strcmp(provider, "environment") == 0)
