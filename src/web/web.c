@@ -27,17 +27,17 @@ static enum err_code open_parts(struct web *web, struct err *e)
 	enum err_code rc;
 
 	random_hex(random, (sizeof(random) - 1) / 2);
-	rc = page_files_open(&files, &web->files, e);
-	if (rc == ERR_OK)
-		rc = page_env_new(web->files, &web->pages, e);
-	if (rc == ERR_OK)
-		rc = session_keys_open(o->dir, &web->keys, e);
-	if (rc == ERR_OK)
-		rc = app_open(o->dir, &web->app, e);
+	rc = app_open(o->dir, &web->app, e);
 	if (rc == ERR_OK)
 		rc = queue_prepare(o->dir, e);
 	if (rc == ERR_OK)
 		rc = run_index_new(&web->app, &web->runs, e);
+	if (rc == ERR_OK)
+		rc = session_keys_open(o->dir, &web->keys, e);
+	if (rc == ERR_OK)
+		rc = page_files_open(&files, &web->files, e);
+	if (rc == ERR_OK)
+		rc = page_env_new(web->files, &web->pages, e);
 	if (rc == ERR_OK)
 		rc = password_hash(random, web->dummy_hash, e);
 	if (rc != ERR_OK)
