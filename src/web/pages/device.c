@@ -20,7 +20,7 @@ static struct jv pinned_view(struct request *r, const char *device)
 	size_t n;
 
 	if (!pinned)
-		return jv_none();
+		return jv_list(a, 0);
 	n = record_count(pinned, HOSTKEY_KEYS);
 	list = jv_list(a, n);
 	for (size_t i = 0; i < n; i++) {

@@ -40,7 +40,7 @@ static const char *choose_view(struct request *r, bool intended, bool backup)
 		if (strcmp(*v, asked) == 0)
 			return *v;
 	}
-	if (intended && backup)
+	if (intended == backup)
 		return "diff";
 	return backup ? "backup" : "intended";
 }
