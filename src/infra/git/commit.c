@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Above this many objects one pack with three fsyncs is cheaper than a file
- * and an fsync for each. */
-#define LOOSE_MAX 64
 #define LOCK_WAIT_MS 30000
 /* Somebody who does not take our lock moved the ref: start over from there. */
 #define ATTEMPTS 8
@@ -116,8 +113,8 @@ static enum err_code write_and_publish(struct attempt *a, struct err *e)
 
 	if (commit_id_equal(&a->tip, &a->new_tip))
 		return ERR_OK;
-	rc = a->pending.n > LOOSE_MAX ? pack_write(s, &a->pending, e)
-				      : loose_write(s, &a->pending, e);
+	rc = a->pending.n > STORE_LOOSE_MAX ? pack_write(s, &a->pending, e)
+					    : loose_write(s, &a->pending, e);
 	if (rc == ERR_OK)
 		rc = ref_move(s, a->t->branch, &a->tip, &a->new_tip, e);
 	return rc;

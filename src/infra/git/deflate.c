@@ -1,5 +1,7 @@
 #include "infra/git/deflate.h"
 
+#include <stdlib.h>
+
 /* Level 1 makes a configuration seven times smaller at 700 MB/s; level 6 gains
  * a tenth more at half the speed.  Repacking compresses for good. */
 #define FAST 1
@@ -77,4 +79,28 @@ enum err_code deflater_add(
 enum err_code deflater_end(struct deflater *z, struct err *e)
 {
 	return run(z, NULL, 0, Z_FINISH, e);
+}
+
+enum err_code deflater_blob(
+    struct deflater *z, const void *data, size_t len, struct err *e)
+{
+	enum err_code rc = deflater_begin(z, GIT_OBJECT_BLOB, len, e);
+
+	if (rc == ERR_OK)
+		rc = deflater_add(z, data, len, e);
+	return rc == ERR_OK ? deflater_end(z, e) : rc;
+}
+
+char *inflate_stream(const void *stream, size_t stream_len, size_t len)
+{
+	char *data = malloc(len + 1);
+	uLongf n = len;
+
+	if (data &&
+	    (uncompress((Bytef *)data, &n, stream, (uLong)stream_len) != Z_OK ||
+		n != len)) {
+		free(data);
+		return NULL;
+	}
+	return data;
 }

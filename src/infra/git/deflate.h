@@ -25,4 +25,12 @@ enum err_code deflater_add(
     struct deflater *z, const void *data, size_t len, struct err *e) must_check;
 enum err_code deflater_end(struct deflater *z, struct err *e) must_check;
 
+/* begin, add and end of a whole blob. */
+enum err_code deflater_blob(
+    struct deflater *z, const void *data, size_t len, struct err *e) must_check;
+
+/* The `len` bytes that a stream of ours holds, to be free()d; NULL when out of
+ * memory. */
+char *inflate_stream(const void *stream, size_t stream_len, size_t len);
+
 #endif

@@ -115,8 +115,7 @@ static enum err_code apply_file(struct edit *edit, struct level *l,
 	}
 	l->named |= old == NULL;
 	emit(l, "100644 ", g, last->blob.raw);
-	return pending_borrow(edit->pending, GIT_OBJECT_BLOB, last->blob.raw,
-	    last->data, last->len, e);
+	return pending_borrow(edit->pending, &last->blob, &last->content, e);
 }
 
 /* Changes below a directory; old is its entry, or NULL. */
@@ -234,7 +233,8 @@ static enum err_code level_open(struct edit *edit, const uint8_t *oid,
 		return ERR_OK;
 	p = pending_find(edit->pending, oid);
 	if (p)
-		*tree = (struct object){ .data = p->data, .len = p->len };
+		*tree = (struct object){ .data = p->content.data,
+			.len = p->content.len };
 	else
 		rc = object_read(edit->h, oid, GIT_OBJECT_TREE, tree, e);
 	if (rc != ERR_OK)

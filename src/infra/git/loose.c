@@ -32,22 +32,35 @@ struct loose_writer {
 	bool made_dir;	   /* objects got one */
 };
 
+/* A loose object's stream has a header inside, so that one staged for a pack is
+ * made anew. */
+static enum err_code deflate_loose(
+    struct deflater *z, const struct pending_object *o, struct err *e)
+{
+	const struct content *c = &o->content;
+	char *inflated = NULL;
+	char header[40];
+	int n = snprintf(header, sizeof(header), "%s %zu",
+	    git_object_type2string(o->type), c->len);
+	enum err_code rc = deflater_begin(z, o->type, c->len, e);
+
+	if (rc == ERR_OK && c->stream_len &&
+	    !(inflated = inflate_stream(c->data, c->stream_len, c->len)))
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	if (rc == ERR_OK)
+		rc = deflater_add(z, header, (size_t)n + 1, e);
+	if (rc == ERR_OK)
+		rc = deflater_add(z, inflated ? inflated : c->data, c->len, e);
+	free(inflated);
+	return rc == ERR_OK ? deflater_end(z, e) : rc;
+}
+
 static enum err_code write_temp(struct loose_writer *w, struct deflater *z,
     const struct pending_object *o, struct err *e)
 {
 	struct temp_file *t = &w->temps[w->n];
-	char header[40];
-	int n = snprintf(header, sizeof(header), "%s %zu",
-	    git_object_type2string(o->type), o->len);
-	enum err_code rc;
+	enum err_code rc = deflate_loose(z, o, e);
 
-	rc = deflater_begin(z, o->type, o->len, e);
-	if (rc == ERR_OK)
-		rc = deflater_add(z, header, (size_t)n + 1, e);
-	if (rc == ERR_OK)
-		rc = deflater_add(z, o->data, o->len, e);
-	if (rc == ERR_OK)
-		rc = deflater_end(z, e);
 	if (rc == ERR_OK)
 		rc = disk_create_temp(w->dir, "tmp_obj_", t->path, &t->fd, e);
 	if (rc != ERR_OK)

@@ -67,25 +67,41 @@ static size_t entry_header(git_object_t type, size_t len, uint8_t to[16])
 	return n;
 }
 
+/* The zlib stream of an object: as it was staged, or made now. */
+static enum err_code stream_of(struct deflater *z,
+    const struct pending_object *o, struct content *ret, struct err *e)
+{
+	enum err_code rc;
+
+	*ret = o->content;
+	if (o->content.stream_len)
+		return ERR_OK;
+	rc = deflater_begin(z, o->type, o->content.len, e);
+	if (rc == ERR_OK)
+		rc = deflater_add(z, o->content.data, o->content.len, e);
+	if (rc == ERR_OK)
+		rc = deflater_end(z, e);
+	ret->data = z->out.data;
+	ret->stream_len = z->out.len;
+	return rc;
+}
+
 static enum err_code emit_object(struct pack_writer *w, struct deflater *z,
     const struct pending_object *o, struct pack_entry *entry, struct err *e)
 {
 	uint8_t header[16];
-	size_t n = entry_header(o->type, o->len, header);
-	enum err_code rc = deflater_begin(z, o->type, o->len, e);
+	size_t n = entry_header(o->type, o->content.len, header);
+	struct content c;
+	enum err_code rc = stream_of(z, o, &c, e);
 
-	if (rc == ERR_OK)
-		rc = deflater_add(z, o->data, o->len, e);
-	if (rc == ERR_OK)
-		rc = deflater_end(z, e);
 	if (rc != ERR_OK)
 		return rc;
 	entry->oid = o->oid;
 	entry->offset = w->offset;
 	entry->crc = (uint32_t)crc32(crc32(0, header, (uInt)n),
-	    (const Bytef *)z->out.data, (uInt)z->out.len);
+	    (const Bytef *)c.data, (uInt)c.stream_len);
 	rc = emit(w, header, n, e);
-	return rc == ERR_OK ? emit(w, z->out.data, z->out.len, e) : rc;
+	return rc == ERR_OK ? emit(w, c.data, c.stream_len, e) : rc;
 }
 
 static enum err_code emit_objects(

@@ -86,7 +86,6 @@ static bool insert(struct pending *p, const struct pending_object *o)
 		return false;
 	p->objects[p->n] = *o;
 	p->slots[slot_of(p, o->oid)] = (uint32_t)++p->n;
-	p->bytes += o->len;
 	return true;
 }
 
@@ -104,9 +103,9 @@ const struct pending_object *pending_find(
 enum err_code pending_take(struct pending *p, git_object_t type, char *data,
     size_t len, uint8_t ret_oid[STORE_OID_SIZE], struct err *e)
 {
-	struct pending_object o = {
-		.type = type, .data = data, .owned = data, .len = len
-	};
+	struct pending_object o = { .type = type,
+		.content = { .data = data, .len = len },
+		.owned = data };
 	enum err_code rc = object_name(type, data, len, o.oid, e);
 	bool present = rc == ERR_OK && pending_find(p, o.oid);
 
@@ -119,13 +118,14 @@ enum err_code pending_take(struct pending *p, git_object_t type, char *data,
 	return rc;
 }
 
-enum err_code pending_borrow(struct pending *p, git_object_t type,
-    const uint8_t *oid, const char *data, size_t len, struct err *e)
+enum err_code pending_borrow(struct pending *p, const struct blob_id *blob,
+    const struct content *content, struct err *e)
 {
-	struct pending_object o = { .type = type, .data = data, .len = len };
+	struct pending_object o = { .type = GIT_OBJECT_BLOB,
+		.content = *content };
 
-	if (pending_find(p, oid))
+	if (pending_find(p, blob->raw))
 		return ERR_OK;
-	memcpy(o.oid, oid, STORE_OID_SIZE);
+	memcpy(o.oid, blob->raw, STORE_OID_SIZE);
 	return insert(p, &o) ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 }

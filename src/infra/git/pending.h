@@ -15,18 +15,23 @@
 
 #include "infra/git/store_internal.h"
 
+/* What an object holds: `len` bytes as they are, or the zlib stream of them. */
+struct content {
+	const char *data;
+	size_t len;
+	size_t stream_len; /* of the stream at data; 0: no stream */
+};
+
 struct pending_object {
 	uint8_t oid[STORE_OID_SIZE];
 	git_object_t type;
-	const char *data;
-	char *owned; /* freed with the set: data, or NULL if it is borrowed */
-	size_t len;
+	struct content content;
+	char *owned; /* freed with the set; NULL if the data is borrowed */
 };
 
 struct pending {
 	struct pending_object *objects;
 	size_t n, cap;
-	size_t bytes;	 /* of all data */
 	uint32_t *slots; /* hash table: index + 1; 0 is free */
 	size_t n_slots;	 /* a power of two */
 };
@@ -37,9 +42,9 @@ void pending_release(struct pending *p);
  * result. */
 enum err_code pending_take(struct pending *p, git_object_t type, char *data,
     size_t len, uint8_t ret_oid[STORE_OID_SIZE], struct err *e) must_check;
-/* With the name known already; data must outlive the set. */
-enum err_code pending_borrow(struct pending *p, git_object_t type,
-    const uint8_t *oid, const char *data, size_t len, struct err *e) must_check;
+/* A blob with its name known already; its data must outlive the set. */
+enum err_code pending_borrow(struct pending *p, const struct blob_id *blob,
+    const struct content *content, struct err *e) must_check;
 const struct pending_object *pending_find(
     const struct pending *p, const uint8_t *oid);
 

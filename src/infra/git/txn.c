@@ -36,6 +36,9 @@ void store_txn_abort(struct store_txn *t)
 		free(t->changes[i].path);
 	for (size_t i = 0; i < t->n_segments; i++)
 		free(t->segments[i].message);
+	if (t->z)
+		deflater_release(t->z);
+	free(t->z);
 	free(t->changes);
 	free(t->segments);
 	free(t);
@@ -57,18 +60,13 @@ static bool make_room(void **array, size_t n, size_t *cap, size_t size)
 	return true;
 }
 
-/* Path and data in one allocation: ten thousand files are ten thousand. */
-static enum err_code stage(struct store_txn *t, const char *path,
-    const void *data, size_t len, struct change *change, struct err *e)
+static enum err_code check_bounds(
+    const struct store_txn *t, const char *path, size_t len, struct err *e)
 {
-	void *changes = t->changes;
-	size_t path_size;
-	char *copy;
 	enum err_code rc = store_path_check(path, e);
 
 	if (rc != ERR_OK)
 		return rc;
-	path_size = strlen(path) + 1;
 	if (len > STORE_MAX_FILE)
 		return err_set(e, ERR_LIMIT,
 		    "%s has %zu bytes; a file of the store has at most %d.",
@@ -77,50 +75,95 @@ static enum err_code stage(struct store_txn *t, const char *path,
 		return err_set(e, ERR_LIMIT,
 		    "One transaction takes at most %d changes and %ld bytes.",
 		    STORE_MAX_CHANGES, STORE_MAX_TXN);
-	if (change->kind == CHANGE_PUT &&
-	    (rc = object_name(
-		 GIT_OBJECT_BLOB, data, len, change->blob.raw, e)) != ERR_OK)
-		return rc;
-	copy = malloc(path_size + len);
+	return ERR_OK;
+}
+
+/* What is likely to go into a pack is deflated now: it takes a fraction of the
+ * memory until the commit, and the work is done before the lock is taken. */
+static enum err_code pack_content(
+    struct store_txn *t, struct content *c, struct err *e)
+{
+	enum err_code rc = ERR_OK;
+
+	if (t->n_changes < STORE_LOOSE_MAX || c->len == 0)
+		return ERR_OK;
+	if (!t->z) {
+		t->z = calloc(1, sizeof(*t->z));
+		if (!t->z)
+			return err_set(e, ERR_SYSTEM, "out of memory");
+		rc = deflater_init(t->z, e);
+	}
+	if (rc == ERR_OK)
+		rc = deflater_blob(t->z, c->data, c->len, e);
+	if (rc == ERR_OK) {
+		c->data = t->z->out.data;
+		c->stream_len = t->z->out.len;
+	}
+	return rc;
+}
+
+/* Path and content in one allocation: ten thousand files are ten thousand. */
+static enum err_code stage(
+    struct store_txn *t, const char *path, struct change *change, struct err *e)
+{
+	struct content *c = &change->content;
+	size_t path_size = strlen(path) + 1;
+	size_t size = c->stream_len ? c->stream_len : c->len;
+	void *changes = t->changes;
+	char *copy = malloc(path_size + size);
+
 	if (!copy || !make_room(&changes, t->n_changes, &t->cap_changes,
 			 sizeof(*t->changes))) {
 		free(copy);
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	}
 	memcpy(copy, path, path_size);
-	if (len > 0)
-		memcpy(copy + path_size, data, len);
+	if (size > 0)
+		memcpy(copy + path_size, c->data, size);
 	change->path = copy;
-	change->data = copy + path_size;
-	change->len = len;
+	c->data = copy + path_size;
 	t->changes = changes;
 	t->changes[t->n_changes++] = *change;
-	t->bytes += len;
+	t->bytes += c->len;
 	return ERR_OK;
 }
 
 enum err_code store_txn_put(struct store_txn *t, const char *path,
     const void *data, size_t len, struct store_expect expect, struct err *e)
 {
-	struct change change = { .kind = CHANGE_PUT, .expect = expect };
+	struct change change = { .kind = CHANGE_PUT,
+		.expect = expect,
+		.content = { .data = len ? data : "", .len = len } };
+	enum err_code rc = check_bounds(t, path, len, e);
 
-	return stage(t, path, len ? data : "", len, &change, e);
+	if (rc == ERR_OK)
+		rc = object_name(GIT_OBJECT_BLOB, change.content.data, len,
+		    change.blob.raw, e);
+	if (rc == ERR_OK)
+		rc = pack_content(t, &change.content, e);
+	return rc == ERR_OK ? stage(t, path, &change, e) : rc;
+}
+
+/* A change without content. */
+static enum err_code stage_bare(struct store_txn *t, const char *path,
+    enum change_kind kind, struct store_expect expect, struct err *e)
+{
+	struct change change = { .kind = kind, .expect = expect };
+	enum err_code rc = check_bounds(t, path, 0, e);
+
+	return rc == ERR_OK ? stage(t, path, &change, e) : rc;
 }
 
 enum err_code store_txn_remove(struct store_txn *t, const char *path,
     struct store_expect expect, struct err *e)
 {
-	struct change change = { .kind = CHANGE_REMOVE, .expect = expect };
-
-	return stage(t, path, NULL, 0, &change, e);
+	return stage_bare(t, path, CHANGE_REMOVE, expect, e);
 }
 
 enum err_code store_txn_require(struct store_txn *t, const char *path,
     struct store_expect expect, struct err *e)
 {
-	struct change change = { .kind = CHANGE_REQUIRE, .expect = expect };
-
-	return stage(t, path, NULL, 0, &change, e);
+	return stage_bare(t, path, CHANGE_REQUIRE, expect, e);
 }
 
 void store_txn_require_tip(struct store_txn *t, const struct commit_id *tip)

@@ -5,17 +5,25 @@
 #ifndef INFRA_GIT_TXN_H
 #define INFRA_GIT_TXN_H
 
+#include "infra/git/deflate.h"
 #include "infra/git/pending.h"
+
+/* Above this many objects one pack with three fsyncs is cheaper than a file and
+ * an fsync for each. */
+#define STORE_LOOSE_MAX 64
 
 enum change_kind { CHANGE_REQUIRE, CHANGE_REMOVE, CHANGE_PUT };
 
 struct change {
-	char *path; /* owned; followed by the data in the same allocation */
+	char *path; /* owned; the content follows in the same allocation */
+	/* Above this many objects one pack with three fsyncs is cheaper than a
+	 * file and an fsync for each. */
+#define STORE_LOOSE_MAX 64
+
 	enum change_kind kind;
 	struct store_expect expect;
 	struct blob_id blob; /* of a put */
-	const char *data;
-	size_t len;
+	struct content content;
 };
 
 /* changes[first .. first + n) become one commit with this message. */
@@ -30,7 +38,8 @@ struct store_txn {
 	enum store_branch branch;
 	struct change *changes;
 	size_t n_changes, cap_changes;
-	size_t bytes;
+	size_t bytes;	    /* put, in all */
+	struct deflater *z; /* once there is enough for a pack */
 	struct segment *segments;
 	size_t n_segments, cap_segments;
 	size_t sealed; /* changes that belong to a segment */

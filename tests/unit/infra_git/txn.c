@@ -339,6 +339,32 @@ static void a_large_transaction_becomes_one_pack(void **state)
 	assert_diff(f, &before, &id, "", "");
 }
 
+/* Of many files put, few changed: what was staged for a pack goes loose. */
+static void unchanged_files_of_a_large_transaction_cost_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct commit_id id = { { 0 } };
+	char path[64];
+
+	for (int round = 0; round < 2; round++) {
+		struct store_txn *t = begin(f);
+
+		for (int i = 0; i < 200; i++) {
+			snprintf(path, sizeof(path), "d/%d", i);
+			put(t, path, round && i == 150 ? "changed" : path);
+		}
+		id = commit(t);
+	}
+	assert_file(f, &id, "d/150", "changed");
+	assert_file(f, &id, "d/151", "d/151");
+	assert_int_equal(
+	    shell(f, "cd $S && test $(ls objects/pack/*.pack | wc -l) = 1 && "
+		     "oid=$(git rev-parse main:d/150) && "
+		     "test -e objects/$(echo $oid | sed 's,..,&/,') && "
+		     "test $(git diff --name-only main~1 main | wc -l) = 1"),
+	    0);
+}
+
 static void branches_are_apart(void **state)
 {
 	struct fixture *f = *state;
@@ -376,6 +402,7 @@ int main(void)
 		T(a_stale_commit_takes_its_whole_chain_down),
 		T(staged_changes_need_a_message),
 		T(a_large_transaction_becomes_one_pack),
+		T(unchanged_files_of_a_large_transaction_cost_nothing),
 		T(branches_are_apart),
 	};
 
