@@ -178,7 +178,8 @@ struct driver_commit {
 	unsigned confirm_s;
 	/* The load's own time.  Past it the load stops and is put back. */
 	struct deadline deadline;
-	/* Further time for putting it back after a failure, at most. */
+	/* Further time for putting it back after a failure; a driver that
+	 * sends lines adds 100 ms for each line it has to undo. */
 	int64_t restore_ms;
 	/* For the device's own log where it takes one; NULL: none. */
 	const char *comment;

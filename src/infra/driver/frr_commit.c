@@ -8,6 +8,8 @@
 /* Reading, computing and sending what is still different, so often. */
 #define RESTORE_PASSES 3
 #define CONVERGE_PASSES 2
+/* A line takes 1 to 40 ms, more in long lists. */
+#define UNDO_LINE_MS 100
 #define LINE_MS 30000
 #define GRACE_MS 5000
 
@@ -40,6 +42,16 @@ static const struct cli_rules rules = {
 	.line_ms = LINE_MS,
 	.grace_ms = GRACE_MS,
 };
+
+/* Sentences are put into sentences here: without the full stop. */
+static int bare(const struct err *e)
+{
+	size_t len = strlen(e->message);
+
+	while (len > 0 && e->message[len - 1] == '.')
+		len--;
+	return len < 450 ? (int)len : 450;
+}
 
 static struct cli_load new_load(struct driver_session *s, struct arena *arena,
     struct driver_report *report, struct deadline deadline)
@@ -112,9 +124,10 @@ static enum err_code put_back(struct driver_session *s, const char *snapshot,
 			code = ERR_OK;
 	}
 	err_set(e, ERR_UNKNOWN_OUTCOME,
-	    "the old configuration of %s could not be put back whole%s%.500s. "
+	    "the old configuration of %s could not be put back whole%s%.*s. "
 	    "Look at the router: what it holds is not known.",
-	    s->target->name, why.code != ERR_OK ? ": " : "", why.message);
+	    s->target->name, why.code != ERR_OK ? ": " : "", bare(&why),
+	    why.message);
 	err_detail(e, "%s", why.detail);
 	return ERR_UNKNOWN_OUTCOME;
 }
@@ -213,10 +226,9 @@ static enum err_code lost_in_load(struct driver_session *s,
 {
 	report->outcome = DRIVER_UNKNOWN;
 	err_set(e, ERR_UNKNOWN_OUTCOME,
-	    "the session with %s was lost after %zu of %zu lines were sent "
-	    "(%.400s). What the router holds now has to be read.",
-	    s->target->name, report->sent, s->stage->forth.n_steps,
-	    why->message);
+	    "the session with %s was lost after %zu lines were sent: %.*s. "
+	    "What the router holds now has to be read.",
+	    s->target->name, report->sent, bare(why), why->message);
 	err_detail(e, "%s", why->detail);
 	return ERR_UNKNOWN_OUTCOME;
 }
@@ -226,24 +238,24 @@ static enum err_code undo(struct driver_session *s, struct cli_load *load,
 {
 	struct driver_report *report = load->report;
 	struct driver_report undoing = { 0 };
-	struct cli_load back =
-	    new_load(s, load->arena, &undoing, deadline_in_ms(restore_ms));
+	struct cli_load back = new_load(s, load->arena, &undoing,
+	    deadline_in_ms(restore_ms + (int64_t)report->sent * UNDO_LINE_MS));
 	struct err failure = ERR_INIT;
 
-	frr_log(s, LOG_WARNING, "%s; putting the old configuration back",
-	    why->message);
+	frr_log(s, LOG_WARNING, "%.*s; putting the old configuration back",
+	    bare(why), why->message);
 	if (put_back(s, s->stage->snapshot, &back, &failure) != ERR_OK) {
 		report->outcome = DRIVER_UNKNOWN;
-		err_set(e, ERR_UNKNOWN_OUTCOME, "%.400s, and %.500s",
-		    why->message, failure.message);
+		err_set(e, ERR_UNKNOWN_OUTCOME, "%.*s, and %.*s", bare(why),
+		    why->message, bare(&failure), failure.message);
 		err_detail(e, "%s", failure.detail);
 		return ERR_UNKNOWN_OUTCOME;
 	}
 	report->outcome = DRIVER_ROLLED_BACK;
 	return err_set(e, why->code,
-	    "%.700s. The old configuration of %s was put back and read to be "
+	    "%.*s. The old configuration of %s was put back and read to be "
 	    "sure.",
-	    why->message, s->target->name);
+	    bare(why), why->message, s->target->name);
 }
 
 enum err_code frr_commit(struct driver_session *s,

@@ -1,0 +1,3 @@
+unit_test(infra_ssh terminal)
+unit_test(infra_ssh prompt)
+unit_test(infra_driver section_plan)
