@@ -147,7 +147,9 @@ struct hostkey_list hostkeys_all_pending(const struct app *app,
 	return all;
 }
 
-/* The record as it will be: keys of other types, then this one. */
+/* The record as it will be: keys of other types, then this one.  A device that
+ * shows another key of a pinned type was given new keys: then the others are
+ * as old as the one that it replaces. */
 static json_t *approved_object(const struct record *pinned,
     const struct hostkey_pending *p, const struct actor *actor)
 {
@@ -157,7 +159,7 @@ static json_t *approved_object(const struct record *pinned,
 	     i++) {
 		const char *key = record_item(pinned, HOSTKEY_KEYS, i);
 
-		if (!same_type(key, p->type))
+		if (!p->replaces && !same_type(key, p->type))
 			json_array_append_new(keys, json_string(key));
 	}
 	json_array_append_new(keys, json_sprintf("%s %s", p->type, p->key));
