@@ -13,33 +13,43 @@ static const char *word_next(const char *text)
 	return *text == ' ' ? text + 1 : text;
 }
 
-static bool is_word(const char *text, const char *word)
+static bool is_end(char c)
 {
-	size_t len = strlen(word);
-
-	return word_length(text) == len && memcmp(text, word, len) == 0;
+	return c == ' ' || c == '\0';
 }
 
-static bool words_agree(const char *pattern, const char *line)
+static bool is_rest(const char *pattern)
 {
-	size_t len = word_length(pattern);
-
-	if (is_word(pattern, "*") || is_word(pattern, "?"))
-		return true;
-	return len == word_length(line) && memcmp(pattern, line, len) == 0;
+	return strncmp(pattern, "...", 3) == 0 && is_end(pattern[3]);
 }
 
+static bool is_any(const char *pattern)
+{
+	return (*pattern == '*' || *pattern == '?') && is_end(pattern[1]);
+}
+
+/* Called for every rule and every line of a configuration: one walk, no
+ * lengths. */
 bool config_pattern_match(const char *pattern, const char *line)
 {
 	while (*pattern != '\0' && *line != '\0') {
-		if (is_word(pattern, "..."))
+		if (is_rest(pattern))
 			return true;
-		if (!words_agree(pattern, line))
-			return false;
-		pattern = word_next(pattern);
-		line = word_next(line);
+		if (is_any(pattern)) {
+			pattern++;
+			line += word_length(line);
+		} else {
+			while (!is_end(*pattern) && *pattern == *line) {
+				pattern++;
+				line++;
+			}
+			if (!is_end(*pattern) || !is_end(*line))
+				return false;
+		}
+		pattern += *pattern == ' ';
+		line += *line == ' ';
 	}
-	return *line == '\0' && (*pattern == '\0' || is_word(pattern, "..."));
+	return *line == '\0' && (*pattern == '\0' || is_rest(pattern));
 }
 
 const char *config_pattern_find(const char *const *list, const char *line)
@@ -56,9 +66,9 @@ bool config_pattern_key(
 	size_t used = 0;
 	size_t len;
 
-	for (; *pattern != '\0' && *line != '\0' && !is_word(pattern, "...");
+	for (; *pattern != '\0' && *line != '\0' && !is_rest(pattern);
 	     pattern = word_next(pattern), line = word_next(line)) {
-		if (is_word(pattern, "?"))
+		if (*pattern == '?' && is_end(pattern[1]))
 			continue;
 		len = word_length(line);
 		if (used + len + 2 > size)

@@ -3,10 +3,12 @@
  *
  *   driver_probe [options] ADDRESS:PORT USER COMMAND
  *
+ *   --driver NAME         "frr" unless told
  *   --password-file FILE  --key FILE  --pin FILE.pub  --deadline MS
  *   --snapshot FILE       where before_effect writes the snapshot
  *   --predicted FILE      … and the prediction
  *   --refuse              before_effect answers an error
+ *   --verbose             the log goes to standard error
  *   --at-line N CMD       runs CMD when the N-th line is sent
  *
  *   get | facts | plan merge|replace FILE | apply merge|replace FILE
@@ -361,40 +363,94 @@ static int usage(void)
 	return 2;
 }
 
-static int parse_options(struct probe *p, char **argv)
+static void set_driver(struct probe *p, char **values)
+{
+	p->driver = driver_find(values[0]);
+	if (p->driver == NULL)
+		exit(2);
+}
+
+static void set_password(struct probe *p, char **values)
+{
+	p->target.password = read_secret(p, values[0]);
+}
+
+static void set_key(struct probe *p, char **values)
+{
+	p->target.private_key = read_secret(p, values[0]);
+}
+
+static void set_pin(struct probe *p, char **values)
+{
+	read_pin(p, values[0]);
+}
+
+static void set_deadline(struct probe *p, char **values)
+{
+	p->deadline = deadline_in_ms(atol(values[0]));
+}
+
+static void set_snapshot(struct probe *p, char **values)
+{
+	p->snapshot_file = values[0];
+}
+
+static void set_predicted(struct probe *p, char **values)
+{
+	p->predicted_file = values[0];
+}
+
+static void set_at_line(struct probe *p, char **values)
+{
+	p->at_line = atol(values[0]);
+	p->command = values[1];
+}
+
+static void set_refuse(struct probe *p, char **values)
+{
+	(void)values;
+	p->refuse = true;
+}
+
+static void set_verbose(struct probe *p, char **values)
+{
+	(void)values;
+	p->verbose = true;
+}
+
+static const struct {
+	const char *name;
+	int n_values;
+	void (*set)(struct probe *p, char **values);
+} options[] = {
+	{ "--driver", 1, set_driver },
+	{ "--password-file", 1, set_password },
+	{ "--key", 1, set_key },
+	{ "--pin", 1, set_pin },
+	{ "--deadline", 1, set_deadline },
+	{ "--snapshot", 1, set_snapshot },
+	{ "--predicted", 1, set_predicted },
+	{ "--at-line", 2, set_at_line },
+	{ "--refuse", 0, set_refuse },
+	{ "--verbose", 0, set_verbose },
+};
+
+#define N_OPTIONS (sizeof options / sizeof options[0])
+
+/* Where the options end; -1 if one is wrong. */
+static int parse_options(struct probe *p, int argc, char **argv)
 {
 	int i = 1;
 
-	for (; argv[i] != NULL && text_starts_with(argv[i], "--"); i++) {
-		const char *name = argv[i] + 2;
+	while (i < argc && text_starts_with(argv[i], "--")) {
+		size_t o = 0;
 
-		if (strcmp(name, "refuse") == 0) {
-			p->refuse = true;
-			continue;
-		}
-		if (strcmp(name, "verbose") == 0) {
-			p->verbose = true;
-			continue;
-		}
-		if (argv[++i] == NULL)
+		while (o < N_OPTIONS && strcmp(options[o].name, argv[i]) != 0)
+			o++;
+		if (o == N_OPTIONS || argc - i <= options[o].n_values)
 			return -1;
-		if (strcmp(name, "password-file") == 0)
-			p->target.password = read_secret(p, argv[i]);
-		else if (strcmp(name, "key") == 0)
-			p->target.private_key = read_secret(p, argv[i]);
-		else if (strcmp(name, "pin") == 0)
-			read_pin(p, argv[i]);
-		else if (strcmp(name, "deadline") == 0)
-			p->deadline = deadline_in_ms(atol(argv[i]));
-		else if (strcmp(name, "snapshot") == 0)
-			p->snapshot_file = argv[i];
-		else if (strcmp(name, "predicted") == 0)
-			p->predicted_file = argv[i];
-		else if (strcmp(name, "at-line") == 0 && argv[i + 1] != NULL) {
-			p->at_line = atol(argv[i]);
-			p->command = argv[++i];
-		} else
-			return -1;
+		options[o].set(p, argv + i + 1);
+		i += 1 + options[o].n_values;
 	}
 	return i;
 }
@@ -429,7 +485,7 @@ int main(int argc, char **argv)
 	int at;
 
 	p.arena = arena_new(ARENA_MAX);
-	at = parse_options(&p, argv);
+	at = parse_options(&p, argc, argv);
 	if (at < 0 || argc - at < 3 ||
 	    sscanf(argv[at], "%255[^:]:%u", address, &port) != 2)
 		return usage();

@@ -193,6 +193,33 @@ probe restore "$scratch/snap2"
 check_equal "it is put back" "$(value outcome)" rolled-back
 expect_config "and as it was" "$merged"
 
+# At every line of a change: old, new or put back, never half.
+write step.conf <<'END'
+interface eth2
+ description step
+ ip address 10.8.0.1/24
+exit
+router bgp 65001
+ neighbor 10.8.0.2 remote-as 65008
+ address-family ipv4 unicast
+  neighbor 10.8.0.2 prefix-list PL in
+ exit-address-family
+exit
+ip route 10.88.0.0/16 Null0
+END
+probe plan merge "$scratch/step.conf"
+lines=$(grep -c '^command: ' <<<"$output")
+check "the change has sections and lines" [ "$lines" -ge 10 ]
+for n in $(seq "$lines"); do
+	probe --snapshot "$scratch/snap" --predicted "$scratch/pred" \
+	    --at-line "$n" "'$lab' cut '$lab_dir' r1" \
+	    apply merge "$scratch/step.conf"
+	check_equal "cut at line $n: $output" "$(value outcome)" unknown
+	probe restore "$scratch/snap"
+	check_equal "put back from line $n" "$status" 0
+	expect_config "line $n leaves nothing" "$merged"
+done
+
 # --- Replace, there and back -----------------------------------------------
 
 # vtysh forgets a host name with its process: a new session has the old one.
