@@ -22,7 +22,7 @@ struct web_thread {
 	struct buf head;
 	struct buf body; /* of the request */
 	struct schema_errors errors;
-	char prefix[9];	 /* with the counter: the request's id */
+	char prefix[9]; /* with the counter: the request's id */
 	uint32_t counter;
 };
 
@@ -176,7 +176,7 @@ static enum err_code find_route(struct exchange *x, struct err *e)
 	struct request *r = &x->r;
 	int status;
 
-	r->route = router_find(r, &status, &r->problem.allow);
+	r->route = router_find(r->web->router, r, &status, &r->problem.allow);
 	if (!r->route && status == 405)
 		return request_refuse(
 		    r, 405, e, "%.200s does not take this method", r->path);

@@ -1,5 +1,6 @@
 #include "web/router.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_SEGMENTS 12
@@ -30,31 +31,100 @@ static bool is_capture(const struct segment *s)
 	return s->len && s->text[0] == '{';
 }
 
-/* Which of its segments are literal, the first one in the highest bit: of two
- * patterns that match, the greater wins ("/devices/new" before
- * "/devices/{name}").  -1: it does not match. */
-static int match(const char *pattern, const struct segment *seg, int n)
+/* A route with its pattern taken apart. */
+struct entry {
+	const struct route *route;
+	int n;
+	/* Which segments are literal, the first one in the highest bit: of two
+	 * patterns that match, the greater wins ("/devices/new" before
+	 * "/devices/{name}"). */
+	int literal;
+	struct segment seg[MAX_SEGMENTS];
+};
+
+struct router {
+	struct entry *list;		/* by number of segments */
+	size_t first[MAX_SEGMENTS + 2]; /* of those with that many */
+};
+
+static bool make_entry(const struct route *route, struct entry *ret)
 {
-	int literal = 0, i = 0;
-
-	while (*pattern == '/') {
-		size_t len = strcspn(++pattern, "/");
-
-		if (i == n)
-			return -1;
-		if (*pattern == '{') {
-			if (seg[i].len == 0)
-				return -1;
-		} else if (len != seg[i].len ||
-			   memcmp(pattern, seg[i].text, len) != 0) {
-			return -1;
-		} else {
-			literal |= 1 << (MAX_SEGMENTS - i);
-		}
-		pattern += len;
-		i++;
+	ret->route = route;
+	ret->literal = 0;
+	ret->n = split(route->pattern, ret->seg);
+	for (int i = 0; i < ret->n; i++) {
+		if (!is_capture(&ret->seg[i]))
+			ret->literal |= 1 << (MAX_SEGMENTS - i);
 	}
-	return i == n ? literal : -1;
+	return ret->n >= 0;
+}
+
+static int by_segments(const void *a, const void *b)
+{
+	return ((const struct entry *)a)->n - ((const struct entry *)b)->n;
+}
+
+static size_t count_routes(const struct route_table *const *tables, size_t n)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		total += tables[i]->n;
+	return total;
+}
+
+enum err_code router_new(struct router **ret, struct err *e)
+{
+	const struct route_table *const *tables;
+	struct router *router = calloc(1, sizeof(*router));
+	size_t n_tables, total, n = 0;
+
+	tables = router_tables(&n_tables);
+	total = count_routes(tables, n_tables);
+	if (router)
+		router->list = calloc(total, sizeof(*router->list));
+	if (!router || !router->list) {
+		router_free(router);
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	}
+	for (size_t t = 0; t < n_tables; t++) {
+		for (size_t i = 0; i < tables[t]->n; i++) {
+			if (!make_entry(
+				&tables[t]->routes[i], &router->list[n]))
+				continue; /* the tests' walk finds it */
+			router->first[router->list[n].n + 1]++;
+			n++;
+		}
+	}
+	qsort(router->list, n, sizeof(*router->list), by_segments);
+	for (int i = 1; i < MAX_SEGMENTS + 2; i++)
+		router->first[i] += router->first[i - 1];
+	*ret = router;
+	return ERR_OK;
+}
+
+void router_free(struct router *router)
+{
+	if (!router)
+		return;
+	free(router->list);
+	free(router);
+}
+
+static bool matches(const struct entry *entry, const struct segment *seg)
+{
+	for (int i = 0; i < entry->n; i++) {
+		const struct segment *want = &entry->seg[i];
+
+		if (!(entry->literal & 1 << (MAX_SEGMENTS - i))) {
+			if (seg[i].len == 0)
+				return false;
+		} else if (want->len != seg[i].len ||
+			   memcmp(want->text, seg[i].text, want->len) != 0) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static const char *const method_words[] = {
@@ -79,15 +149,14 @@ static const char *allowed_text(struct arena *a, unsigned methods)
 }
 
 static bool set_captures(
-    struct request *r, const struct route *route, const struct segment *seg)
+    struct request *r, const struct entry *entry, const struct segment *seg)
 {
-	struct segment pattern[MAX_SEGMENTS];
-	int n = split(route->pattern, pattern), captures = 0;
+	int captures = 0;
 
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < entry->n; i++) {
 		char *text;
 
-		if (!is_capture(&pattern[i]))
+		if (entry->literal & 1 << (MAX_SEGMENTS - i))
 			continue;
 		text = arena_memdup(r->arena, seg[i].text, seg[i].len);
 		if (!text || captures == REQUEST_MAX_CAPTURES)
@@ -97,51 +166,33 @@ static bool set_captures(
 	return true;
 }
 
-struct search {
+const struct route *router_find(const struct router *router, struct request *r,
+    int *ret_status, const char **ret_allow)
+{
 	struct segment seg[MAX_SEGMENTS];
-	int n;
-	enum request_method method;
-	const struct route *best;
-	int best_literal;
-	unsigned methods; /* of all routes that match the path */
-};
-
-static void search_table(struct search *s, const struct route_table *table)
-{
-	for (size_t i = 0; i < table->n; i++) {
-		const struct route *route = &table->routes[i];
-		int literal = match(route->pattern, s->seg, s->n);
-
-		if (literal < 0)
-			continue;
-		s->methods |= 1u << route->method;
-		if (route->method == s->method && literal > s->best_literal) {
-			s->best = route;
-			s->best_literal = literal;
-		}
-	}
-}
-
-const struct route *router_find(
-    struct request *r, int *ret_status, const char **ret_allow)
-{
-	struct search s = { .method = r->method, .best_literal = -1 };
-	const struct route_table *const *tables;
-	size_t n;
+	const struct entry *best = NULL;
+	unsigned methods = 0; /* of all routes that match the path */
+	int n = split(r->path, seg);
 
 	*ret_status = 404;
 	*ret_allow = NULL;
-	s.n = split(r->path, s.seg);
-	if (s.n < 0)
+	if (n < 0)
 		return NULL;
-	tables = router_tables(&n);
-	for (size_t i = 0; i < n; i++)
-		search_table(&s, tables[i]);
-	if (s.best && set_captures(r, s.best, s.seg))
-		return s.best;
-	if (!s.best && s.methods) {
+	for (size_t i = router->first[n]; i < router->first[n + 1]; i++) {
+		const struct entry *entry = &router->list[i];
+
+		if (!matches(entry, seg))
+			continue;
+		methods |= 1u << entry->route->method;
+		if (entry->route->method == r->method &&
+		    (!best || entry->literal > best->literal))
+			best = entry;
+	}
+	if (best && set_captures(r, best, seg))
+		return best->route;
+	if (!best && methods) {
 		*ret_status = 405;
-		*ret_allow = allowed_text(r->arena, s.methods);
+		*ret_allow = allowed_text(r->arena, methods);
 	}
 	return NULL;
 }

@@ -52,9 +52,14 @@ struct route_table {
 /* The tables, one for each file in pages/ and api/ (web/routes.c). */
 const struct route_table *const *router_tables(size_t *ret_n);
 
+/* The tables, prepared for finding; immutable, any thread. */
+struct router;
+enum err_code router_new(struct router **ret, struct err *e) must_check;
+void router_free(struct router *router); /* NULL is fine */
+
 /* The route, with captures in r; NULL: *ret_status is 404 or 405 and
  * *ret_allow the allowed methods ("GET, POST"). */
-const struct route *router_find(
-    struct request *r, int *ret_status, const char **ret_allow);
+const struct route *router_find(const struct router *router, struct request *r,
+    int *ret_status, const char **ret_allow);
 
 #endif

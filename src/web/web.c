@@ -3,6 +3,7 @@
 #include "app/port/queue.h"
 #include "web/page.h"
 #include "web/pages/page_cache.h"
+#include "web/router.h"
 #include "web/signed.h"
 #include "web/throttle.h"
 
@@ -39,6 +40,8 @@ static enum err_code open_parts(struct web *web, struct err *e)
 	if (rc == ERR_OK)
 		rc = page_env_new(web->files, &web->pages, e);
 	if (rc == ERR_OK)
+		rc = router_new(&web->router, e);
+	if (rc == ERR_OK)
 		rc = password_hash(random, web->dummy_hash, e);
 	if (rc != ERR_OK)
 		return rc;
@@ -73,6 +76,7 @@ void web_free(struct web *web)
 		return;
 	page_cache_free(web->page_cache);
 	throttle_free(web->throttle);
+	router_free(web->router);
 	if (web->runs)
 		run_index_free(web->runs);
 	if (web->app.store)

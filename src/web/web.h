@@ -27,6 +27,7 @@ struct web {
 	struct app app;
 	struct run_index *runs;
 	struct jinja_env *pages;
+	struct router *router;
 	struct page_files *files;  /* page_files.h: templates, assets */
 	struct session_keys *keys; /* signed.h */
 	struct throttle *throttle; /* sign-in guessing */

@@ -219,15 +219,15 @@ static void test_literal_segments_win(void **state)
 
 	(void)state;
 	r.arena = arena_new(1 << 20);
-	route = router_find(&r, &status, &allow);
+	route = router_find(portal.web->router, &r, &status, &allow);
 	assert_non_null(route);
 	assert_string_equal(route->pattern, "/devices/new");
 	r.path = "/devices/r1";
-	route = router_find(&r, &status, &allow);
+	route = router_find(portal.web->router, &r, &status, &allow);
 	assert_string_equal(route->pattern, "/devices/{name}");
 	assert_string_equal(r.capture[0], "r1");
 	r.path = "/devices/";
-	assert_null(router_find(&r, &status, &allow));
+	assert_null(router_find(portal.web->router, &r, &status, &allow));
 	assert_int_equal(status, 404);
 	arena_free(r.arena);
 }
