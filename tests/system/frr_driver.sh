@@ -223,7 +223,7 @@ done
 # --- Replace, there and back -----------------------------------------------
 
 # vtysh forgets a host name with its process: a new session has the old one.
-for name in edge broad; do
+for name in edge broad broad-changed; do
 	sed 's/^hostname .*/hostname r1/' "$fixtures/$name.conf" \
 	    >"$scratch/$name.conf"
 done
@@ -235,6 +235,21 @@ probe apply replace "$scratch/broad.conf"
 check_equal "a replace by much succeeds: $output" "$status" 0
 probe apply replace "$scratch/broad.conf"
 check_equal "the same once more does nothing" "$(value outcome)" untouched
+# Eighty values change in place, without a removal where FRR takes one.
+probe apply replace "$scratch/broad-changed.conf"
+check_equal "values change in place: $output" "$(value verified)" yes
+probe apply replace "$scratch/broad.conf"
+check_equal "and back" "$(value verified)" yes
+echo "hostname r1" >"$scratch/empty.conf"
+probe --snapshot "$scratch/snap4" apply replace "$scratch/empty.conf"
+check_equal "everything goes: $output" "$(value verified)" yes
+check_equal "and nothing is left" "$(config | sort -u |
+    grep -v -e '^!' -e '^$' -e '^frr ' -e '^hostname r1$' -e '^Current' \
+    -e '^Building' -e '^service integrated-vtysh-config$')" end
+probe restore "$scratch/snap4"
+check_equal "and everything comes back: $output" "$(value outcome)" rolled-back
+probe apply replace "$scratch/broad.conf"
+check_equal "as it was" "$(value outcome)" untouched
 probe apply replace "$scratch/snap3"
 check_equal "back to the first: $output" "$status" 0
 expect_config "it is the first" "$merged"
