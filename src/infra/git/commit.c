@@ -59,13 +59,13 @@ static enum err_code empty_root(
 static enum err_code apply_segment(
     struct attempt *a, const struct segment *seg, struct err *e)
 {
+	struct change_span span = { a->t->changes + seg->first, seg->n };
 	struct edit_result edited;
 	bool first = commit_id_is_zero(&a->new_tip);
-	enum err_code rc =
-	    edit_apply(a->h, &a->pending, a->t->changes + seg->first, seg->n,
-		first ? NULL : a->tree, &edited, e);
+	enum err_code rc = edit_apply(
+	    a->h, &a->pending, &span, first ? NULL : a->tree, &edited, e);
 
-	if (rc != ERR_OK || (!edited.changed && !a->t->allow_empty))
+	if (rc != ERR_OK || (!edited.changed && !(first && a->t->allow_empty)))
 		return rc;
 	if (edited.empty || !edited.changed)
 		rc = empty_root(a, &edited, e);

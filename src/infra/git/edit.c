@@ -19,8 +19,7 @@ struct edit {
 /* The changes at one name of one directory: either of that file itself, or of
  * files below the directory of that name. */
 struct group {
-	const struct change *changes;
-	size_t n;
+	struct change_span span;
 	const char *name; /* not terminated */
 	size_t name_len;
 	bool dir;
@@ -37,23 +36,23 @@ struct level {
 };
 
 static enum err_code edit_dir(struct edit *edit, const uint8_t *oid,
-    const struct change *changes, size_t n, size_t depth,
-    struct edit_result *ret, struct err *e);
+    const struct change_span *span, size_t depth, struct edit_result *ret,
+    struct err *e);
 
-static struct group next_group(
-    const struct change *changes, size_t n, size_t skip)
+/* Takes the first group off the span. */
+static struct group take_group(struct change_span *span, size_t depth)
 {
-	struct group g = { .changes = changes, .name = changes->path + skip };
+	struct group g = { .span = { span->changes, 0 },
+		.name = span->changes->path + depth };
 
 	g.name_len = strcspn(g.name, "/");
 	g.dir = g.name[g.name_len] == '/';
-	while (g.n < n) {
-		const char *name = changes[g.n].path + skip;
-
-		/* changes are sorted: the first difference ends the group */
-		if (strncmp(name, g.name, g.name_len + 1) != 0)
-			break;
-		g.n++;
+	/* changes are sorted: the first difference ends the group */
+	while (span->n > 0 && strncmp(span->changes->path + depth, g.name,
+				  g.name_len + 1) == 0) {
+		g.span.n++;
+		span->changes++;
+		span->n--;
 	}
 	return g;
 }
@@ -93,11 +92,11 @@ static void emit(struct level *l, const char *mode, const struct group *g,
 static enum err_code apply_file(struct edit *edit, struct level *l,
     const struct group *g, const struct tree_entry *old, struct err *e)
 {
-	const struct change *last = &g->changes[g->n - 1];
+	const struct change *last = &g->span.changes[g->span.n - 1];
 
-	for (size_t i = 0; i < g->n; i++) {
-		enum err_code rc =
-		    check_expected(&g->changes[i], old ? old->oid : NULL, e);
+	for (size_t i = 0; i < g->span.n; i++) {
+		enum err_code rc = check_expected(
+		    &g->span.changes[i], old ? old->oid : NULL, e);
 
 		if (rc != ERR_OK)
 			return rc;
@@ -122,10 +121,11 @@ static enum err_code apply_file(struct edit *edit, struct level *l,
 static enum err_code apply_dir(struct edit *edit, struct level *l,
     const struct group *g, const struct tree_entry *old, struct err *e)
 {
-	size_t depth = (size_t)(g->name - g->changes->path) + g->name_len + 1;
+	const char *path = g->span.changes->path;
+	size_t depth = (size_t)(g->name - path) + g->name_len + 1;
 	struct edit_result below;
-	enum err_code rc = edit_dir(
-	    edit, old ? old->oid : NULL, g->changes, g->n, depth, &below, e);
+	enum err_code rc =
+	    edit_dir(edit, old ? old->oid : NULL, &g->span, depth, &below, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -193,12 +193,12 @@ static enum err_code check_names(const struct level *l,
 }
 
 static enum err_code merge(struct edit *edit, struct level *l,
-    const struct change *changes, size_t n, size_t depth, struct err *e)
+    struct change_span span, size_t depth, struct err *e)
 {
 	enum err_code rc = ERR_OK;
 
-	while (n > 0) {
-		struct group g = next_group(changes, n, depth);
+	while (span.n > 0) {
+		struct group g = take_group(&span, depth);
 		const struct tree_entry *old;
 
 		rc = copy_before(l, &g, &old, e);
@@ -210,8 +210,6 @@ static enum err_code merge(struct edit *edit, struct level *l,
 			l->more = tree_next(&l->cursor, &l->entry, &rc, e);
 		if (rc != ERR_OK)
 			return rc;
-		changes += g.n;
-		n -= g.n;
 	}
 	if (l->changed && l->more) {
 		buf_add(&l->out, l->entry.raw, l->entry.raw_len);
@@ -265,17 +263,17 @@ static enum err_code level_finish(
 }
 
 static enum err_code edit_dir(struct edit *edit, const uint8_t *oid,
-    const struct change *changes, size_t n, size_t depth,
-    struct edit_result *ret, struct err *e)
+    const struct change_span *span, size_t depth, struct edit_result *ret,
+    struct err *e)
 {
 	struct level l = { .more = false };
 	struct object tree = { .data = NULL };
 	enum err_code rc = level_open(edit, oid, &l, &tree, e);
 
 	if (rc == ERR_OK)
-		rc = merge(edit, &l, changes, n, depth, e);
+		rc = merge(edit, &l, *span, depth, e);
 	if (rc == ERR_OK && l.changed && l.named && buf_ok(&l.out))
-		rc = check_names(&l, changes, depth, e);
+		rc = check_names(&l, span->changes, depth, e);
 	if (rc == ERR_OK)
 		rc = level_finish(edit, &l, ret, e);
 	object_release(&tree);
@@ -284,10 +282,10 @@ static enum err_code edit_dir(struct edit *edit, const uint8_t *oid,
 }
 
 enum err_code edit_apply(struct git_handle *h, struct pending *pending,
-    const struct change *changes, size_t n, const uint8_t *root,
+    const struct change_span *span, const uint8_t *root,
     struct edit_result *ret, struct err *e)
 {
 	struct edit edit = { h, pending };
 
-	return edit_dir(&edit, root, changes, n, 0, ret, e);
+	return edit_dir(&edit, root, span, 0, ret, e);
 }

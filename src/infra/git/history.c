@@ -117,6 +117,30 @@ static enum err_code resolve(struct history *hist, struct tracked *t,
 	return ERR_OK;
 }
 
+/* A commit while it is looked at. */
+struct viewed {
+	struct commit_id id;
+	struct object object;
+	struct commit_parts parts;
+};
+
+static enum err_code view(struct history *hist, const struct commit_id *id,
+    struct viewed *ret, struct err *e)
+{
+	struct viewed v = { .id = *id };
+	enum err_code rc =
+	    object_lookup(hist->h, id->raw, GIT_OBJECT_COMMIT, &v.object, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = commit_parse(v.object.data, v.object.len, &v.parts, e);
+	if (rc == ERR_OK)
+		*ret = v;
+	else
+		object_release(&v.object);
+	return rc;
+}
+
 /* --- renames ---------------------------------------------------------- */
 
 struct rename_search {
@@ -178,12 +202,12 @@ static enum err_code follow(struct history *hist, struct tracked *t,
 
 /* A tracked file that the parent lacks: where did it come from? */
 static enum err_code follow_rename(struct history *hist, struct tracked *t,
-    const struct commit_id *id, const struct commit_parts *parts,
-    const uint8_t *parent_root, bool *followed, struct err *e)
+    const struct viewed *v, const uint8_t *parent_root, bool *followed,
+    struct err *e)
 {
 	struct rename_search search = { .blob = t->now };
 	size_t len = strlen(t->path);
-	char *old = named_by_trailer(parts->message, t->path);
+	char *old = named_by_trailer(v->parts.message, t->path);
 	enum err_code rc = ERR_OK;
 
 	*followed = false;
@@ -193,7 +217,7 @@ static enum err_code follow_rename(struct history *hist, struct tracked *t,
 	if (rc != ERR_OK || *followed || len == 0 || t->path[len - 1] == '/')
 		return rc;
 	rc = store_diff(
-	    hist->s, &parts->parent, id, "", compare_removed, &search, e);
+	    hist->s, &v->parts.parent, &v->id, "", compare_removed, &search, e);
 	if (rc == ERR_OK && search.found)
 		rc = follow(hist, t, search.found, parent_root, followed, e);
 	free(search.found);
@@ -204,8 +228,8 @@ static enum err_code follow_rename(struct history *hist, struct tracked *t,
 
 /* Moves one path from the commit to its parent. */
 static enum err_code step_back(struct history *hist, struct tracked *t,
-    const struct commit_id *id, const struct commit_parts *parts,
-    const uint8_t *parent_root, bool *differs, struct err *e)
+    const struct viewed *v, const uint8_t *parent_root, bool *differs,
+    struct err *e)
 {
 	uint8_t before[STORE_OID_SIZE] = { 0 };
 	bool followed = false;
@@ -217,34 +241,9 @@ static enum err_code step_back(struct history *hist, struct tracked *t,
 		return rc;
 	*differs = true;
 	if (parent_root && oid_equal(before, absent))
-		rc = follow_rename(
-		    hist, t, id, parts, parent_root, &followed, e);
+		rc = follow_rename(hist, t, v, parent_root, &followed, e);
 	if (!followed)
 		memcpy(t->now, before, STORE_OID_SIZE);
-	return rc;
-}
-
-/* A commit while it is looked at. */
-struct viewed {
-	struct commit_id id;
-	struct object object;
-	struct commit_parts parts;
-};
-
-static enum err_code view(struct history *hist, const struct commit_id *id,
-    struct viewed *ret, struct err *e)
-{
-	struct viewed v = { .id = *id };
-	enum err_code rc =
-	    object_lookup(hist->h, id->raw, GIT_OBJECT_COMMIT, &v.object, e);
-
-	if (rc != ERR_OK)
-		return rc;
-	rc = commit_parse(v.object.data, v.object.len, &v.parts, e);
-	if (rc == ERR_OK)
-		*ret = v;
-	else
-		object_release(&v.object);
 	return rc;
 }
 
@@ -259,8 +258,12 @@ static enum err_code visit(struct history *hist, struct viewed *v,
 
 	if (!last)
 		rc = view(hist, &v->parts.parent, &parent, e);
+	if (rc == ERR_NOT_FOUND)
+		rc = err_set(e, ERR_CORRUPT,
+		    "The history of the store breaks off: a commit is "
+		    "missing.");
 	for (size_t i = 0; rc == ERR_OK && i < hist->n; i++)
-		rc = step_back(hist, &hist->tracked[i], &v->id, &v->parts,
+		rc = step_back(hist, &hist->tracked[i], v,
 		    last ? NULL : parent.parts.tree, &differs, e);
 	if (rc == ERR_OK && differs)
 		rc = log_show(&v->object, &v->id, reader, stop, e);

@@ -96,42 +96,47 @@ static enum err_code write_value(struct store *s, const struct ref_paths *p,
 	return rc;
 }
 
-/* True if the lock was there and did not change between two looks. */
-static bool lock_is_unchanged(const struct ref_paths *p, struct stat *seen)
-{
-	struct stat st;
-	bool same;
-
-	if (lstat(p->lock, &st) < 0)
-		return false;
-	same = same_file(seen, &st) &&
-	       seen->st_mtim.tv_sec == st.st_mtim.tv_sec &&
-	       seen->st_mtim.tv_nsec == st.st_mtim.tv_nsec;
-	*seen = st;
-	return same;
-}
+/* A lock of somebody else, watched while it is in the way. */
+struct foreign_lock {
+	struct stat seen;
+	int64_t unchanged_since_ms; /* by the monotonic clock */
+};
 
 /* Git and its like hold a lock for milliseconds: one that has not moved for
  * ten seconds, by our clock or by its own date, has no owner any more. */
+static bool foreign_lock_is_stale(const char *path, struct foreign_lock *l)
+{
+	int64_t now_ms = clock_mono_ms();
+	struct stat st;
+	bool unchanged;
+
+	if (lstat(path, &st) < 0)
+		return false;
+	unchanged = same_file(&l->seen, &st) &&
+		    l->seen.st_mtim.tv_sec == st.st_mtim.tv_sec &&
+		    l->seen.st_mtim.tv_nsec == st.st_mtim.tv_nsec;
+	if (!unchanged)
+		l->unchanged_since_ms = now_ms;
+	l->seen = st;
+	return unchanged &&
+	       (now_ms - l->unchanged_since_ms >= FOREIGN_LOCK_STALE_MS ||
+		   clock_wall_ms() - st.st_mtim.tv_sec * 1000LL >=
+		       FOREIGN_LOCK_STALE_MS + 1000);
+}
+
 static enum err_code take_lock(const struct ref_paths *p, struct err *e)
 {
 	struct deadline give_up = deadline_in_ms(FOREIGN_LOCK_WAIT_MS);
-	struct stat seen = { .st_ino = 0 };
-	int64_t unchanged_since = clock_mono_ms();
+	struct foreign_lock foreign = { .unchanged_since_ms = 0 };
 
 	while (disk_link(p->value, p->lock, "ref.lock") < 0) {
 		struct timespec pause = { .tv_nsec = 1000000 };
 
 		if (errno != EEXIST)
 			return disk_fail(e, "cannot create %s", p->lock);
-		if (!lock_is_unchanged(p, &seen))
-			unchanged_since = clock_mono_ms();
-		else if (clock_mono_ms() - unchanged_since >=
-			     FOREIGN_LOCK_STALE_MS ||
-			 clock_wall_ms() / 1000 - seen.st_mtim.tv_sec >
-			     FOREIGN_LOCK_STALE_MS / 1000)
+		if (foreign_lock_is_stale(p->lock, &foreign))
 			unlink(p->lock);
-		if (deadline_passed(give_up))
+		else if (deadline_passed(give_up))
 			return err_set(e, ERR_TIMEOUT,
 			    "Another program holds %s: nothing was written.",
 			    p->lock);
@@ -181,13 +186,19 @@ static enum err_code publish(struct store *s, const struct ref_paths *p,
     const struct commit_id *from, struct err *e)
 {
 	struct err failed = ERR_INIT;
-	enum err_code rc = disk_rename(p->lock, p->ref, "ref.rename", &failed);
+	enum err_code rc;
+	/* opened first: a want of descriptors is no reason to put it back */
+	int dir = open(p->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	if (dir < 0)
+		return disk_fail(e, "cannot open %s", p->dir);
+	rc = disk_rename(p->lock, p->ref, "ref.rename", &failed);
 	if (rc == ERR_OK) {
-		rc = disk_sync_dir(s, p->dir, "ref.sync-dir", &failed);
+		rc = disk_sync(s, dir, "ref.sync-dir", &failed);
 		if (rc != ERR_OK)
 			rc = put_back(s, p, from, &failed);
 	}
+	close(dir);
 	if (rc != ERR_OK && e)
 		*e = failed;
 	return rc;

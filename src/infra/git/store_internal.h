@@ -20,10 +20,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* Longest path below the repository that this module forms, and the
- * repository's own. */
-#define STORE_PATH_SIZE 4096
-#define STORE_FILE_PATH_MAX 1024 /* a file's path inside the tree */
+#define STORE_PATH_SIZE 4096	 /* of a path on disk */
+#define STORE_FILE_PATH_MAX 1024 /* of a file's path in the tree */
 #define STORE_DEPTH_MAX (STORE_FILE_PATH_MAX / 2)
 
 struct git_handle {
@@ -50,8 +48,8 @@ struct tip_cache {
 
 struct store {
 	char *path;
-	pthread_mutex_t lock; /* of all below */
-	struct git_handle *idle;
+	pthread_mutex_t lock;	 /* of all below */
+	struct git_handle *idle; /* not in use by any call */
 	struct tip_cache tips[STORE_BRANCHES];
 	enum err_code read_only; /* what a failed fsync was; ERR_OK: writable */
 };
@@ -61,6 +59,7 @@ struct store {
 enum err_code handle_take(
     struct store *s, struct git_handle **ret, struct err *e) must_check;
 void handle_give(struct store *s, struct git_handle *h);
+
 /* Writes "<store>/<name>" to `to`; ERR_LIMIT if it is too long. */
 enum err_code store_file_path(const struct store *s, const char *name,
     char to[STORE_PATH_SIZE], struct err *e) must_check;

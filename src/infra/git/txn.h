@@ -26,6 +26,11 @@ struct change {
 	struct content content;
 };
 
+struct change_span {
+	const struct change *changes;
+	size_t n;
+};
+
 /* changes[first .. first + n) become one commit with this message. */
 struct segment {
 	size_t first, n;
@@ -61,7 +66,7 @@ struct edit_result {
  * take the place of a directory or the reverse.  The changes must be sorted
  * by path, as segments are. */
 enum err_code edit_apply(struct git_handle *h, struct pending *pending,
-    const struct change *changes, size_t n, const uint8_t *root,
+    const struct change_span *span, const uint8_t *root,
     struct edit_result *ret, struct err *e) must_check;
 
 #endif

@@ -355,6 +355,33 @@ static void a_file_size_limit_is_a_full_disk(void **state)
 	assert_ok(try_commit(f, 500, "large", &id, e));
 }
 
+/* Descriptors run out at every possible moment of a commit. */
+static void a_want_of_descriptors_is_harmless(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit old, few;
+	struct commit_id before = tip_of(f), after, id;
+	int refused = 0;
+	struct err e;
+	enum err_code rc = ERR_SYSTEM;
+
+	disarm();
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	few = old;
+	for (few.rlim_cur = 3; rc != ERR_OK; few.rlim_cur++) {
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+		rc = try_commit(f, 1, "new", &id, &e);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+		after = tip_of(f);
+		assert_int_equal(
+		    rc == ERR_OK, !commit_id_equal(&before, &after));
+		refused += rc == ERR_SYSTEM;
+		assert_no_leftovers(f);
+	}
+	assert_true(refused > 5);
+	assert_file(f, &id, "d/0", "new 0");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -370,6 +397,7 @@ int main(void)
 		T(a_ref_that_moved_meanwhile_is_built_upon),
 		T(a_ref_that_moved_meanwhile_may_make_it_stale),
 		T(a_file_size_limit_is_a_full_disk),
+		T(a_want_of_descriptors_is_harmless),
 	};
 
 	fault = mmap(NULL, sizeof(*fault), PROT_READ | PROT_WRITE,

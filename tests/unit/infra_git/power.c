@@ -287,16 +287,9 @@ static void power_may_fail_while_a_pack_is_written(void **state)
 	lose_power_at_every_call(*state, 70);
 }
 
-/* Hundreds of copies are made and none must outlive the test: in memory. */
-static int setup_in_memory(void **state)
-{
-	return fixture_make_in(
-	    state, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", NULL);
-}
-
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup_in_memory, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(power_may_fail_during_a_small_commit),
 		T(power_may_fail_while_a_pack_is_written),
