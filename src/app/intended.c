@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MAX_ATTEMPTS 20
+
 /* Line ends become "\n" (forms send CR LF) and the last line gets one. */
 static enum err_code normalise(const char *text, size_t len, struct buf *out,
     struct err *e)
@@ -27,6 +29,9 @@ static enum err_code normalise(const char *text, size_t len, struct buf *out,
 
 static enum err_code check_config_text(const struct buf *text, struct err *e)
 {
+	if (strspn(buf_text(text), " \t\n") == text->len)
+		return err_set(e, ERR_INVALID,
+		    "the configuration is empty; nothing was saved");
 	if (!utf8_is_valid(buf_text(text), text->len))
 		return err_set(e, ERR_INVALID,
 		    "the configuration is not valid UTF-8; nothing was saved");
@@ -74,6 +79,35 @@ static enum err_code commit_intended(const struct app *app,
 	return store_txn_commit(t, &m, &ret->commit, &ret->changed, e);
 }
 
+/* *retry: the device was moved under us, its file with it. */
+static enum err_code put_once(const struct app *app, const struct actor *actor,
+    const char *device, const struct buf *text, const struct blob_id *expect,
+    struct inventory_result *ret, bool *retry, struct err *e)
+{
+	const struct snapshot *s, *after;
+	const struct record *r, *moved;
+	enum err_code rc = snapshots_current(app->snapshots, &s, e);
+
+	*retry = false;
+	if (rc != ERR_OK)
+		return rc;
+	r = snapshot_find(s, KIND_DEVICE, device);
+	if (!r)
+		rc = err_set(e, ERR_NOT_FOUND, "there is no device \"%.100s\"",
+		    device);
+	else
+		rc = commit_intended(app, actor, r, text, expect, ret, e);
+	if (rc == ERR_STALE &&
+	    snapshots_current(app->snapshots, &after, NULL) == ERR_OK) {
+		moved = snapshot_find(after, KIND_DEVICE, device);
+		*retry = !moved ||
+		    strcmp(record_path(moved), record_path(r)) != 0;
+		snapshot_unref(after);
+	}
+	snapshot_unref(s);
+	return rc;
+}
+
 enum err_code inventory_put_intended(const struct app *app,
     const struct actor *actor, const char *device, const char *text,
     size_t len, const struct blob_id *expect, struct inventory_result *ret,
@@ -81,25 +115,18 @@ enum err_code inventory_put_intended(const struct app *app,
 {
 	struct buf whole = BUF_INIT(INTENDED_MAX);
 	struct inventory_result result = { 0 };
-	const struct snapshot *s = NULL;
-	const struct record *r;
 	enum err_code rc;
+	bool retry;
 
-	if ((rc = actor_require(actor, MAY_EDIT, e)) != ERR_OK ||
-	    (rc = normalise(text, len, &whole, e)) != ERR_OK ||
-	    (rc = check_config_text(&whole, e)) != ERR_OK ||
-	    (rc = snapshots_current(app->snapshots, &s, e)) != ERR_OK)
-		goto out;
-	r = snapshot_find(s, KIND_DEVICE, device);
-	if (!r)
-		rc = err_set(e, ERR_NOT_FOUND, "there is no device \"%.100s\"",
-		    device);
-	else
-		rc = commit_intended(app, actor, r, &whole, expect, &result, e);
+	if ((rc = actor_require(actor, MAY_EDIT, e)) == ERR_OK &&
+	    (rc = normalise(text, len, &whole, e)) == ERR_OK)
+		rc = check_config_text(&whole, e);
+	retry = rc == ERR_OK;
+	for (int i = 0; retry && i < MAX_ATTEMPTS; i++)
+		rc = put_once(app, actor, device, &whole, expect, &result,
+		    &retry, e);
 	if (rc == ERR_OK)
 		*ret = result;
-out:
-	snapshot_unref(s);
 	buf_release(&whole);
 	return rc;
 }

@@ -42,9 +42,17 @@ enum permission inventory_permission(const struct kind *kind)
 		return MAY_EDIT;
 	case KIND_HOSTKEY:
 		return MAY_RUN;
-	default:
-		return MAY_ADMIN;
+	case KIND_NONE:
+	case KIND_SECRET:
+	case KIND_HOOK:
+	case KIND_BUTTON:
+	case KIND_USER:
+	case KIND_TOKEN:
+	case KIND_SETTINGS:
+	case KIND_COUNT:
+		break;
 	}
+	return MAY_ADMIN;
 }
 
 /* --- commit messages ------------------------------------------------------- */
@@ -181,7 +189,8 @@ static enum err_code find_old(const struct change_request *rq,
 	return ERR_OK;
 }
 
-/* RFC 7396: members of the patch replace, null removes. */
+/* RFC 7396: members of the patch replace, null removes, an object is itself a
+ * patch of what is there, or of an empty object. */
 static void merge_patch(json_t *target, const json_t *patch)
 {
 	const char *name;
@@ -192,10 +201,14 @@ static void merge_patch(json_t *target, const json_t *patch)
 
 		if (json_is_null(v)) {
 			json_object_del(target, name);
-		} else if (json_is_object(v) && json_is_object(old)) {
-			merge_patch(old, v);
-		} else {
+		} else if (!json_is_object(v)) {
 			json_object_set(target, name, v);
+		} else {
+			if (!json_is_object(old)) {
+				old = json_object();
+				json_object_set_new(target, name, old);
+			}
+			merge_patch(old, v);
 		}
 	}
 }
@@ -234,7 +247,7 @@ static enum err_code make_record(const struct change_request *rq,
 	json_decref(object);
 	if (rc != ERR_OK)
 		return rc;
-	inventory_check_references(s, r, errors);
+	inventory_check_references(s, old, r, errors);
 	rc = schema_errors_check(errors, e);
 	if (rc == ERR_OK && (!old || strcmp(record_key(old), record_key(r))) &&
 	    snapshot_find(s, rq->kind->id, record_key(r)))
@@ -249,10 +262,16 @@ static enum err_code make_record(const struct change_request *rq,
 	return ERR_OK;
 }
 
+/* A name that must be free in all areas; an area that must not come to lie
+ * inside itself; VLANs that a device finds in the areas around it. */
 static bool depends_on_whole_tree(const struct record *old,
     const struct record *now)
 {
-	return !old || !now || strcmp(record_path(old), record_path(now)) != 0;
+	if (!old || strcmp(record_path(old), record_path(now)) != 0)
+		return true;
+	return record_kind(now)->id == KIND_AREA ||
+	    (record_kind(now)->id == KIND_DEVICE &&
+		record_count(now, DEVICE_VLANS) > 0);
 }
 
 /* *retry: the tip moved under us, not the caller's version. */

@@ -33,7 +33,8 @@ enum err_code inventory_create(const struct app *app,
 
 /* Replaces the record under `key` by `object` as a whole.  A changed name or
  * area moves its files (record, intended, backup, host key) in the same
- * commit, with the trailer Renamed-From; records that refer to it follow. */
+ * commit, with the trailer Renamed-From; records that refer to it follow (a
+ * VLAN that devices use keeps its id and its area: ERR_INVALID). */
 enum err_code inventory_update(const struct app *app,
     const struct actor *actor, const struct kind *kind, const char *key,
     const struct blob_id *expect, const json_t *object,
@@ -54,8 +55,9 @@ enum err_code inventory_delete(const struct app *app,
     must_check;
 
 /* The intended configuration of a device.  Text: UTF-8 without control
- * characters but newline and tab, at most INTENDED_MAX bytes; a missing
- * newline at the end is added.  expect NULL: whatever is there. */
+ * characters but newline and tab, at most INTENDED_MAX bytes, not blank (to
+ * replace by nothing would erase the device); a missing newline at the end is
+ * added.  expect NULL: whatever is there.  ERR_INVALID, ERR_LIMIT. */
 #define INTENDED_MAX ((size_t)8 * 1024 * 1024)
 enum err_code inventory_put_intended(const struct app *app,
     const struct actor *actor, const char *device, const char *text,

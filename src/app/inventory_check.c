@@ -4,82 +4,194 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void check_reference(const struct snapshot *s, const struct record *r,
-    const struct field *f, const char *key, struct schema_errors *errors)
-{
-	bool self = f->ref == record_kind(r)->id &&
-	    strcmp(key, record_key(r)) == 0;
+/* A record as it will be, beside the snapshot without it. */
+struct check {
+	const struct snapshot *s;
+	const struct record *old; /* NULL: new, or not about to change */
+	const struct record *now;
+	struct schema_errors *errors;
+};
 
-	if (self)
-		schema_errors_add(errors, f, "cannot be itself");
-	else if (!snapshot_find(s, f->ref, key))
-		schema_errors_add(errors, f, "%s \"%.80s\" does not exist",
+static const struct field *field_of(const struct check *c, int field)
+{
+	return &record_kind(c->now)->schema.fields[field];
+}
+
+static bool is_self(const struct check *c, const char *key)
+{
+	return strcmp(key, record_key(c->now)) == 0 ||
+	    (c->old && strcmp(key, record_key(c->old)) == 0);
+}
+
+static void check_reference(const struct check *c, const struct field *f,
+    const char *key)
+{
+	if (f->ref == record_kind(c->now)->id && is_self(c, key))
+		schema_errors_add(c->errors, f, "cannot be itself");
+	else if (!snapshot_find(c->s, f->ref, key))
+		schema_errors_add(c->errors, f, "%s \"%.80s\" does not exist",
 		    kind_get(f->ref)->name, key);
 }
 
-/* A VLAN id must be one of the device's area or of an area around it. */
-static void check_vlans(const struct snapshot *s, const struct record *r,
-    struct schema_errors *errors)
+/* The area around one, where the checked area already has its new parent. */
+static const char *parent_of(const struct check *c, const char *area)
 {
-	const struct field *f = &record_kind(r)->schema.fields[DEVICE_VLANS];
+	const struct record *a = snapshot_find(c->s, KIND_AREA, area);
 
-	for (size_t i = 0; i < record_count(r, DEVICE_VLANS); i++) {
-		const char *vid = record_item(r, DEVICE_VLANS, i);
-		const char *area = record_text(r, DEVICE_AREA);
-		bool found = false;
+	if (record_kind(c->now)->id == KIND_AREA && is_self(c, area))
+		a = c->now;
+	return a ? record_text(a, AREA_PARENT) : "";
+}
 
-		for (int depth = 0; !found && *area && depth < 32; depth++) {
-			char key[PATH_MAX_KEY];
-			const struct record *a =
-			    snapshot_find(s, KIND_AREA, area);
+/* A device in this area may use VLANs of it and of the areas around it. */
+static bool finds_vlan(const struct check *c, const char *area,
+    const char *vid)
+{
+	for (int depth = 0; *area && depth < SNAPSHOT_MAX_AREA_DEPTH; depth++) {
+		char key[PATH_MAX_KEY];
 
-			snprintf(key, sizeof(key), "%s/%s", area, vid);
-			found = snapshot_find(s, KIND_VLAN, key) != NULL;
-			area = a ? record_text(a, AREA_PARENT) : "";
-		}
-		if (!found)
-			schema_errors_add(errors, f,
+		snprintf(key, sizeof(key), "%s/%s", area, vid);
+		if (snapshot_find(c->s, KIND_VLAN, key))
+			return true;
+		area = parent_of(c, area);
+	}
+	return false;
+}
+
+/* A VLAN id must be one of the device's area or of an area around it. */
+static void check_vlans(const struct check *c)
+{
+	const char *area = record_text(c->now, DEVICE_AREA);
+
+	for (size_t i = 0; i < record_count(c->now, DEVICE_VLANS); i++) {
+		const char *vid = record_item(c->now, DEVICE_VLANS, i);
+
+		if (!finds_vlan(c, area, vid))
+			schema_errors_add(c->errors,
+			    field_of(c, DEVICE_VLANS),
 			    "there is no VLAN %s in area %s or the areas "
-			    "around it", vid, record_text(r, DEVICE_AREA));
+			    "around it", vid, area);
 	}
 }
 
-/* An area must not come to lie inside itself. */
-static void check_parents(const struct snapshot *s, const struct record *r,
-    struct schema_errors *errors)
-{
-	const char *parent = record_text(r, AREA_PARENT);
+/* --- areas ------------------------------------------------------------------- */
 
-	if (*parent && snapshot_area_within(s, parent, record_key(r)))
-		schema_errors_add(errors,
-		    &record_kind(r)->schema.fields[AREA_PARENT],
-		    "area %s lies inside %s", parent, record_key(r));
+/* How many areas lie on the way from `area` to the top, itself included. */
+static int depth_of(const struct check *c, const char *area)
+{
+	int depth = 0;
+
+	while (*area && depth <= SNAPSHOT_MAX_AREA_DEPTH) {
+		area = parent_of(c, area);
+		depth++;
+	}
+	return depth;
+}
+
+/* An area must not come to lie inside itself, nor too deep. */
+static void check_parents(const struct check *c)
+{
+	const struct field *f = field_of(c, AREA_PARENT);
+	const char *parent = record_text(c->now, AREA_PARENT);
+	const char *key = record_key(c->old ? c->old : c->now);
+	const struct record *const *all;
+	size_t n;
+
+	if (!*parent)
+		return;
+	if (snapshot_area_within(c->s, parent, key)) {
+		schema_errors_add(c->errors, f, "area %s lies inside %s",
+		    parent, key);
+		return;
+	}
+	all = snapshot_all(c->s, KIND_AREA, &n);
+	for (size_t i = 0; i <= n; i++) {
+		const char *area = i < n ? record_key(all[i]) : key;
+
+		if (depth_of(c, area) <= SNAPSHOT_MAX_AREA_DEPTH ||
+		    (i < n && !snapshot_area_within(c->s, area, key)))
+			continue;
+		schema_errors_add(c->errors, f,
+		    "areas lie at most %d deep in each other; %s would lie "
+		    "deeper", SNAPSHOT_MAX_AREA_DEPTH, area);
+		return;
+	}
+}
+
+/* Devices below an area that gets another parent keep their VLANs. */
+static void check_inherited_vlans(const struct check *c)
+{
+	const struct record *const *all;
+	size_t n;
+
+	if (!c->old || strcmp(record_text(c->old, AREA_PARENT),
+	    record_text(c->now, AREA_PARENT)) == 0)
+		return;
+	all = snapshot_all(c->s, KIND_DEVICE, &n);
+	for (size_t i = 0; i < n; i++) {
+		const char *area = record_text(all[i], DEVICE_AREA);
+
+		if (!snapshot_area_within(c->s, area, record_key(c->old)))
+			continue;
+		for (size_t j = 0; j < record_count(all[i], DEVICE_VLANS);
+		     j++) {
+			const char *vid = record_item(all[i], DEVICE_VLANS, j);
+
+			if (finds_vlan(c, area, vid))
+				continue;
+			schema_errors_add(c->errors, field_of(c, AREA_PARENT),
+			    "device %s would lose its VLAN %s",
+			    record_key(all[i]), vid);
+			return;
+		}
+	}
+}
+
+/* --- VLANs ------------------------------------------------------------------- */
+
+/* Devices name VLANs by number alone: one in use keeps its number and area. */
+static void check_vlan_use(const struct check *c)
+{
+	const struct field *field;
+	const struct record *user;
+
+	if (!c->old || strcmp(record_key(c->old), record_key(c->now)) == 0)
+		return;
+	user = snapshot_referrer(c->s, KIND_VLAN, record_key(c->old), &field);
+	if (user)
+		schema_errors_add(c->errors, field_of(c, VLAN_VID),
+		    "VLAN %s is used by device %s: a VLAN in use keeps its id "
+		    "and its area", record_key(c->old), record_key(user));
 }
 
 void inventory_check_references(const struct snapshot *s,
-    const struct record *r, struct schema_errors *errors)
+    const struct record *old, const struct record *now,
+    struct schema_errors *errors)
 {
-	const struct schema *schema = &record_kind(r)->schema;
+	const struct check c = { s, old, now, errors };
+	const struct schema *schema = &record_kind(now)->schema;
 	size_t before = errors->n;
 
 	for (size_t i = 0; i < schema->n_fields; i++) {
 		const struct field *f = &schema->fields[i];
 
-		if (f->type == FIELD_REF && record_has(r, (int)i))
-			check_reference(s, r, f, record_text(r, (int)i),
-			    errors);
+		if (f->type == FIELD_REF && record_has(now, (int)i))
+			check_reference(&c, f, record_text(now, (int)i));
 		if (f->type != FIELD_REFS)
 			continue;
-		for (size_t j = 0; j < record_count(r, (int)i); j++)
-			check_reference(s, r, f, record_item(r, (int)i, j),
-			    errors);
+		for (size_t j = 0; j < record_count(now, (int)i); j++)
+			check_reference(&c, f, record_item(now, (int)i, j));
 	}
 	if (errors->n > before)
 		return;
-	if (record_kind(r)->id == KIND_DEVICE)
-		check_vlans(s, r, errors);
-	else if (record_kind(r)->id == KIND_AREA)
-		check_parents(s, r, errors);
+	if (record_kind(now)->id == KIND_DEVICE)
+		check_vlans(&c);
+	else if (record_kind(now)->id == KIND_VLAN)
+		check_vlan_use(&c);
+	else if (record_kind(now)->id == KIND_AREA)
+		check_parents(&c);
+	if (errors->n == before && record_kind(now)->id == KIND_AREA)
+		check_inherited_vlans(&c);
 }
 
 void inventory_check(const struct snapshot *s, inventory_problem_fn fn,
@@ -99,7 +211,8 @@ void inventory_check(const struct snapshot *s, inventory_problem_fn fn,
 		for (size_t i = 0; i < n; i++) {
 			struct schema_errors errors = { 0 };
 
-			inventory_check_references(s, all[i], &errors);
+			inventory_check_references(s, NULL, all[i],
+			    &errors);
 			for (size_t j = 0; j < errors.n; j++, found++) {
 				char text[300];
 

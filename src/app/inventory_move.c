@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_CONFIG INTENDED_MAX
+#define MAX_CONFIG ((size_t)STORE_MAX_FILE)
 
 static enum err_code put_record(struct store_txn *t, const struct record *old,
     const struct record *now, struct err *e)
@@ -120,6 +120,22 @@ enum err_code inventory_stage_device_files(struct store_txn *t,
 
 /* --- records that refer to a renamed one --------------------------------------- */
 
+static bool rewrite_list(json_t *list, const char *old_key,
+    const char *new_key)
+{
+	bool changed = false;
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		if (strcmp(json_string_value(item), old_key) != 0)
+			continue;
+		json_array_set_new(list, i, json_string(new_key));
+		changed = true;
+	}
+	return changed;
+}
+
 /* Replaces the old key by the new one wherever the object refers to it. */
 static bool rewrite_references(const struct schema *schema, json_t *object,
     enum kind_id kind, const char *old_key, const char *new_key)
@@ -129,21 +145,14 @@ static bool rewrite_references(const struct schema *schema, json_t *object,
 	for (size_t i = 0; i < schema->n_fields; i++) {
 		const struct field *f = &schema->fields[i];
 		json_t *v = json_object_get(object, f->name);
-		json_t *item;
-		size_t j;
 
 		if (f->ref != kind || !v)
 			continue;
-		if (json_is_string(v) &&
-		    strcmp(json_string_value(v), old_key) == 0) {
+		if (f->type == FIELD_REFS) {
+			changed |= rewrite_list(v, old_key, new_key);
+		} else if (strcmp(json_string_value(v), old_key) == 0) {
 			json_object_set_new(object, f->name,
 			    json_string(new_key));
-			changed = true;
-		}
-		json_array_foreach(v, j, item) {
-			if (strcmp(json_string_value(item), old_key) != 0)
-				continue;
-			json_array_set_new(v, j, json_string(new_key));
 			changed = true;
 		}
 	}
@@ -198,6 +207,14 @@ static enum err_code stage_referrers(struct store_txn *t,
 	return rc;
 }
 
+static enum err_code require(struct store_txn *t,
+    const struct record *target, struct err *e)
+{
+	if (!target)
+		return ERR_OK;
+	return store_txn_require(t, record_path(target), STORE_PRESENT, e);
+}
+
 /* What the record refers to must still be there when it is committed. */
 static enum err_code require_targets(struct store_txn *t,
     const struct snapshot *s, const struct record *now, struct err *e)
@@ -207,14 +224,14 @@ static enum err_code require_targets(struct store_txn *t,
 
 	for (size_t i = 0; i < schema->n_fields && rc == ERR_OK; i++) {
 		const struct field *f = &schema->fields[i];
-		const struct record *target;
 
-		if (f->type != FIELD_REF || !record_has(now, (int)i))
-			continue;
-		target = snapshot_find(s, f->ref, record_text(now, (int)i));
-		if (target)
-			rc = store_txn_require(t, record_path(target),
-			    STORE_PRESENT, e);
+		if (f->type == FIELD_REF && record_has(now, (int)i))
+			rc = require(t, snapshot_find(s, f->ref,
+			    record_text(now, (int)i)), e);
+		for (size_t j = 0; f->type == FIELD_REFS && rc == ERR_OK &&
+		     j < record_count(now, (int)i); j++)
+			rc = require(t, snapshot_find(s, f->ref,
+			    record_item(now, (int)i, j)), e);
 	}
 	return rc;
 }

@@ -1,15 +1,12 @@
 #include "app/snapshot.h"
 
-#include "app/snapshot_internal.h"
+#include "app/snapshot_changes.h"
 #include "base/log.h"
-#include "base/text.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_RECORD_FILE ((size_t)256 * 1024)
 
 struct snapshots {
 	struct store *store;
@@ -18,202 +15,9 @@ struct snapshots {
 	const struct snapshot *current;
 };
 
-/* --- what changed between two commits ------------------------------------- */
-
-/* One changed file, sorted into the table that it belongs to. */
-struct change {
-	char *path;
-	const struct kind *kind; /* NULL: a configuration file */
-	int config;		 /* enum path_config */
-	char key[PATH_MAX_KEY];
-	bool has_new;
-	struct blob_id blob;
-	struct record *record;	    /* parsed; NULL: removed or bad */
-	struct config_file *config_file;
-};
-
-struct changes {
-	struct change *items;
-	size_t n, cap;
-	struct snapshot_problem *problems;
-	size_t n_problems, cap_problems;
-	struct store *store;
-};
-
-static void changes_release(struct changes *c)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		free(c->items[i].path);
-		record_unref(c->items[i].record);
-		free(c->items[i].config_file);
-	}
-	free(c->items);
-	for (size_t i = 0; i < c->n_problems; i++) {
-		free((char *)(uintptr_t)c->problems[i].path);
-		free((char *)(uintptr_t)c->problems[i].message);
-	}
-	free(c->problems);
-}
-
 static enum err_code out_of_memory(struct err *e)
 {
 	return err_set(e, ERR_SYSTEM, "out of memory for the snapshot");
-}
-
-static bool grow(void **items, size_t *cap, size_t n, size_t size)
-{
-	size_t wanted = *cap ? *cap * 2 : 64;
-	void *grown;
-
-	if (n < *cap)
-		return true;
-	grown = realloc(*items, wanted * size);
-	if (!grown)
-		return false;
-	*items = grown;
-	*cap = wanted;
-	return true;
-}
-
-static enum err_code add_problem(struct changes *c, const char *path,
-    const char *message, struct err *e)
-{
-	struct snapshot_problem p;
-
-	if (!grow((void **)&c->problems, &c->cap_problems, c->n_problems,
-	    sizeof(*c->problems)))
-		return out_of_memory(e);
-	p.path = strdup(path);
-	p.message = strdup(message);
-	c->problems[c->n_problems++] = p;
-	return p.path && p.message ? ERR_OK : out_of_memory(e);
-}
-
-/* "intended/<area>/<device>.cfg" */
-static bool parse_config_path(const char *path, struct change *ret)
-{
-	static const char *const dirs[] = { "intended/", "backup/" };
-
-	for (int i = 0; i < 2; i++) {
-		const char *rest, *slash;
-		size_t n;
-
-		if (!text_starts_with(path, dirs[i]))
-			continue;
-		rest = path + strlen(dirs[i]);
-		slash = strchr(rest, '/');
-		if (!slash || slash == rest || slash - rest >= 64 ||
-		    strchr(slash + 1, '/') || !text_ends_with(slash, ".cfg"))
-			return false;
-		n = strlen(slash + 1) - 4;
-		if (n == 0 || n >= 64)
-			return false;
-		memcpy(ret->key, slash + 1, n);
-		ret->key[n] = '\0';
-		ret->config = i;
-		return true;
-	}
-	return false;
-}
-
-static enum err_code collect(void *ctx, const struct store_change *change,
-    struct err *e)
-{
-	struct changes *c = ctx;
-	struct change one = { 0 };
-
-	one.kind = path_to_kind(change->path, one.key);
-	if (!one.kind && !parse_config_path(change->path, &one))
-		return ERR_OK;
-	if (!grow((void **)&c->items, &c->cap, c->n, sizeof(*c->items)))
-		return out_of_memory(e);
-	one.path = strdup(change->path);
-	if (!one.path)
-		return out_of_memory(e);
-	one.has_new = change->has_new;
-	one.blob = change->new_blob;
-	c->items[c->n++] = one;
-	return ERR_OK;
-}
-
-static struct config_file *config_file_new(const struct change *one)
-{
-	struct config_file *f = calloc(1, sizeof(*f));
-	const char *area = strchr(one->path, '/') + 1;
-
-	if (!f)
-		return NULL;
-	atomic_init(&f->refs, 1);
-	f->blob = one->blob;
-	text_copy(f->device, sizeof(f->device), one->key);
-	memcpy(f->area, area, (size_t)(strchr(area, '/') - area));
-	return f;
-}
-
-/* Reads and checks the new version of a changed file.  What is wrong with its
- * content becomes a problem, not an error. */
-static enum err_code read_change(struct changes *c, struct change *one,
-    struct buf *text, struct err *e)
-{
-	struct err wrong = ERR_INIT;
-	enum err_code rc;
-
-	if (!one->kind) {
-		one->config_file = config_file_new(one);
-		return one->config_file ? ERR_OK : out_of_memory(e);
-	}
-	buf_clear(text);
-	rc = store_read_blob(c->store, &one->blob, text, &wrong);
-	if (rc != ERR_OK && rc != ERR_LIMIT) {
-		*e = wrong;
-		return rc;
-	}
-	if (rc == ERR_OK)
-		rc = record_parse(one->kind, buf_text(text), text->len,
-		    one->blob.raw, &one->record, &wrong);
-	if (rc == ERR_OK && strcmp(record_path(one->record), one->path) != 0) {
-		err_set(&wrong, ERR_INVALID,
-		    "its fields belong to the file %s",
-		    record_path(one->record));
-		record_unref(one->record);
-		one->record = NULL;
-		rc = ERR_INVALID;
-	}
-	return rc == ERR_OK ? ERR_OK
-			    : add_problem(c, one->path, wrong.message, e);
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct change *x = a, *y = b;
-	int kx = x->kind ? (int)x->kind->id : KIND_COUNT + x->config;
-	int ky = y->kind ? (int)y->kind->id : KIND_COUNT + y->config;
-	int order;
-
-	if (kx != ky)
-		return kx < ky ? -1 : 1;
-	order = strcmp(x->key, y->key);
-	if (order != 0)
-		return order;
-	/* removals first, so that a move is a removal and an addition */
-	return (int)x->has_new - (int)y->has_new;
-}
-
-static enum err_code collect_changes(struct changes *c,
-    const struct commit_id *from, const struct commit_id *to, struct err *e)
-{
-	struct buf text = BUF_INIT(MAX_RECORD_FILE);
-	enum err_code rc;
-
-	rc = store_diff(c->store, from, to, "", collect, c, e);
-	for (size_t i = 0; rc == ERR_OK && i < c->n; i++) {
-		if (c->items[i].has_new)
-			rc = read_change(c, &c->items[i], &text, e);
-	}
-	buf_release(&text);
-	if (rc == ERR_OK && c->n)
-		qsort(c->items, c->n, sizeof(*c->items), by_place);
-	return rc;
 }
 
 /* --- the next snapshot ---------------------------------------------------- */
@@ -243,28 +47,46 @@ static void snapshot_free(struct snapshot *s)
 	free(s);
 }
 
-/* The record that holds for a key after the changes [from, to) of it. */
-static enum err_code settle_record(struct changes *c, size_t from, size_t to,
-    const struct record *old, const struct record **ret, struct err *e)
+/* Says of every file of this name but the winner's that it does not count. */
+static enum err_code list_losers(struct changes *c, size_t from, size_t to,
+    const struct record *old, const struct record *winner, struct err *e)
 {
-	const struct record *now = old;
+	char text[PATH_MAX_PATH + 60];
 	enum err_code rc = ERR_OK;
 
+	snprintf(text, sizeof(text), "%s holds a record of this name already",
+	    record_path(winner));
+	if (old && old != winner)
+		rc = changes_add_problem(c, record_path(old), text, e);
 	for (size_t i = from; i < to && rc == ERR_OK; i++) {
 		struct change *one = &c->items[i];
 
-		if (now && strcmp(record_path(now), one->path) == 0)
-			now = NULL;
-		if (!one->record)
-			continue;
-		if (now)
-			rc = add_problem(c, one->path,
-			    "another file holds a record of this name", e);
-		else
-			now = one->record;
+		if (one->record && one->record != winner)
+			rc = changes_add_problem(c, one->path, text, e);
 	}
-	*ret = now;
 	return rc;
+}
+
+/* The record that holds for a name after the changes [from, to) of it.  Of
+ * several files with one name the first path holds, whichever came first, so
+ * that all programs agree. */
+static enum err_code settle_record(struct changes *c, size_t from, size_t to,
+    const struct record *old, const struct record **ret, struct err *e)
+{
+	const struct record *winner;
+
+	if (old && changes_have(c, record_path(old)))
+		old = NULL;
+	winner = old;
+	for (size_t i = from; i < to; i++) {
+		const struct record *r = c->items[i].record;
+
+		if (r && (!winner ||
+		    strcmp(record_path(r), record_path(winner)) < 0))
+			winner = r;
+	}
+	*ret = winner;
+	return winner ? list_losers(c, from, to, old, winner, e) : ERR_OK;
 }
 
 static enum err_code merge_records(struct snapshot *next,
@@ -322,37 +144,21 @@ static enum err_code merge_configs(struct snapshot *next,
 		struct config_file *f =
 		    o < n_old ? old->configs[which].items[o] : NULL;
 		int order = !f ? 1 : from == to
-		    ? -1 : strcmp(f->device, c->items[from].key);
+		    ? -1 : strcmp(f->key, c->items[from].key);
 
 		if (order < 0) {
 			atomic_fetch_add(&f->refs, 1);
 			items[n++] = f;
-			next->configs[which].n = n;
 			o++;
-			continue;
+		} else {
+			o += order == 0;
+			if (c->items[from].config_file)
+				items[n++] = c->items[from].config_file;
+			c->items[from++].config_file = NULL;
 		}
-		o += order == 0;
-		/* the last one of a key wins: an addition after a removal */
-		while (from + 1 < to &&
-		    strcmp(c->items[from].key, c->items[from + 1].key) == 0)
-			from++;
-		if (c->items[from].config_file) {
-			items[n++] = c->items[from].config_file;
-			c->items[from].config_file = NULL;
-			next->configs[which].n = n;
-		}
-		from++;
+		next->configs[which].n = n;
 	}
 	return ERR_OK;
-}
-
-static bool is_changed(const struct changes *c, const char *path)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		if (strcmp(c->items[i].path, path) == 0)
-			return true;
-	}
-	return false;
 }
 
 static enum err_code merge_problems(struct snapshot *next,
@@ -361,8 +167,8 @@ static enum err_code merge_problems(struct snapshot *next,
 	enum err_code rc = ERR_OK;
 
 	for (size_t i = 0; old && rc == ERR_OK && i < old->n_problems; i++) {
-		if (!is_changed(c, old->problems[i].path))
-			rc = add_problem(c, old->problems[i].path,
+		if (!changes_have(c, old->problems[i].path))
+			rc = changes_add_problem(c, old->problems[i].path,
 			    old->problems[i].message, e);
 	}
 	if (rc == ERR_OK) {
@@ -395,12 +201,10 @@ static enum err_code merge_all(struct snapshot *next,
 	enum err_code rc = ERR_OK;
 	size_t from = 0;
 
-	for (int place = 1; rc == ERR_OK && place < KIND_COUNT + 2; place++) {
+	for (int place = 1; rc == ERR_OK && place < CHANGE_PLACES; place++) {
 		size_t to = from;
 
-		while (to < c->n && (c->items[to].kind
-		    ? (int)c->items[to].kind->id
-		    : KIND_COUNT + c->items[to].config) == place)
+		while (to < c->n && change_place(&c->items[to]) == place)
 			to++;
 		if (place < KIND_COUNT)
 			rc = merge_records(next, old, (enum kind_id)place, c,
@@ -428,7 +232,7 @@ static enum err_code advance(struct store *store, const struct snapshot *old,
 		return out_of_memory(e);
 	atomic_init(&next->refs, 1);
 	next->commit = *to;
-	rc = collect_changes(&c, old ? &old->commit : NULL, to, e);
+	rc = changes_collect(&c, old, to, e);
 	if (rc == ERR_OK)
 		rc = merge_all(next, old, &c, e);
 	changes_release(&c);
@@ -501,16 +305,17 @@ static const struct snapshot *current_ref(struct snapshots *all)
 	return s;
 }
 
-/* Called with `advance` held. */
-static enum err_code make_next(struct snapshots *all,
-    const struct commit_id *tip, struct err *e)
+/* Called with `advance` held.  The tip is read again: whoever waited for the
+ * lock must not lead back to the one it saw before. */
+static enum err_code make_next(struct snapshots *all, struct err *e)
 {
 	const struct snapshot *old = current_ref(all);
 	const struct snapshot *next = NULL;
-	enum err_code rc = ERR_OK;
+	struct commit_id tip;
+	enum err_code rc = store_tip(all->store, STORE_MAIN, &tip, e);
 
-	if (!old || !commit_id_equal(&old->commit, tip)) {
-		rc = advance(all->store, old, tip, &next, e);
+	if (rc == ERR_OK && (!old || !commit_id_equal(&old->commit, &tip))) {
+		rc = advance(all->store, old, &tip, &next, e);
 		if (rc == ERR_OK) {
 			pthread_mutex_lock(&all->lock);
 			snapshot_unref(all->current);
@@ -538,7 +343,7 @@ enum err_code snapshots_current(struct snapshots *all,
 	if (rc == ERR_OK) {
 		snapshot_unref(s);
 		pthread_mutex_lock(&all->advance);
-		rc = make_next(all, &tip, &local);
+		rc = make_next(all, &local);
 		pthread_mutex_unlock(&all->advance);
 		s = current_ref(all);
 	}

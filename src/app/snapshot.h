@@ -6,7 +6,9 @@
  * of the two trees: unchanged records are shared.
  *
  * A file that does not hold a valid record is left out and listed in
- * snapshot_problems(): one bad push never takes the portal down.
+ * snapshot_problems(): one bad push never takes the portal down.  Of several
+ * files with one name the first path counts.  Whether a snapshot was loaded or
+ * advanced step by step, it is the same.
  */
 #ifndef APP_SNAPSHOT_H
 #define APP_SNAPSHOT_H
@@ -48,7 +50,8 @@ const struct record *const *snapshot_all(const struct snapshot *s,
 /* The settings record; built-in defaults if the store has none.  Never NULL. */
 const struct record *snapshot_settings(const struct snapshot *s);
 
-/* The version of a device's intended or backup file; false if it has none. */
+/* The version of a device's intended or backup file, the one in the directory
+ * of its own area; false if it has none. */
 bool snapshot_config(const struct snapshot *s, enum path_config which,
     const char *device, struct blob_id *ret);
 
@@ -69,6 +72,7 @@ const struct record *snapshot_referrer(const struct snapshot *s,
     enum kind_id kind, const char *key, const struct field **ret_field);
 
 /* True if `area` is `outer` or lies inside it. */
+#define SNAPSHOT_MAX_AREA_DEPTH 32
 bool snapshot_area_within(const struct snapshot *s, const char *area,
     const char *outer);
 

@@ -8,12 +8,11 @@
 
 #include <stdatomic.h>
 
-/* A configuration file: device name → version.  Shared like a record. */
+/* A configuration file: its version by "device/area".  Shared like a record. */
 struct config_file {
 	atomic_uint refs;
 	struct blob_id blob;
-	char device[64];
-	char area[64];
+	char key[128];
 };
 
 struct snapshot {
@@ -24,7 +23,7 @@ struct snapshot {
 		size_t n;
 	} kinds[KIND_COUNT];
 	struct {
-		struct config_file **items; /* sorted by device */
+		struct config_file **items; /* sorted by key */
 		size_t n;
 	} configs[2];
 	struct snapshot_problem *problems; /* texts owned; sorted by path */

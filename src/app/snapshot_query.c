@@ -2,9 +2,8 @@
 
 #include "app/snapshot_internal.h"
 
+#include <stdio.h>
 #include <string.h>
-
-#define MAX_AREA_DEPTH 32
 
 const struct commit_id *snapshot_commit(const struct snapshot *s)
 {
@@ -48,12 +47,18 @@ const struct record *snapshot_settings(const struct snapshot *s)
 bool snapshot_config(const struct snapshot *s, enum path_config which,
     const char *device, struct blob_id *ret)
 {
+	const struct record *r = snapshot_find(s, KIND_DEVICE, device);
 	size_t low = 0, high = s->configs[which].n;
+	char key[2 * PATH_MAX_KEY];
 
+	if (!r)
+		return false;
+	snprintf(key, sizeof(key), "%s/%s", device,
+	    record_text(r, DEVICE_AREA));
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 		const struct config_file *f = s->configs[which].items[mid];
-		int order = strcmp(f->device, device);
+		int order = strcmp(f->key, key);
 
 		if (order == 0) {
 			*ret = f->blob;
@@ -153,7 +158,7 @@ const struct record *snapshot_referrer(const struct snapshot *s,
 bool snapshot_area_within(const struct snapshot *s, const char *area,
     const char *outer)
 {
-	for (int depth = 0; depth < MAX_AREA_DEPTH && *area; depth++) {
+	for (int depth = 0; depth < SNAPSHOT_MAX_AREA_DEPTH && *area; depth++) {
 		const struct record *r;
 
 		if (strcmp(area, outer) == 0)
@@ -182,7 +187,8 @@ const struct record *snapshot_credentials(const struct snapshot *s,
 
 	if (record_has(device, DEVICE_CREDENTIALS))
 		return found;
-	for (int depth = 0; !found && *area && depth < MAX_AREA_DEPTH; depth++) {
+	for (int depth = 0;
+	     !found && *area && depth < SNAPSHOT_MAX_AREA_DEPTH; depth++) {
 		const struct record *a = snapshot_find(s, KIND_AREA, area);
 
 		found = secret_named(s, a, AREA_CREDENTIALS);

@@ -1,0 +1,6 @@
+function(app_test module)
+  unit_test(app ${module} infra_git infra_queue Threads::Threads ${ARGN})
+endfunction()
+
+app_test(snapshot)
+app_test(inventory)
