@@ -326,7 +326,7 @@ static void kill_round(const char *path, const char *acks)
 		writers[i] =
 		    start_writer(path, acks, i, clock_mono_ms() + 60000);
 	random_bytes(&random, sizeof(random));
-	pause_us(5000 + random % 35000);
+	pause_us(5000 + random % 60000);
 	for (int i = 0; i < KILL_WRITERS; i++) {
 		kill(writers[i], SIGKILL);
 		must(waitpid(writers[i], &status, 0) == writers[i], "waitpid");
