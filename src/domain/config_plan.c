@@ -404,7 +404,12 @@ static void remove_child(struct planner *p, struct config_node *state,
 
 	if (child->section)
 		remove_section(p, state, child, other);
-	else if (!stays(p, wanted, child->line))
+	else if (stays(p, wanted, child->line))
+		return;
+	else if (config_rule_default(p->dialect, state, child->line))
+		/* By now it is a default: in force, wanted so, not shown. */
+		config_node_remove(child);
+	else
 		remove_leaf(p, state, child->line);
 }
 
