@@ -1,0 +1,222 @@
+/*
+ * Every page: light and dark, desktop and phone; a screenshot of each, no
+ * accessibility violation (axe, WCAG 2.2 AA), nothing on the console, nothing
+ * that hangs over the edge of a phone.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import { assertNoFaults, openBrowser, openPage, portal, shoot, signIn } from
+	"./portal.js";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
+	"best-practice"];
+
+let browser, paths;
+
+before(async () => {
+	browser = await openBrowser();
+	paths = await furnish();
+});
+after(async () => { await browser.close(); });
+
+/* --- something to look at ---------------------------------------------------- */
+
+async function createToken(page) {
+	await page.goto("/settings/tokens");
+	await page.fill("#f-name", "browser-tests");
+	await page.selectOption("#f-role", "admin");
+	await page.click("button:has-text('Create token')");
+	const token = (await page.locator("code.token").textContent()).trim();
+
+	assert.match(token, /^sy_browser-tests_[\w-]{43}$/);
+	await shoot(page, "token-shown-once");
+	return token;
+}
+
+async function api(token, method, path, body) {
+	const answer = await fetch(portal.url + path, { method, headers: {
+		Authorization: `Bearer ${token}`,
+		"Content-Type": typeof body === "string" ? "text/plain"
+			: "application/json",
+	}, body: typeof body === "string" ? body : JSON.stringify(body) });
+	const text = await answer.text();
+
+	assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+	return text ? JSON.parse(text) : null;
+}
+
+async function runToEnd(token, parameters) {
+	let run = await api(token, "POST", "/api/v1/jobs/provision/runs",
+		{ parameters });
+
+	while (["queued", "claimed", "running"].includes(run.state)) {
+		await new Promise(resolve => setTimeout(resolve, 200));
+		run = await api(token, "GET", `/api/v1/runs/${run.id}`);
+	}
+	return run;
+}
+
+async function furnish() {
+	const page = await openPage(browser);
+
+	await signIn(page);
+	const token = await createToken(page);
+	const states = ["inventory", "planned", "staged", "active", "failed",
+		"decommissioning"];
+
+	await api(token, "POST", "/api/v1/areas", { name: "north", parent: "lab",
+		description: "The northern half" });
+	for (let i = 1; i <= 60; i++)
+		await api(token, "POST", "/api/v1/devices", { name: `sw${i}`,
+			status: states[i % 6], platform: "frr", area: "north",
+			role: "access-switch", primary_ip4: `192.0.2.${i}`,
+			tags: i % 2 ? ["even floor"] : [], serial: `FX${1000 + i}` });
+	const intended = "interface lo\n description pages\nexit\n!\n" +
+		"ip prefix-list PAGES seq 5 permit 192.0.2.0/24 le 32\n!\n" +
+		"route-map OUT permit 10\n match ip address prefix-list PAGES\nexit\n!\n";
+
+	await api(token, "PUT", "/api/v1/devices/r1/intended", intended);
+	await runToEnd(token, { device: "r1", dry_run: true });
+	const pushed = await runToEnd(token, { device: "r1", dry_run: false });
+
+	await api(token, "PUT", "/api/v1/devices/r1/intended",
+		intended.replace("seq 5 permit 192.0.2.0/24", "seq 5 permit 198.51.100.0/24"));
+	await api(token, "PUT", "/api/v1/devices/r2/intended",
+		"ip prefix-list WRONG seq five\n");
+	const failed = await runToEnd(token, { device: "r2", dry_run: false });
+
+	assert.equal(pushed.state, "succeeded", pushed.result);
+	assert.notEqual(failed.state, "succeeded");
+	await page.goto("/devices/r1/history?of=backup");
+	const commit = (await page.getAttribute("tbody a.row-link", "href"))
+		.split("/").pop();
+
+	await page.context().close();
+	return pageList(pushed.id, failed.id, commit);
+}
+
+function pageList(pushed, failed, commit) {
+	return {
+		dashboard: "/",
+		devices: "/devices",
+		"devices-filtered": "/devices?q=sw&status=active&sort=-name",
+		"devices-none": "/devices?q=nothing-like-it",
+		"device-new": "/devices/new",
+		device: "/devices/r1",
+		"device-failed": "/devices/sw4",
+		"device-planned": "/devices/sw1",
+		"device-edit": "/devices/r1/edit",
+		"device-delete": "/devices/sw1/delete",
+		"device-config": "/devices/r1/config",
+		"device-config-intended": "/devices/r1/config?view=intended",
+		"device-config-none": "/devices/sw2/config",
+		"device-intended": "/devices/r1/intended",
+		"device-history": "/devices/r1/history",
+		"device-commit": `/devices/r1/history/${commit}`,
+		"device-version": `/devices/r1/history/${commit}/backup`,
+		"device-runs": "/devices/r1/runs",
+		"device-runs-none": "/devices/sw3/runs",
+		areas: "/areas",
+		"area-new": "/areas/new",
+		area: "/areas/north",
+		"area-delete-refused": "/areas/north/delete",
+		vlans: "/vlans",
+		"vlan-edit": "/vlans/lab/10/edit",
+		roles: "/roles",
+		platforms: "/platforms",
+		"platform-edit": "/platforms/frr/edit",
+		secrets: "/secrets",
+		secret: "/secrets/lab",
+		buttons: "/buttons",
+		"button-edit": "/buttons/provision/edit",
+		hooks: "/hooks",
+		"hook-edit": "/hooks/default/edit",
+		jobs: "/jobs",
+		"job-run": "/jobs/provision/run?device=r1",
+		"job-run-refused": "/jobs/provision/run?device=sw4",
+		runs: "/runs",
+		"runs-none": "/runs?device=nobody",
+		run: `/runs/${pushed}`,
+		"run-failed": `/runs/${failed}`,
+		audit: "/audit",
+		"audit-filtered": "/audit?device=r1&only=runs",
+		commit: `/commits/${commit}`,
+		settings: "/settings",
+		users: "/settings/users",
+		user: "/settings/users/admin",
+		tokens: "/settings/tokens",
+		"not-found": "/devices/nobody",
+	};
+}
+
+/* --- the looking -------------------------------------------------------------- */
+
+/* What is wrong with an element, and on which pages; once for each. */
+class Findings {
+	#pages = new Map();
+
+	add(what, path) {
+		if (!this.#pages.has(what))
+			this.#pages.set(what, []);
+		this.#pages.get(what).push(path);
+	}
+
+	async look(page) {
+		const { violations } = await new AxeBuilder({ page })
+			.withTags(RULES).analyze();
+
+		for (const { id, help, nodes } of violations) {
+			for (const node of nodes.slice(0, 3))
+				this.add(`${id}: ${help}\n    ${node.html.slice(0, 200)}\n` +
+				    `    ${node.failureSummary}`,
+				    new URL(page.url()).pathname);
+		}
+	}
+
+	assertNone() {
+		const all = [...this.#pages].map(([what, at]) =>
+			`${what}\n    on ${at.slice(0, 4).join(" ")}, ${at.length} in all`);
+
+		if (all.length > 0)
+			assert.fail(all.join("\n"));
+	}
+}
+
+async function hangsOver(page) {
+	return page.evaluate(() => document.documentElement.scrollWidth >
+		document.documentElement.clientWidth);
+}
+
+const looks = [
+	{ name: "light-desktop", colorScheme: "light" },
+	{ name: "dark-desktop", colorScheme: "dark" },
+	{ name: "light-phone", colorScheme: "light",
+		viewport: { width: 390, height: 844 } },
+	/* The same colours and the same layout have been judged by then. */
+	{ name: "dark-phone", colorScheme: "dark",
+		viewport: { width: 390, height: 844 }, axe: false },
+];
+
+for (const { name: look, axe = true, ...options } of looks) {
+	test(`every page, ${look}`, { timeout: 400000 }, async () => {
+		const page = await openPage(browser, options);
+		const found = new Findings();
+
+		await page.goto("/login");
+		await shoot(page, `${look}-login`);
+		await found.look(page);
+		await signIn(page);
+		for (const [name, path] of Object.entries(paths)) {
+			await page.goto(path);
+			await shoot(page, `${look}-${name}`);
+			if (axe)
+				await found.look(page);
+			if (await hangsOver(page))
+				found.add("hangs over the edge", path);
+		}
+		found.assertNone();
+		assertNoFaults(page);
+		await page.context().close();
+	});
+}
