@@ -11,7 +11,7 @@ START_SECONDS=60
 STOP_SECONDS=30
 # A program that lives shorter than this, this often in a row, is given up.
 SHORT_LIFE_SECONDS=2
-SHORT_LIVES=20
+SHORT_LIVES=${SHORT_LIVES:-20}
 nginx=$(command -v nginx || echo /usr/sbin/nginx)
 static=$root/static
 lab_script=$root/tests/lab/lab.sh

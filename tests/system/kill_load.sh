@@ -1,0 +1,27 @@
+#!/bin/bash
+# kill -9 of web and worker, 200 times at random, under load: no acknowledged
+# write is lost, none is made twice, every run ends, the store is sound.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+command -v node >/dev/null || skip "node is not installed"
+
+# every life is short here; the supervisor must not give up
+export SHORT_LIVES=1000000
+portal_up
+token operator
+printf '%s' "$token" >"$scratch/token"
+for r in r3 r4; do
+	api_json POST /api/v1/devices "{\"name\":\"$r\",\"area\":\"lab\",
+	    \"status\":\"planned\",\"platform\":\"frr\"}"
+	check_equal "$r is created" "$status" 201
+done
+
+seed=${SEED:-$RANDOM}
+node "$root/tests/system/kill_load.js" "$portal" "$url" "$scratch/token" \
+    "${KILLS:-200}" "$seed" >"$scratch/result" 2>&1 ||
+	fail "seed $seed: $(cat "$scratch/result")"
+cat "$scratch/result"
+check "the store is sound" git -C "$portal/store.git" fsck --strict
+check "and so are its records" switchyard check
+check_equal "nothing is left in the queue" \
+    "$(ls "$portal"/spool/{queued,claimed,cancelled} | grep -c json)" 0
