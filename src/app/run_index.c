@@ -300,6 +300,20 @@ static int live_by_id(const void *a, const void *b)
 	return strcmp(((const struct live *)a)->id, ((const struct live *)b)->id);
 }
 
+/* A run that moved from place to place meanwhile was seen in both. */
+static size_t sort_live(struct live *items, size_t n)
+{
+	size_t kept = 0;
+
+	if (n)
+		qsort(items, n, sizeof(*items), live_by_id);
+	for (size_t i = 0; i < n; i++) {
+		if (kept == 0 || strcmp(items[kept - 1].id, items[i].id) != 0)
+			items[kept++] = items[i];
+	}
+	return kept;
+}
+
 static enum err_code refresh_live(struct run_index *index, struct err *e)
 {
 	struct live *items = NULL;
@@ -331,8 +345,7 @@ static enum err_code refresh_live(struct run_index *index, struct err *e)
 		memset(index->live_times, 0, sizeof(index->live_times));
 		return rc;
 	}
-	if (n)
-		qsort(items, n, sizeof(*items), live_by_id);
+	n = sort_live(items, n);
 	free(index->live);
 	index->live = items;
 	index->n_live = n;

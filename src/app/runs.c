@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #define PATH_SIZE 4096
 #define MAX_LOG ((size_t)64 * 1024 * 1024)
 #define MAX_KEY 200
+#define MAX_ACTOR 128
 
 void run_live_path(const char *dir, const char *id, const char *file,
     char *path, size_t size)
@@ -129,9 +131,6 @@ static enum err_code bind_key(const struct app *app, const struct actor *actor,
 {
 	char full[MAX_KEY + 300];
 
-	*ret_bound = false;
-	if (!key)
-		return ERR_OK;
 	if (strlen(key) > MAX_KEY || !*key)
 		return err_set(e, ERR_INVALID,
 		    "an idempotency key has 1 to %d characters", MAX_KEY);
@@ -161,52 +160,107 @@ struct creation {
 	const json_t *hook; /* NULL: not by a hook */
 };
 
-static enum err_code create(const struct creation *c,
+/* The actor becomes the author of commits, long after it was asked. */
+static enum err_code check_actor(const struct actor *actor, struct err *e)
+{
+	size_t len = strlen(actor->name);
+
+	if (len > 0 && len <= MAX_ACTOR && utf8_is_valid(actor->name, len) &&
+	    text_has_no_control(actor->name, len, false) &&
+	    !strpbrk(actor->name, "<>") && actor->name[0] != ' ' &&
+	    actor->name[len - 1] != ' ')
+		return ERR_OK;
+	return err_set(e, ERR_INVALID,
+	    "the user's name must be one line of at most %d bytes without "
+	    "\"<\" and \">\"; nothing was started", MAX_ACTOR);
+}
+
+static enum err_code check_all(const struct creation *c,
+    struct schema_errors *errors, json_t **ret_parameters, struct err *e)
+{
+	const struct snapshot *s;
+	enum err_code rc = snapshots_current(c->app->snapshots, &s, e);
+	json_t *full = NULL;
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = check_parameters(s, c->job, c->parameters, errors, &full, e);
+	if (rc == ERR_OK)
+		rc = check_policy(s, c->job, full, e);
+	snapshot_unref(s);
+	if (rc != ERR_OK)
+		json_decref(full);
+	else
+		*ret_parameters = full;
+	return rc;
+}
+
+static enum err_code create_with_id(const struct creation *c, const char *id,
     struct schema_errors *errors, json_t **ret_doc, struct err *e)
 {
-	const struct app *app = c->app;
-	const struct actor *actor = c->actor;
-	const struct job *job = c->job;
-	const struct snapshot *s = NULL;
-	json_t *full = NULL, *doc = NULL;
-	char id[RUN_ID_SIZE];
-	uint32_t random;
-	bool bound;
-	enum err_code rc;
+	json_t *full, *doc;
+	enum err_code rc = check_all(c, errors, &full, e);
 
-	if ((rc = actor_require(actor, job->permission, e)) != ERR_OK ||
-	    (rc = snapshots_current(app->snapshots, &s, e)) != ERR_OK ||
-	    (rc = check_parameters(s, job, c->parameters, errors, &full, e)) !=
-	    ERR_OK ||
-	    (rc = check_policy(s, job, full, e)) != ERR_OK)
-		goto out;
-	random_bytes(&random, sizeof(random));
-	run_id_format(clock_wall_ms(), random, id);
-	rc = bind_key(app, actor, c->key, id, &bound, e);
 	if (rc != ERR_OK)
-		goto out;
-	if (bound) {
-		rc = runs_read(app, id, &doc, e);
-		/* bound, but the one who bound it died before it was queued:
-		 * queue it now under the same id */
-		if (rc != ERR_NOT_FOUND)
-			goto out;
-	}
-	doc = run_doc_new(id, job, actor->via, actor->name, full,
+		return rc;
+	doc = run_doc_new(id, c->job, c->actor->via, c->actor->name, full,
 	    json_text(full, "device", NULL));
+	json_decref(full);
 	if (!doc || (c->hook && json_object_set_new(doc, "hook",
 	    json_deep_copy(c->hook)) != 0))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	else
-		rc = enqueue(app, id, doc, e);
-out:
-	snapshot_unref(s);
-	json_decref(full);
-	if (rc == ERR_OK)
-		*ret_doc = doc;
-	else
+		rc = enqueue(c->app, id, doc, e);
+	if (rc != ERR_OK)
 		json_decref(doc);
+	else
+		*ret_doc = doc;
 	return rc;
+}
+
+static void new_id(char id[RUN_ID_SIZE])
+{
+	uint32_t random;
+
+	random_bytes(&random, sizeof(random));
+	run_id_format(clock_wall_ms(), random, id);
+}
+
+/* Binding and queueing are one step for others: whoever finds the key bound
+ * and no run knows that the one who bound it died, and queues it under the
+ * same id. */
+static enum err_code create_keyed(const struct creation *c,
+    struct schema_errors *errors, json_t **ret_doc, struct err *e)
+{
+	char id[RUN_ID_SIZE];
+	bool bound;
+	int lock;
+	enum err_code rc = queue_lock(c->app->dir, &lock, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	new_id(id);
+	rc = bind_key(c->app, c->actor, c->key, id, &bound, e);
+	if (rc == ERR_OK && bound)
+		rc = runs_read(c->app, id, ret_doc, e);
+	if ((rc == ERR_OK && !bound) || rc == ERR_NOT_FOUND)
+		rc = create_with_id(c, id, errors, ret_doc, e);
+	queue_unlock(lock);
+	return rc;
+}
+
+static enum err_code create(const struct creation *c,
+    struct schema_errors *errors, json_t **ret_doc, struct err *e)
+{
+	char id[RUN_ID_SIZE];
+	enum err_code rc = actor_require(c->actor, c->job->permission, e);
+
+	if (rc == ERR_OK)
+		rc = check_actor(c->actor, e);
+	if (rc != ERR_OK || c->key)
+		return rc == ERR_OK ? create_keyed(c, errors, ret_doc, e) : rc;
+	new_id(id);
+	return create_with_id(c, id, errors, ret_doc, e);
 }
 
 enum err_code runs_create(const struct app *app, const struct actor *actor,
@@ -363,28 +417,48 @@ enum err_code runs_read_diff(const struct app *app, const char *id,
 	return rc;
 }
 
-enum err_code runs_cancel(const struct app *app, const struct actor *actor,
-    const char *id, struct err *e)
+/* ERR_CONFLICT if there is nothing left to cancel.  A run whose outcome stays
+ * unknown has ended too when it is in the queue no more. */
+static enum err_code check_cancel(const struct app *app, const char *id,
+    struct err *e)
 {
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	enum queue_place place;
+	enum run_state state;
 	json_t *doc;
-	enum err_code rc = actor_require(actor, MAY_RUN, e);
+	enum err_code rc = runs_read(app, id, &doc, e);
+	bool ended;
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = runs_read(app, id, &doc, e);
-	if (rc != ERR_OK)
-		return rc;
-	if (run_state_is_final(run_doc_state(doc)))
-		rc = err_set(e, ERR_CONFLICT,
-		    "run %s has ended already: %s", id,
-		    json_text(doc, "state", ""));
+	state = run_doc_state(doc);
+	ended = run_state_is_final(state) || (state == RUN_UNKNOWN &&
+	    queue_read(app->dir, id, &text, &place, NULL) == ERR_NOT_FOUND);
 	json_decref(doc);
-	if (rc != ERR_OK)
-		return rc;
-	/* the marker first: whoever claims it now sees it */
-	rc = queue_request_cancel(app->dir, id, actor->name, e);
+	buf_release(&text);
+	if (ended)
+		return err_set(e, ERR_CONFLICT, "run %s has ended already: %s",
+		    id, run_state_words[state]);
+	return ERR_OK;
+}
+
+enum err_code runs_cancel(const struct app *app, const struct actor *actor,
+    const char *id, struct err *e)
+{
+	struct err moved = ERR_INIT;
+	enum err_code rc = actor_require(actor, MAY_RUN, e);
+
+	if (rc == ERR_OK)
+		rc = check_cancel(app, id, e);
+	/* the mark first: whoever claims it now sees it */
+	if (rc == ERR_OK)
+		rc = queue_request_cancel(app->dir, id, actor->name, e);
 	if (rc == ERR_OK && queue_move(app->dir, id, QUEUE_QUEUED,
-	    QUEUE_CANCELLED, e) != ERR_OK && e && e->code != ERR_NOT_FOUND)
-		rc = e->code;
+	    QUEUE_CANCELLED, &moved) != ERR_OK &&
+	    moved.code != ERR_NOT_FOUND) {
+		rc = moved.code;
+		if (e)
+			*e = moved;
+	}
 	return rc;
 }

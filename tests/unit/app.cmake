@@ -4,3 +4,4 @@ endfunction()
 
 app_test(snapshot)
 app_test(inventory)
+app_test(runs)
