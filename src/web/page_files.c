@@ -44,13 +44,14 @@ static enum err_code read_file(const struct file_set *set, const char *name,
 {
 	char path[MAX_PATH_TEXT];
 	uint8_t digest[SHA256_SIZE];
+	size_t before = data->len;
 	enum err_code rc;
 
 	snprintf(path, sizeof(path), "%s/%s", set->dir, name);
 	rc = file_read(path, data, e);
 	if (rc != ERR_OK)
 		return rc;
-	sha256_of(buf_text(data), data->len, digest);
+	sha256_of(buf_text(data) + before, data->len - before, digest);
 	hex_encode(identity, digest, sizeof(digest));
 	return ERR_OK;
 }
@@ -210,6 +211,8 @@ static enum err_code load_changed(const struct page_files *files,
 		return rc;
 	if (strcmp(now, identity) == 0) {
 		out->len = before;
+		if (out->data)
+			out->data[before] = '\0';
 		*unchanged = true;
 		return ERR_OK;
 	}

@@ -10,4 +10,6 @@ unit_test(web login ${portal})
 unit_test(web routes ${portal})
 unit_test(web api_records ${portal})
 unit_test(web api_more ${portal})
+unit_test(web page ${portal})
+unit_test(web threads ${portal} Threads::Threads)
 

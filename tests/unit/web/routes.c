@@ -3,6 +3,8 @@
  */
 #include "unit/web/fixture.h"
 
+#include "app/inventory_internal.h"
+
 #define MAX_ROUTES 500
 
 static const struct route *all[MAX_ROUTES];
@@ -144,6 +146,30 @@ static const char *const words[] = {
 	[METHOD_DELETE] = "DELETE",
 };
 
+/* What is inventory is served: each operation of each kind, with the
+ * permission that the service itself asks for. */
+static void test_every_library_kind_has_its_operations(void **state)
+{
+	(void)state;
+	for (int id = KIND_NONE + 1; id < KIND_COUNT; id++) {
+		const struct kind *kind = kind_get((enum kind_id)id);
+		unsigned found = 0;
+
+		if (!kind->library)
+			continue;
+		for (size_t i = 0; i < n_all; i++) {
+			if (all[i]->kind != kind->id)
+				continue;
+			found |= 1u << all[i]->method;
+			if (!is_safe(all[i]))
+				assert_int_equal(all[i]->permission,
+				    inventory_permission(kind));
+		}
+		if (found != (1u << (METHOD_DELETE + 1)) - 1)
+			fail_msg("%s is not served whole", kind->plural);
+	}
+}
+
 static void test_strangers_get_nowhere(void **state)
 {
 	char uri[300];
@@ -240,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_bodies_are_bounded_and_expected),
 		cmocka_unit_test(test_patterns_are_sane_and_distinct),
 		cmocka_unit_test(test_operations_are_described_and_distinct),
+		cmocka_unit_test(test_every_library_kind_has_its_operations),
 		cmocka_unit_test(test_strangers_get_nowhere),
 		cmocka_unit_test(test_low_roles_get_nowhere),
 		cmocka_unit_test(test_cookie_forms_need_their_token),
