@@ -7,6 +7,7 @@
 #endif
 
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,7 @@ int main(int argc, char **argv)
 
 	setrlimit(RLIMIT_CORE, &none);
 	umask(077);
+	signal(SIGXFSZ, SIG_IGN); /* as store.h asks: an error, not an end */
 	if (argc > 2 && strcmp(argv[1], "--dir") == 0) {
 		cli.dir = argv[2];
 		argc -= 2;

@@ -12,6 +12,7 @@
 #include "web/web.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +168,7 @@ static void limit_process(void)
 #endif
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	umask(077);
+	signal(SIGXFSZ, SIG_IGN); /* as store.h asks: an error, not an end */
 }
 
 int main(int argc, char **argv)

@@ -7,6 +7,7 @@
 #include "worker/worker.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,7 @@ int main(int argc, char **argv)
 	if (!options.dir)
 		return usage();
 	umask(077);
+	signal(SIGXFSZ, SIG_IGN); /* as store.h asks: an error, not an end */
 	log_setup(slot ? "slot" : "worker", STDERR_FILENO, LOG_INFO);
 	if (slot)
 		return slot_main(options.dir, driver_find);
