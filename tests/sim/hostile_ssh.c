@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -28,6 +29,8 @@ struct peer;
 
 struct mode {
 	const char *name;
+	/* Instead of SSH; NULL: SSH. */
+	void (*speak)(int fd);
 	/* Instead of the greeting and its prompt; NULL: an honest one. */
 	void (*greet)(struct peer *p);
 	/* The answer to a command, without echo and prompt; false: not mine. */
@@ -346,33 +349,51 @@ static bool never_steady(struct peer *p, const char *line)
 	return true;
 }
 
+static void speak_http(int fd)
+{
+	static const char text[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+
+	if (write(fd, text, sizeof text - 1) < 0)
+		_exit(1);
+}
+
+static void speak_nothing(int fd)
+{
+	char c;
+
+	while (read(fd, &c, 1) > 0)
+		;
+}
+
 static const struct mode modes[] = {
-	{ "honest", NULL, NULL, false },
-	{ "keyboard", NULL, NULL, true },
-	{ "greet-flood", greet_flood, NULL, false },
-	{ "greet-drip", greet_drip, NULL, false },
-	{ "greet-hang-up", greet_hang_up, NULL, false },
-	{ "greet-more", greet_more, NULL, false },
-	{ "greet-fake-prompt", greet_fake_prompt, NULL, false },
-	{ "greet-escapes", greet_escapes, NULL, false },
-	{ "flood-config", NULL, flood_config, false },
-	{ "flood-lines", NULL, flood_lines, false },
-	{ "flood-backspace", NULL, flood_backspace, false },
-	{ "flood-escape", NULL, flood_escape, false },
-	{ "endless-pages", NULL, endless_pages, false },
-	{ "honest-pages", NULL, honest_pages, false },
-	{ "drip-config", NULL, drip_config, false },
-	{ "hang-up-config", NULL, hang_up_config, false },
-	{ "cut-config", NULL, cut_config, false },
-	{ "say-and-go", NULL, say_and_go, false },
-	{ "escapes", NULL, escapes_in_config, false },
-	{ "bad-utf8", NULL, bad_utf8, false },
-	{ "prompt-in-config", NULL, prompt_in_config, false },
-	{ "locked", NULL, locked, false },
-	{ "mute-in-load", NULL, mute_in_load, false },
-	{ "hang-up-in-load", NULL, hang_up_in_load, false },
-	{ "other-platform", NULL, other_platform, false },
-	{ "never-steady", NULL, never_steady, false },
+	{ "honest", NULL, NULL, NULL, false },
+	{ "keyboard", NULL, NULL, NULL, true },
+	{ "greet-flood", NULL, greet_flood, NULL, false },
+	{ "greet-drip", NULL, greet_drip, NULL, false },
+	{ "greet-hang-up", NULL, greet_hang_up, NULL, false },
+	{ "greet-more", NULL, greet_more, NULL, false },
+	{ "greet-fake-prompt", NULL, greet_fake_prompt, NULL, false },
+	{ "greet-escapes", NULL, greet_escapes, NULL, false },
+	{ "flood-config", NULL, NULL, flood_config, false },
+	{ "flood-lines", NULL, NULL, flood_lines, false },
+	{ "flood-backspace", NULL, NULL, flood_backspace, false },
+	{ "flood-escape", NULL, NULL, flood_escape, false },
+	{ "endless-pages", NULL, NULL, endless_pages, false },
+	{ "honest-pages", NULL, NULL, honest_pages, false },
+	{ "drip-config", NULL, NULL, drip_config, false },
+	{ "hang-up-config", NULL, NULL, hang_up_config, false },
+	{ "cut-config", NULL, NULL, cut_config, false },
+	{ "say-and-go", NULL, NULL, say_and_go, false },
+	{ "escapes", NULL, NULL, escapes_in_config, false },
+	{ "bad-utf8", NULL, NULL, bad_utf8, false },
+	{ "prompt-in-config", NULL, NULL, prompt_in_config, false },
+	{ "locked", NULL, NULL, locked, false },
+	{ "mute-in-load", NULL, NULL, mute_in_load, false },
+	{ "hang-up-in-load", NULL, NULL, hang_up_in_load, false },
+	{ "not-ssh", speak_http, NULL, NULL, false },
+	{ "silent", speak_nothing, NULL, NULL, false },
+	{ "other-platform", NULL, NULL, other_platform, false },
+	{ "never-steady", NULL, NULL, never_steady, false },
 };
 
 /* --- A session --------------------------------------------------------- */
@@ -470,6 +491,12 @@ static void serve(const struct mode *mode, ssh_bind bind, int fd)
 	struct peer p = { .mode = mode, .session = ssh_new() };
 	ssh_message m;
 
+	/* Some modes never end by themselves. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (mode->speak != NULL) {
+		mode->speak(fd);
+		_exit(0);
+	}
 	if (ssh_bind_accept_fd(bind, p.session, fd) != SSH_OK ||
 	    ssh_handle_key_exchange(p.session) != SSH_OK)
 		_exit(1);

@@ -104,19 +104,10 @@ for mode in mute-in-load hang-up-in-load; do
 	check_equal "and says so" "$(value error)" unknown-outcome
 done
 
-# Not SSH at all.
-coproc listener { python3 -c '
-import socket, sys
-s = socket.create_server(("127.0.0.1", 0))
-print(s.getsockname()[1], flush=True)
-while True:
-    c, _ = s.accept()
-    c.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    c.close()'; }
-# shellcheck disable=SC2154 # coproc sets it
-at_end "kill $listener_PID"
-read -r port <&"${listener[0]}"
-output=$("$probe_program" --password-file "$scratch/password" \
-    "127.0.0.1:$port" lab get 2>/dev/null)
+against not-ssh get
 check_equal "another protocol is told" "$(value refusal)" protocol
 check_contains "in words" "$(value message)" "not with SSH"
+against silent get
+check_equal "silence is a timeout" "$(value error)" timeout
+check_contains "and told from a router that is off" "$(value message)" \
+    "did not speak SSH"
