@@ -1,3 +1,11 @@
 # Our template engine against Python's Jinja2 (Debian python3-jinja2).
 add_executable(jinja_cases oracle/jinja_cases.c)
 target_link_libraries(jinja_cases PRIVATE jinja base)
+find_program(SYSTEM_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+if(SYSTEM_PYTHON)
+  add_test(NAME oracle/jinja
+      COMMAND ${SYSTEM_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/oracle/jinja.py
+          $<TARGET_FILE:jinja_cases>)
+  set_tests_properties(oracle/jinja PROPERTIES LABELS oracle TIMEOUT 120
+      ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
+endif()

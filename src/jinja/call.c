@@ -3,6 +3,7 @@
 #include "jinja/env.h"
 #include "jinja/eval.h"
 #include "jinja/loop.h"
+#include "jinja/ops.h"
 
 int native_param(const struct native *def, const char *name, size_t len)
 {
@@ -50,7 +51,7 @@ bool call_native(struct run *r, const struct native *def, const struct call *c,
 	if (def->flags & NATIVE_VARIADIC) {
 		bound = *c;
 		bound.def = def;
-		return def->fn(r, &bound, ret);
+		return native_invoke(r, def, &bound, ret);
 	}
 	if (c->n > def->n_params)
 		return run_fail(r, ERR_INVALID,
@@ -64,7 +65,7 @@ bool call_native(struct run *r, const struct native *def, const struct call *c,
 		if (args[i].kind == JV_MISSING)
 			return run_fail(r, ERR_INVALID,
 			    "%s() misses an argument", def->name);
-	return def->fn(r, &bound, ret);
+	return native_invoke(r, def, &bound, ret);
 }
 
 static bool bind_macro_keyword(

@@ -43,8 +43,11 @@ enum list_flavor {
 	LIST_RANGE, /* items are computed: start + i * step */
 };
 
+struct deferred; /* a generator's filter and arguments, see iter.c */
+
 struct jv_list {
 	struct jv *items;
+	struct deferred *deferred; /* not NULL: items are not made yet */
 	uint32_t n, cap;
 	uint8_t flavor;
 	bool consumed; /* a generator that was walked */

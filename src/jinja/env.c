@@ -1,5 +1,6 @@
 #include "jinja/env.h"
 
+#include "base/text.h"
 #include "jinja/callable.h"
 #include "jinja/filters.h"
 #include "jinja/lexer.h"
@@ -142,12 +143,24 @@ static const struct native *find_in_tables(
 	return NULL;
 }
 
+/* Ansible's filters may be named with their collection. */
+static const char *without_collection(const char *name)
+{
+	static const char *const collections[] = { "ansible.builtin.",
+		"ansible.utils.", "ansible.netcommon.", "community.general." };
+
+	for (size_t i = 0; i < 4; i++)
+		if (text_starts_with(name, collections[i]))
+			return name + strlen(collections[i]);
+	return name;
+}
+
 const struct native *env_find_filter(
     const struct jinja_env *env, const char *name)
 {
 	const struct native *n = find_user(env->filters, name);
 
-	return n ? n : find_in_tables(all_filters, name);
+	return n ? n : find_in_tables(all_filters, without_collection(name));
 }
 
 const struct native *env_find_test(

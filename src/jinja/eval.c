@@ -185,7 +185,7 @@ static bool call_piped(struct run *r, const struct native *def,
 
 	c.def = def;
 	if (is_bound(def, &c))
-		return def->fn(r, &c, ret);
+		return native_invoke(r, def, &c, ret);
 	return call_native(r, def, &c, ret);
 }
 

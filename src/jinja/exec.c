@@ -152,6 +152,17 @@ static enum flow exec_set(struct run *r, const struct stmt *s)
 	    eval(r, s->u.set.value, &v) && store(r, s, s->u.set.target, v));
 }
 
+/* What a filter or call block gives is printed as it is, and must be text. */
+static bool emit_result(struct run *r, struct jv v)
+{
+	if (v.kind == JV_STRING)
+		return emit_text(r, v);
+	if (v.kind == JV_UNDEFINED)
+		return run_undefined(r, v);
+	return run_fail(r, ERR_INVALID, "the block gives no text but a %s",
+	    kind_name(v.kind));
+}
+
 /* {% set x %}…{% endset %} and {% filter f %}…{% endfilter %}. */
 static enum flow exec_capture(struct run *r, const struct stmt *s)
 {
@@ -177,7 +188,7 @@ static enum flow exec_capture(struct run *r, const struct stmt *s)
 			return FLOW_FAIL;
 	}
 	if (s->op == S_FILTER_BLOCK)
-		return flow_of(emit_value(r, v));
+		return flow_of(emit_result(r, v));
 	if (r->autoescape && s->u.set.value) {
 		if (!to_text(r, v, &v))
 			return FLOW_FAIL;
@@ -218,7 +229,7 @@ static enum flow exec_call_block(struct run *r, const struct stmt *s)
 	e.call.kw = kw;
 	ok = call_to_output(r, fn, &e.call, &v);
 	if (ok && v.kind != JV_MISSING)
-		ok = emit_value(r, v);
+		ok = emit_result(r, v);
 	slots_pop(r, mark);
 	return flow_of(ok);
 }

@@ -11,7 +11,10 @@ extern const struct native_table *const all_filters[]; /* NULL-terminated */
 extern const struct native_table *const all_tests[];
 
 extern const struct native_table text_filters, case_filters, number_filters,
-    list_filters, select_filters, sort_filters, json_filters, builtin_tests;
+    list_filters, select_filters, sort_filters, json_filters, wrap_filters,
+    set_filters, regex_filters, yaml_filters, ipaddr_filters, ipmath_filters,
+    netutils_filters, interface_filters, mac_filters, password_filters,
+    natural_filters, builtin_tests, regex_tests;
 
 /* Arguments: false after run_fail().  An absent one gives the fallback. */
 bool arg_int(struct run *r, const struct call *c, size_t i, int64_t fallback,
@@ -49,8 +52,10 @@ static inline struct jv generator_value(struct jv_list *l)
 
 /* v with str.lower() applied if it is a string. */
 bool value_lower(struct run *r, struct jv v, struct jv *ret);
-/* Stable; keys and items move together. */
+/* Stable; keys and items move together.  SORT_WRAPPED: Jinja2's sort filter
+ * compares lists of keys, so that equal keys need no order. */
+enum { SORT_REVERSE = 1, SORT_WRAPPED = 2 };
 bool sort_by_keys(
-    struct run *r, struct jv_list *items, struct jv_list *keys, bool reverse);
+    struct run *r, struct jv_list *items, struct jv_list *keys, unsigned flags);
 
 #endif

@@ -5,9 +5,13 @@
 
 const struct native_table *const all_filters[] = { &text_filters, &case_filters,
 	&number_filters, &list_filters, &select_filters, &sort_filters,
-	&json_filters, NULL };
+	&json_filters, &wrap_filters, &set_filters, &regex_filters,
+	&yaml_filters, &ipaddr_filters, &ipmath_filters, &netutils_filters,
+	&interface_filters, &mac_filters, &password_filters, &natural_filters,
+	NULL };
 
-const struct native_table *const all_tests[] = { &builtin_tests, NULL };
+const struct native_table *const all_tests[] = { &builtin_tests, &regex_tests,
+	NULL };
 
 bool arg_int(struct run *r, const struct call *c, size_t i, int64_t fallback,
     int64_t *ret)

@@ -28,7 +28,7 @@ static bool emit_json_char(struct run *r, const struct json_style *style,
 	if (style->html &&
 	    (code == '<' || code == '>' || code == '&' || code == '\''))
 		return emit_unit(r, code);
-	if (code < 0x20)
+	if (code < 0x20 || (code == 0x7f && style->ascii))
 		return emit_unit(r, code);
 	if (code < 0x80 || !style->ascii)
 		return emit(r, p, n);
@@ -141,7 +141,7 @@ static bool sorted_entries(struct run *r, const struct jv_dict *d,
 	}
 	*ret_keys = keys;
 	*ret_values = values;
-	return !style->sort_keys || sort_by_keys(r, values, keys, false);
+	return !style->sort_keys || sort_by_keys(r, values, keys, 0);
 }
 
 static bool json_dict(struct run *r, const struct json_style *style,

@@ -174,7 +174,7 @@ static bool filter_batch(struct run *r, const struct call *c, struct jv *ret)
 	       part->n < size)
 		if (!run_step(r) || !list_add(r, part, c->args[2]))
 			return false;
-	*ret = generator_value(out);
+	*ret = list_value(out);
 	return true;
 }
 
@@ -207,7 +207,7 @@ static bool filter_slice(struct run *r, const struct call *c, struct jv *ret)
 		    !list_add(r, out, list_value(part)))
 			return false;
 	}
-	*ret = generator_value(out);
+	*ret = list_value(out);
 	return true;
 }
 
@@ -227,7 +227,7 @@ static bool filter_items(struct run *r, const struct call *c, struct jv *ret)
 		if (!list_add(r, l, tuple_pair(r->arena, e->key, e->value)))
 			return false;
 	}
-	*ret = generator_value(l);
+	*ret = list_value(l);
 	return true;
 }
 
@@ -261,11 +261,11 @@ static const struct native table[] = {
 	{ "last", filter_last, "seq", 1, 1, 0, NULL, NULL },
 	{ "join", filter_join, "value d attribute", 1, 3, 0, NULL, NULL },
 	{ "reverse", filter_reverse, "value", 1, 1, 0, NULL, NULL },
-	{ "batch", filter_batch, "value linecount fill_with", 2, 3, 0, NULL,
-	    NULL },
-	{ "slice", filter_slice, "value slices fill_with", 2, 3, 0, NULL,
-	    NULL },
-	{ "items", filter_items, "value", 1, 1, 0, NULL, NULL },
+	{ "batch", filter_batch, "value linecount fill_with", 2, 3, NATIVE_LAZY,
+	    NULL, NULL },
+	{ "slice", filter_slice, "value slices fill_with", 2, 3, NATIVE_LAZY,
+	    NULL, NULL },
+	{ "items", filter_items, "value", 1, 1, NATIVE_LAZY, NULL, NULL },
 	{ "attr", filter_attr, "obj name", 2, 2, 0, NULL, NULL },
 };
 const struct native_table list_filters = NATIVE_TABLE(table);

@@ -80,7 +80,7 @@ static bool filter_map(struct run *r, const struct call *c, struct jv *ret)
 
 	if (!out || !no_items(r, c->args[0], &empty))
 		return false;
-	*ret = generator_value(out);
+	*ret = list_value(out);
 	if (empty)
 		return true;
 	if (!by_attribute && c->n < 2)
@@ -126,7 +126,7 @@ static bool select_or_reject(
 
 	if (!out || !no_items(r, c->args[0], &empty))
 		return false;
-	*ret = generator_value(out);
+	*ret = list_value(out);
 	if (empty)
 		return true;
 	if (c->n < off)
@@ -166,12 +166,15 @@ static bool filter_rejectattr(
 }
 
 static const struct native table[] = {
-	{ "map", filter_map, NULL, 1, 0, NATIVE_VARIADIC, NULL, NULL },
-	{ "select", filter_select, NULL, 1, 0, NATIVE_VARIADIC, NULL, NULL },
-	{ "reject", filter_reject, NULL, 1, 0, NATIVE_VARIADIC, NULL, NULL },
-	{ "selectattr", filter_selectattr, NULL, 1, 0, NATIVE_VARIADIC, NULL,
+	{ "map", filter_map, NULL, 1, 0, NATIVE_VARIADIC | NATIVE_LAZY, NULL,
 	    NULL },
-	{ "rejectattr", filter_rejectattr, NULL, 1, 0, NATIVE_VARIADIC, NULL,
-	    NULL },
+	{ "select", filter_select, NULL, 1, 0, NATIVE_VARIADIC | NATIVE_LAZY,
+	    NULL, NULL },
+	{ "reject", filter_reject, NULL, 1, 0, NATIVE_VARIADIC | NATIVE_LAZY,
+	    NULL, NULL },
+	{ "selectattr", filter_selectattr, NULL, 1, 0,
+	    NATIVE_VARIADIC | NATIVE_LAZY, NULL, NULL },
+	{ "rejectattr", filter_rejectattr, NULL, 1, 0,
+	    NATIVE_VARIADIC | NATIVE_LAZY, NULL, NULL },
 };
 const struct native_table select_filters = NATIVE_TABLE(table);

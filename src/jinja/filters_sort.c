@@ -4,8 +4,22 @@
 struct sorter {
 	struct run *run;
 	const struct jv *keys;
-	bool reverse;
+	unsigned flags; /* SORT_… */
 };
+
+/* Python compares keys within lists: equal ones are never asked for their
+ * order, which None, for one, does not have. */
+static bool key_order(
+    struct run *r, struct jv a, struct jv b, bool wrapped, int *ret)
+{
+	bool equal = false;
+
+	*ret = 0;
+	if (wrapped && a.kind != JV_STRING && !value_is_number(a) &&
+	    !values_equal(r, a, b, &equal))
+		return false;
+	return equal || values_compare(r, a, b, ret);
+}
 
 /* Merge sort of item numbers: stable, and a failed comparison ends it. */
 static bool merge(
@@ -21,10 +35,11 @@ static bool merge(
 		return false;
 	while (i < half && j < n) {
 		/* a reversed sort, too, keeps equal items in order */
-		if (!run_step(s->run) || !values_compare(s->run, s->keys[at[j]],
-					     s->keys[at[i]], &order))
+		if (!run_step(s->run) ||
+		    !key_order(s->run, s->keys[at[j]], s->keys[at[i]],
+			s->flags & SORT_WRAPPED, &order))
 			return false;
-		if (s->reverse)
+		if (s->flags & SORT_REVERSE)
 			order = -order;
 		scratch[k++] = order < 0 ? at[j++] : at[i++];
 	}
@@ -45,9 +60,9 @@ static void permute(
 }
 
 bool sort_by_keys(
-    struct run *r, struct jv_list *items, struct jv_list *keys, bool reverse)
+    struct run *r, struct jv_list *items, struct jv_list *keys, unsigned flags)
 {
-	struct sorter s = { .run = r, .keys = keys->items, .reverse = reverse };
+	struct sorter s = { .run = r, .keys = keys->items, .flags = flags };
 	uint32_t n = items->n;
 	uint32_t *order;
 	struct jv *scratch;
@@ -135,7 +150,8 @@ static bool filter_sort(struct run *r, const struct call *c, struct jv *ret)
 	    !arg_bool(r, c, 2, false, &case_sensitive) ||
 	    !value_to_list(r, c->args[0], &items) ||
 	    !keys_of(r, items, attribute_arg(c, 3), case_sensitive, &keys) ||
-	    !sort_by_keys(r, items, keys, reverse))
+	    !sort_by_keys(
+		r, items, keys, SORT_WRAPPED | (reverse ? SORT_REVERSE : 0)))
 		return false;
 	*ret = list_value(items);
 	return true;
@@ -178,7 +194,7 @@ static bool filter_dictsort(struct run *r, const struct call *c, struct jv *ret)
 			return false;
 	}
 	*ret = list_value(items);
-	return sort_by_keys(r, items, keys, reverse);
+	return sort_by_keys(r, items, keys, reverse ? SORT_REVERSE : 0);
 }
 
 static bool filter_unique(struct run *r, const struct call *c, struct jv *ret)
@@ -206,7 +222,7 @@ static bool filter_unique(struct run *r, const struct call *c, struct jv *ret)
 		    !list_add(r, out, items->items[i]))
 			return run_no_memory(r);
 	}
-	*ret = generator_value(out);
+	*ret = list_value(out);
 	return true;
 }
 
@@ -323,7 +339,7 @@ static bool filter_groupby(struct run *r, const struct call *c, struct jv *ret)
 	if (!out || !arg_bool(r, c, 3, false, &case_sensitive) ||
 	    !value_to_list(r, c->args[0], &items) ||
 	    !group_keys(r, c, items, case_sensitive, &keys) ||
-	    !sort_by_keys(r, items, keys, false))
+	    !sort_by_keys(r, items, keys, 0))
 		return false;
 	for (uint32_t i = 1; i <= items->n; i++) {
 		equal = false;
@@ -348,8 +364,8 @@ static const struct native table[] = {
 	    0, NULL, NULL },
 	{ "dictsort", filter_dictsort, "value case_sensitive by reverse", 1, 4,
 	    0, NULL, NULL },
-	{ "unique", filter_unique, "value case_sensitive attribute", 1, 3, 0,
-	    NULL, NULL },
+	{ "unique", filter_unique, "value case_sensitive attribute", 1, 3,
+	    NATIVE_LAZY, NULL, NULL },
 	{ "min", filter_min, "value case_sensitive attribute", 1, 3, 0, NULL,
 	    NULL },
 	{ "max", filter_max, "value case_sensitive attribute", 1, 3, 0, NULL,

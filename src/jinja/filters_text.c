@@ -118,7 +118,8 @@ static bool filter_truncate(struct run *r, const struct call *c, struct jv *ret)
 	size_t n;
 	const char *space;
 
-	if (!arg_text(r, c, 0, "", &s) || !arg_int(r, c, 1, 255, &length) ||
+	if (!value_length(r, c->args[0], &n) ||
+	    !arg_int(r, c, 1, 255, &length) ||
 	    !arg_bool(r, c, 2, false, &kill) || !arg_text(r, c, 3, "...", &end))
 		return false;
 	if (arg_given(c, 4) && c->args[4].kind == JV_NONE)
@@ -129,9 +130,11 @@ static bool filter_truncate(struct run *r, const struct call *c, struct jv *ret)
 	if (keep < 0 || leeway < 0)
 		return run_fail(
 		    r, ERR_INVALID, "truncate: the length is too small");
-	*ret = s;
-	if ((int64_t)utf8_count(s.u.text, s.len) <= length + leeway)
+	*ret = c->args[0];
+	if ((int64_t)n <= length + leeway)
 		return true;
+	if (!arg_text(r, c, 0, "", &s))
+		return false;
 	n = utf8_offset(s.u.text, s.len, (size_t)keep);
 	space = kill ? NULL : memrchr(s.u.text, ' ', n);
 	cut =
@@ -170,7 +173,7 @@ static bool filter_center(struct run *r, const struct call *c, struct jv *ret)
 	struct jv v;
 	int64_t width;
 
-	if (!arg_text(r, c, 0, "", &v) || !arg_int(r, c, 1, 80, &width))
+	if (!to_text(r, c->args[0], &v) || !arg_int(r, c, 1, 80, &width))
 		return false;
 	return text_pad(r, v, width, PAD_CENTER, jv_text(" "), ret);
 }

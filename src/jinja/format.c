@@ -16,7 +16,8 @@ static int shortest_digits(double v, char text[32])
 {
 	int digits;
 
-	for (digits = 15; digits < 17; digits++) {
+	/* below, numbers have less precision than 15 digits */
+	for (digits = fabs(v) < 2.3e-308 ? 1 : 15; digits < 17; digits++) {
 		snprintf(text, 32, "%.*e", digits - 1, v);
 		if (strtod(text, NULL) == v)
 			return digits;

@@ -272,10 +272,32 @@ static bool slice_text(
 	return text_take(r, mark, v.safe, ret);
 }
 
+static bool slice_range(struct run *r, const struct jv_list *of,
+    const struct slice *s, struct jv *ret)
+{
+	struct jv_list *l = list_make(r, 1);
+	int64_t span = s->step > 0 ? s->stop - s->start : s->start - s->stop;
+	int64_t each = s->step > 0 ? s->step : -s->step;
+
+	if (!l)
+		return false;
+	l->flavor = LIST_RANGE;
+	l->n = span > 0 ? (uint32_t)((span - 1) / each + 1) : 0;
+	l->start = of->start + s->start * of->step;
+	l->step = of->step * s->step;
+	l->items[0] = jv_int(of->start + s->stop * of->step);
+	*ret = list_value(l);
+	return true;
+}
+
 static bool slice_list(
     struct run *r, struct jv v, const struct slice *s, struct jv *ret)
 {
-	struct jv_list *l = list_make(r, 0);
+	struct jv_list *l;
+
+	if (v.u.list->flavor == LIST_RANGE)
+		return slice_range(r, v.u.list, s, ret);
+	l = list_make(r, 0);
 
 	for (int64_t i = s->start; l && in_slice(s, i); i += s->step)
 		if (!run_step(r) ||

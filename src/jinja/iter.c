@@ -11,6 +11,66 @@ bool iter_is_possible(struct jv v)
 		   ((const struct object *)v.u.object)->cls->names);
 }
 
+struct deferred {
+	struct call call;
+	bool autoescape;
+};
+
+static bool defer(struct run *r, const struct call *c, struct jv *ret)
+{
+	struct jv_list *l = list_make(r, 0);
+	struct deferred *d = arena_alloc(r->arena, sizeof(*d));
+	struct keyword *kw;
+
+	if (!l || !d)
+		return run_no_memory(r);
+	d->call = *c;
+	d->autoescape = r->autoescape;
+	d->call.args = arena_alloc(r->arena, (c->n + 1) * sizeof(*c->args));
+	kw = arena_alloc(r->arena, (c->n_kw + 1) * sizeof(*kw));
+	if (!d->call.args || !kw)
+		return run_no_memory(r);
+	if (c->n)
+		memcpy(d->call.args, c->args, c->n * sizeof(*c->args));
+	if (c->n_kw)
+		memcpy(kw, c->kw, c->n_kw * sizeof(*kw));
+	d->call.kw = kw;
+	l->flavor = LIST_GENERATOR;
+	l->deferred = d;
+	*ret = list_value(l);
+	return true;
+}
+
+bool native_invoke(struct run *r, const struct native *def,
+    const struct call *c, struct jv *ret)
+{
+	struct call named = *c;
+
+	named.def = def;
+	if (def->flags & NATIVE_LAZY)
+		return defer(r, &named, ret);
+	return def->fn(r, &named, ret);
+}
+
+/* A generator that reaches itself while it is made is empty there. */
+static bool force(struct run *r, struct jv_list *l)
+{
+	const struct deferred *d = l->deferred;
+	bool autoescape = r->autoescape, ok;
+	struct jv made;
+
+	l->deferred = NULL;
+	r->autoescape = d->autoescape;
+	ok = run_enter(r) && d->call.def->fn(r, &d->call, &made);
+	r->autoescape = autoescape;
+	if (!ok)
+		return false;
+	run_leave(r);
+	l->items = made.u.list->items;
+	l->n = made.u.list->n;
+	return true;
+}
+
 bool iter_begin(struct run *r, struct jv v, struct iter *ret)
 {
 	v = overlay_view(r, v);
@@ -24,6 +84,8 @@ bool iter_begin(struct run *r, struct jv v, struct iter *ret)
 		ret->n = v.len;
 		return true;
 	case JV_LIST:
+		if (v.u.list->deferred && !force(r, v.u.list))
+			return false;
 		if (v.u.list->flavor == LIST_GENERATOR) {
 			ret->n = v.u.list->consumed ? 0 : v.u.list->n;
 			v.u.list->consumed = true;

@@ -132,6 +132,10 @@ static enum err_code lex_comment(struct lexer *l, size_t begin)
 
 	if (sign_at(l, pos))
 		pos++;
+	if (pos >= l->len) { /* as Jinja2: nothing is no error */
+		move_to(l, l->len);
+		return ERR_OK;
+	}
 	for (; pos < l->len; pos++) {
 		end = tag_end(l, pos, "#}");
 		if (end) {
@@ -173,6 +177,8 @@ static enum err_code lex_raw(struct lexer *l, size_t from, size_t begin)
 	enum err_code rc;
 
 	move_to(l, from);
+	if (from == l->len)
+		return ERR_OK;
 	for (size_t pos = from; pos + 1 < l->len; pos++) {
 		size_t end = at(l, pos, "{%") ? raw_end(l, pos) : 0;
 

@@ -100,7 +100,14 @@ bool loop_next(struct run *r, struct loop_state *l, struct jv *ret)
 
 static bool peek(struct run *r, struct loop_state *l)
 {
-	return l->after.kind != JV_MISSING || take(r, l, &l->after);
+	struct jv next;
+
+	if (l->after.kind != JV_MISSING)
+		return true;
+	if (!take(r, l, &next))
+		return false;
+	l->after = next;
+	return true;
 }
 
 /* A filtered loop, or one over a generator, must be read to its end. */

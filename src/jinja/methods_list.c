@@ -185,7 +185,7 @@ static bool list_sort(struct run *r, const struct call *c, struct jv *ret)
 	reverse = false;
 	if (c->n_kw && !value_truth(r, c->kw[0].value, &reverse))
 		return false;
-	return sort_by_keys(r, l, l, reverse);
+	return sort_by_keys(r, l, l, reverse ? SORT_REVERSE : 0);
 }
 
 static bool list_copy(struct run *r, const struct call *c, struct jv *ret)

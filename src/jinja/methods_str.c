@@ -25,8 +25,7 @@ static bool split_space(
 		if (at >= s.len)
 			return true;
 		if (max-- == 0)
-			return list_add(
-			    r, out, part(s, at, utf8_rstrip(s.u.text, s.len)));
+			return list_add(r, out, part(s, at, s.len));
 		from = at;
 		while (at < s.len && !utf8_space(s.u.text + at, s.len - at))
 			at += utf8_step(s.u.text + at, s.len - at);
@@ -112,8 +111,7 @@ static bool rsplit_space(
 	keep = all->n - (uint32_t)max;
 	end = (size_t)(all->items[keep - 1].u.text - s.u.text) +
 	      all->items[keep - 1].len;
-	if (!list_add(r, out,
-		part(s, (size_t)(all->items[0].u.text - s.u.text), end)))
+	if (!list_add(r, out, part(s, 0, end)))
 		return false;
 	for (uint32_t i = keep; i < all->n; i++)
 		if (!list_add(r, out, all->items[i]))

@@ -37,7 +37,9 @@ struct call {
 /* On failure the error is set by run_fail(). */
 typedef bool (*native_fn)(struct run *r, const struct call *c, struct jv *ret);
 
-enum { NATIVE_VARIADIC = 1, NATIVE_USER = 2 };
+/* NATIVE_LAZY: the result is a generator in Python: fn runs when its items
+ * are first asked for. */
+enum { NATIVE_VARIADIC = 1, NATIVE_USER = 2, NATIVE_LAZY = 4 };
 
 struct native {
 	const char *name;

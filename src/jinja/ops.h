@@ -53,6 +53,9 @@ bool iter_begin(struct run *r, struct jv v, struct iter *ret);
 /* false: at the end, or failed (r->failed) */
 bool iter_next(struct run *r, struct iter *it, struct jv *ret);
 bool iter_is_possible(struct jv v);
+/* Calls def, or makes a generator that will. */
+bool native_invoke(struct run *r, const struct native *def,
+    const struct call *c, struct jv *ret);
 /* All items in a list of their own. */
 bool value_to_list(struct run *r, struct jv v, struct jv_list **ret);
 bool list_add(struct run *r, struct jv_list *l, struct jv item);

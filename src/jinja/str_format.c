@@ -10,8 +10,9 @@
 
 struct field_spec {
 	char fill[5];
-	char align; /* '<' '>' '^' '=' or 0 */
-	char sign;  /* '+' ' ' or 0 */
+	bool filled; /* fill was written */
+	char align;  /* '<' '>' '^' '=' or 0 */
+	char sign;   /* '+' ' ' or 0 */
 	bool alternate, comma, underscore;
 	int width, precision;
 	char type;
@@ -22,6 +23,7 @@ struct formatter {
 	const struct call *args;
 	bool markup;
 	size_t next;
+	bool numbered; /* {0}: not to be mixed with {} */
 };
 
 static bool is_align(char c)
@@ -49,6 +51,7 @@ static void read_alignment(
 		memcpy(s->fill, *p, n);
 		s->fill[n] = '\0';
 		s->align = (*p)[n];
+		s->filled = true;
 		*p += n + 1;
 	} else if (n && is_align(**p)) {
 		s->align = *(*p)++;
@@ -72,10 +75,10 @@ static bool parse_spec(struct run *r, struct jv text, struct field_spec *s)
 	if (p < end && (*p == '+' || *p == '-' || *p == ' '))
 		s->sign = *p++;
 	s->alternate = take(&p, end, '#');
-	if (p < end && *p == '0' && !s->align) {
+	if (take(&p, end, '0') && !s->filled) {
 		strcpy(s->fill, "0");
-		s->align = '=';
-		p++;
+		if (!s->align)
+			s->align = '=';
 	}
 	if (!read_int(r, &p, end, &s->width))
 		return false;
@@ -211,6 +214,35 @@ static bool real_digits(
 }
 #pragma GCC diagnostic pop
 
+/* Without a type, a number keeps a digit behind its point, or an exponent. */
+static bool keep_point(
+    struct run *r, struct field_spec *g, double v, char *to, size_t size)
+{
+	char *zero;
+
+	if (strpbrk(to, ".en"))
+		return true;
+	if (strlen(to) < (size_t)g->precision) {
+		strcat(to, ".0");
+		return true;
+	}
+	g->type = 'e';
+	g->precision = g->precision > 0 ? g->precision - 1 : 0;
+	if (!real_digits(r, g, v, to, size))
+		return false;
+	zero = strchr(to, 'e');
+	if (zero && strchr(to, '.')) {
+		char *from = zero;
+
+		while (from[-1] == '0')
+			from--;
+		if (from[-1] == '.')
+			from--;
+		memmove(from, zero, strlen(zero) + 1);
+	}
+	return true;
+}
+
 static bool default_digits(
     struct run *r, const struct field_spec *s, double v, char *to, size_t size)
 {
@@ -220,7 +252,9 @@ static bool default_digits(
 
 	if (s->precision >= 0) {
 		g.type = 'g';
-		return real_digits(r, &g, v, to, size);
+		if (!real_digits(r, &g, v, to, size))
+			return false;
+		return keep_point(r, &g, v, to, size);
 	}
 	if (!emit_float(r, v) || !text_take(r, mark, false, &text))
 		return false;
@@ -261,14 +295,14 @@ static bool format_value(struct formatter *f, struct jv v, struct jv spec)
 		return f->markup ? emit_markup(r, v) : emit_str(r, v);
 	if (!parse_spec(r, spec, &s))
 		return false;
-	if (v.kind == JV_INT || (v.kind == JV_BOOL && s.type)) {
+	if (v.kind == JV_INT || v.kind == JV_BOOL) {
 		if (s.type && strchr("eEfFgG%", s.type))
 			return format_real(r, &s, (double)v.u.integer);
 		return format_int(r, &s, v.u.integer);
 	}
 	if (v.kind == JV_FLOAT)
 		return format_real(r, &s, v.u.real);
-	if (v.kind != JV_STRING && v.kind != JV_BOOL)
+	if (v.kind != JV_STRING)
 		return run_fail(r, ERR_INVALID,
 		    "format: a %s takes no specification", kind_name(v.kind));
 	if (v.kind == JV_STRING && f->markup && !v.safe) {
@@ -290,6 +324,7 @@ static bool argument(
 	if (len == 0) {
 		i = f->next++;
 	} else if (strspn(name, "0123456789") >= len) {
+		f->numbered = true;
 		i = len < 9 ? (size_t)strtoul(name, NULL, 10) : SIZE_MAX - 1;
 	} else {
 		for (size_t k = 0; k < a->n_kw; k++)
@@ -301,6 +336,9 @@ static bool argument(
 		return run_fail(f->run, ERR_INVALID,
 		    "format: there is no argument '%.*s'", (int)len, name);
 	}
+	if (f->numbered && f->next)
+		return run_fail(f->run, ERR_INVALID,
+		    "format: numbered and automatic fields are mixed");
 	if (i + 1 >= a->n)
 		return run_fail(f->run, ERR_INVALID,
 		    "format: there are not enough arguments");
@@ -329,7 +367,8 @@ static bool field_value(
 		key = jv_string(p, n, false);
 		if (n && item && strspn(p, "0123456789") >= n && n < 9)
 			key = jv_int((int64_t)strtol(p, NULL, 10));
-		if (n == 0 || !value_item(f->run, *ret, key, ret))
+		if (n == 0 || (!item && ret->kind == JV_DICT) ||
+		    !value_item(f->run, *ret, key, ret))
 			return run_fail(
 			    f->run, ERR_INVALID, "format: invalid field name");
 		if (ret->kind == JV_UNDEFINED)

@@ -1,1 +1,2 @@
 unit_test(jinja semantics)
+unit_test(jinja network)
