@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "worker/wire.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,11 +26,16 @@ static void on_backup(struct worker *w, struct live_run *run, json_t *message)
 {
 	bool after = strcmp(json_text(message, "phase", ""), "after") == 0;
 	const char *text = json_text(message, "text", "");
+	json_t *device = run_doc_device(run->doc, run->device);
+	char version[STORE_OID_TEXT_SIZE];
+	struct blob_id id;
 
-	(void)w;
-	free(run->backup[after]);
-	run->backup[after] = strdup(text);
-	run->backup_len[after] = strlen(text);
+	live_set_backup(w, run, after, text);
+	blob_id_of(text, strlen(text), &id);
+	blob_id_format(&id, version);
+	json_object_set_new(device,
+	    after ? "backup_after" : "backup_before", json_string(version));
+	live_write_doc(w, run);
 }
 
 /* Kept out of the store: DIR/quarantine/<device>.cfg, the newest only. */
@@ -85,16 +91,35 @@ static void on_hostkey(struct worker *w, struct live_run *run,
 	buf_release(&text);
 }
 
-static void refuse_effect(struct live_run *run, const char *why,
-    bool cancelled)
+/* A slot that cannot be told is ended: it waits for an answer, and its death
+ * shows at the end of its stream. */
+static void answer(struct live_run *run, json_t *message)
 {
-	json_t *stop = json_pack("{s:s, s:s, s:b}", "type", "stop", "message",
-	    why, "cancelled", cancelled);
 	struct err e = ERR_INIT;
 
-	if (!stop || wire_send(run->slot->fd, stop, &e) != ERR_OK)
-		log_err(&e, run->id);
-	json_decref(stop);
+	if (run->slot && (!message ||
+	    wire_send(run->slot->fd, message, &e) != ERR_OK)) {
+		log_error("run %s: its session cannot be told: %s", run->id,
+		    e.message);
+		kill(run->slot->pid, SIGKILL);
+	}
+	json_decref(message);
+}
+
+void events_allow_effect(struct live_run *run)
+{
+	answer(run, json_pack("{s:s}", "type", "go"));
+}
+
+void events_refuse_effect(struct live_run *run, const char *why,
+    bool cancelled)
+{
+	json_t *stop = json_pack("{s:s, s:b}", "type", "stop", "cancelled",
+	    cancelled);
+
+	if (stop && !json_set_text(stop, "message", why, strlen(why)))
+		json_object_set_new(stop, "message", json_string("refused"));
+	answer(run, stop);
 }
 
 /* The slot asks: may I?  The answer is given when the intent is on disk and
@@ -102,18 +127,21 @@ static void refuse_effect(struct live_run *run, const char *why,
 static void on_effect(struct worker *w, struct live_run *run, json_t *message)
 {
 	struct err e = ERR_INIT;
+	char by[128];
 
 	if (run->phase != LIVE_SESSION) {
-		refuse_effect(run, "this run may not change its device now",
+		events_refuse_effect(run, "this run may not change its device now",
 		    false);
 		return;
 	}
-	if (run->cancel_sent) {
-		refuse_effect(run, "cancelled; nothing was changed", true);
+	if (run->cancel_sent ||
+	    queue_cancel_requested(w->app.dir, run->id, by)) {
+		run->cancel_sent = true;
+		events_refuse_effect(run, "cancelled; nothing was changed", true);
 		return;
 	}
 	if (w->stopping) {
-		refuse_effect(run, "the worker is stopping; nothing was changed",
+		events_refuse_effect(run, "the worker is stopping; nothing was changed",
 		    true);
 		return;
 	}
@@ -124,7 +152,7 @@ static void on_effect(struct worker *w, struct live_run *run, json_t *message)
 	    "the change", json_array_size(json_object_get(message, "reverse")));
 	if (live_write_plan(w, run, &e) != ERR_OK) {
 		live_log(w, run, LOG_ERROR, "not journalled: %s", e.message);
-		refuse_effect(run, e.message, false);
+		events_refuse_effect(run, e.message, false);
 		return;
 	}
 	run->phase = LIVE_JOURNAL;
@@ -148,6 +176,9 @@ static void to_settle(struct worker *w, struct live_run *run, const char *text)
 
 	run->phase = LIVE_SETTLE;
 	run->settle_at_ms = clock_mono_ms() + delay;
+	/* a cancel that came too late is answered; the next one ends this */
+	run->cancel_sent = false;
+	queue_clear_cancel(w->app.dir, run->id);
 	run_doc_set_result(run->doc, "%s", text);
 	json_object_set(device, "result",
 	    json_object_get(run->doc, "result"));
@@ -157,12 +188,29 @@ static void to_settle(struct worker *w, struct live_run *run, const char *text)
 	live_set_state(w, run, RUN_UNKNOWN);
 }
 
+static bool may_have_changed(const struct live_run *run)
+{
+	return run->phase == LIVE_EFFECT || run->phase == LIVE_SETTLING;
+}
+
+/* A slot may be hostile: a state that cannot be is one that is not known. */
+static enum run_state state_of_end(const struct live_run *run,
+    json_t *message)
+{
+	enum run_state state = RUN_QUEUED;
+
+	(void)run_state_parse(json_text(message, "state", ""), &state);
+	if (run_state_is_final(state) &&
+	    run_state_may_follow(run_doc_state(run->doc), state))
+		return state;
+	return may_have_changed(run) ? RUN_UNKNOWN : RUN_FAILED;
+}
+
 static void on_end(struct worker *w, struct live_run *run, json_t *message)
 {
 	const char *text = json_text(message, "text", "");
-	enum run_state state = RUN_FAILED;
+	enum run_state state = state_of_end(run, message);
 
-	(void)run_state_parse(json_text(message, "state", ""), &state);
 	if (json_number(message, "added", 0) > 0 ||
 	    json_number(message, "removed", 0) > 0) {
 		json_t *device = run_doc_device(run->doc, run->device);
@@ -185,12 +233,10 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
  * knows. */
 static void on_death(struct worker *w, struct live_run *run)
 {
-	bool effect = run->phase == LIVE_EFFECT ||
-	    run->phase == LIVE_SETTLING;
 	char text[300];
 
 	run->slot = NULL;
-	if (effect) {
+	if (may_have_changed(run)) {
 		snprintf(text, sizeof(text),
 		    "%s: the session's process ended while the device was "
 		    "being changed", run->device);
@@ -270,5 +316,7 @@ void events_from_slot(struct worker *w, struct slot_process *slot)
 		log_err(&e, "a slot");
 	if (slot->run)
 		on_death(w, slot->run);
+	else if (slot->served == 0)
+		slots_note_failure(w);
 	slots_drop(w, slot);
 }

@@ -69,7 +69,7 @@ static enum err_code device_page(
 		return rc;
 	last = run_index_last(r->web->runs, record_key(device));
 	jv_dict_set(a, ctx, "run", view_run(a, last));
-	jv_dict_set(a, ctx, "sync", device_sync_view(r, record_key(device)));
+	jv_dict_set(a, ctx, "sync", device_sync_view(r, device));
 	jv_dict_set(a, ctx, "last_backup",
 	    device_backup_view(r, record_key(device), last));
 	jv_dict_set(a, ctx, "jobs", device_jobs_view(r, device));

@@ -84,7 +84,7 @@ static enum err_code config_page(
 	    (rc = add_texts(r, record_key(device), ctx, e)) != ERR_OK)
 		return rc;
 	jv_dict_set(
-	    r->arena, ctx, "sync", device_sync_view(r, record_key(device)));
+	    r->arena, ctx, "sync", device_sync_view(r, device));
 	return response_page(r, out, 200, "device_config.html", ctx, e);
 }
 

@@ -5,6 +5,8 @@
 #include "app/runs.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "domain/config_dialect.h"
+#include "domain/config_tree.h"
 #include "domain/text_diff.h"
 #include "web/pages/page_cache.h"
 #include "web/web.h"
@@ -37,61 +39,97 @@ enum err_code device_read_config(struct request *r, enum path_config which,
 /* --- intended against backup -----------------------------------------------
  */
 
+/* Lines, as the platform's dialect reads them; those of the text where the
+ * platform has none. */
 struct sync {
 	bool known;
-	uint32_t added, removed;
+	uint32_t missing, further;
 };
 
 struct sync_key {
 	char what[4];
+	char dialect[20];
 	struct blob_id intended, backup;
 };
 
-static void compute_sync(
-    struct request *r, const char *device, struct sync *ret)
+static bool compare_trees(struct arena *a, const struct config_dialect *dialect,
+    const char *intended, const char *backup, struct sync *ret)
 {
+	struct config_tree wanted, there;
+	struct config_gaps gaps;
+
+	if (config_tree_parse(a, dialect, intended, &wanted, NULL) != ERR_OK ||
+	    config_tree_parse(a, dialect, backup, &there, NULL) != ERR_OK ||
+	    config_tree_compare(a, &wanted, &there, true, &gaps, NULL) !=
+		ERR_OK)
+		return false;
+	*ret = (struct sync){ true, (uint32_t)gaps.n_missing,
+		(uint32_t)gaps.n_unexpected };
+	return true;
+}
+
+static bool compare_texts(
+    struct arena *a, const char *intended, const char *backup, struct sync *ret)
+{
+	struct text_diff_input left = { backup, strlen(backup) };
+	struct text_diff_input right = { intended, strlen(intended) };
 	struct text_diff diff;
+
+	if (text_diff_compute(a, &left, &right, &diff, NULL) != ERR_OK)
+		return false;
+	*ret =
+	    (struct sync){ true, (uint32_t)diff.added, (uint32_t)diff.removed };
+	return true;
+}
+
+static void compute_sync(struct request *r, const char *device,
+    const char *dialect, struct sync *ret)
+{
+	const struct config_dialect *language = config_dialect_find(dialect);
 	const char *intended, *backup;
 
 	if (device_read_config(r, PATH_INTENDED, device, &intended, NULL) !=
 		ERR_OK ||
-	    device_read_config(r, PATH_BACKUP, device, &backup, NULL) !=
-		ERR_OK ||
-	    text_diff_compute(r->arena,
-		&(struct text_diff_input){ backup, strlen(backup) },
-		&(struct text_diff_input){ intended, strlen(intended) }, &diff,
-		NULL) != ERR_OK)
+	    device_read_config(r, PATH_BACKUP, device, &backup, NULL) != ERR_OK)
 		return;
-	ret->known = true;
-	ret->added = (uint32_t)diff.added;
-	ret->removed = (uint32_t)diff.removed;
+	if (!language ||
+	    !compare_trees(r->arena, language, intended, backup, ret))
+		(void)compare_texts(r->arena, intended, backup, ret);
 }
 
-struct jv device_sync_view(struct request *r, const char *device)
+static const char *driver_of(struct request *r, const struct record *device)
 {
+	const struct record *platform = snapshot_find(
+	    r->snapshot, KIND_PLATFORM, record_text(device, DEVICE_PLATFORM));
+
+	return platform ? record_text(platform, PLATFORM_DRIVER) : "";
+}
+
+struct jv device_sync_view(struct request *r, const struct record *device)
+{
+	const char *name = record_key(device);
+	struct page_cache *cache = r->web->page_cache;
 	struct jv v = jv_dict(r->arena, 6);
 	struct sync_key key = { .what = "diff" };
 	struct sync sync = { .known = false };
 	bool intended, backup;
 
 	intended =
-	    snapshot_config(r->snapshot, PATH_INTENDED, device, &key.intended);
-	backup = snapshot_config(r->snapshot, PATH_BACKUP, device, &key.backup);
+	    snapshot_config(r->snapshot, PATH_INTENDED, name, &key.intended);
+	backup = snapshot_config(r->snapshot, PATH_BACKUP, name, &key.backup);
+	text_copy(key.dialect, sizeof(key.dialect), driver_of(r, device));
 	if (intended && backup &&
-	    !page_cache_get(
-		r->web->page_cache, &key, sizeof(key), &sync, sizeof(sync))) {
-		compute_sync(r, device, &sync);
+	    !page_cache_get(cache, &key, sizeof(key), &sync, sizeof(sync))) {
+		compute_sync(r, name, key.dialect, &sync);
 		if (sync.known)
-			page_cache_put(r->web->page_cache, &key, sizeof(key),
-			    &sync, sizeof(sync));
+			page_cache_put(
+			    cache, &key, sizeof(key), &sync, sizeof(sync));
 	}
 	jv_dict_set(r->arena, v, "intended", jv_bool(intended));
 	jv_dict_set(r->arena, v, "backup", jv_bool(backup));
 	jv_dict_set(r->arena, v, "known", jv_bool(sync.known));
-	jv_dict_set(r->arena, v, "in_sync",
-	    jv_bool(sync.known && sync.added + sync.removed == 0));
-	jv_dict_set(r->arena, v, "added", jv_int(sync.added));
-	jv_dict_set(r->arena, v, "removed", jv_int(sync.removed));
+	jv_dict_set(r->arena, v, "missing", jv_int(sync.missing));
+	jv_dict_set(r->arena, v, "further", jv_int(sync.further));
 	return v;
 }
 

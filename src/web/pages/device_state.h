@@ -10,9 +10,9 @@
 
 #include "web/pages/view.h"
 
-/* {intended, backup: there is one; in_sync; added, removed: lines that the
- * intended configuration has more and less than the backup}. */
-struct jv device_sync_view(struct request *r, const char *device);
+/* {intended, backup: there is one; known; missing, further: lines that are
+ * intended but not in the backup, and the other way round}. */
+struct jv device_sync_view(struct request *r, const struct record *device);
 
 /* The newest run that took a backup, as {time, run}; none if none did.
  * last: the device's last run, or NULL. */

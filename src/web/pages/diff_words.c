@@ -42,9 +42,11 @@ const char *diff_line_html(struct arena *a, const char *text, size_t len)
 	return to_arena(a, &html);
 }
 
+/* An address, a prefix or an interface name is one word. */
 static bool is_word_byte(char c)
 {
-	return isalnum((unsigned char)c) || c == '_' || (c & 0x80);
+	return isalnum((unsigned char)c) || (c & 0x80) ||
+	       (c && strchr("_.:/-", c));
 }
 
 /* False if there are too many to compare. */

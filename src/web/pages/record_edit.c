@@ -242,8 +242,12 @@ static enum err_code save(struct request *r, struct edit *edit,
 	struct blob_id version;
 	enum err_code rc;
 
-	if (edit->errors.n > 0)
+	if (edit->errors.n > 0) {
+		/* What could not be read is said; so is the rest, at once. */
+		(void)schema_check(
+		    &edit->kind->schema, edit->object, &edit->errors);
 		return schema_errors_check(&edit->errors, e);
+	}
 	if (!edit->record)
 		return inventory_create(r->app, &r->actor, edit->kind,
 		    edit->object, &edit->errors, ret, e);

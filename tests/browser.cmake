@@ -1,0 +1,10 @@
+# Debian's Chromium in front of a portal of this build with two real routers;
+# skipped with the reason where the system cannot hold it.
+foreach(suite flow pages script)
+  add_test(NAME browser/${suite}
+      COMMAND ${PROJECT_SOURCE_DIR}/tests/browser/run.sh ${suite})
+  set_tests_properties(browser/${suite} PROPERTIES
+      TIMEOUT 900 LABELS browser SKIP_RETURN_CODE 77
+      RESOURCE_LOCK chromium
+      ENVIRONMENT "SWITCHYARD_BUILD=${PROJECT_BINARY_DIR}")
+endforeach()

@@ -1,0 +1,6 @@
+# The pages: their parts alone, then all of them with their own templates.
+unit_test(web diff_view)
+unit_test(web page_cache)
+unit_test(web pages "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue>")
+target_compile_definitions(unit_web_pages PRIVATE
+    SOURCE_DIR="${PROJECT_SOURCE_DIR}")
