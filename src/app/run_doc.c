@@ -68,6 +68,20 @@ void run_doc_set_state(json_t *doc, enum run_state to, int64_t now_ms)
 	}
 }
 
+void run_doc_give_up(json_t *doc, int64_t now_ms)
+{
+	char now[CLOCK_TEXT_SIZE];
+
+	clock_format_utc(now_ms, now);
+	set_text(doc, "finished_at", now);
+}
+
+bool run_doc_has_ended(const json_t *doc)
+{
+	return run_state_is_final(run_doc_state(doc)) ||
+	    json_object_get(doc, "finished_at") != NULL;
+}
+
 void run_doc_set_result(json_t *doc, const char *fmt, ...)
 {
 	char text[1200];

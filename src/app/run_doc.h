@@ -36,6 +36,11 @@ enum run_state run_doc_state(const json_t *doc);
 void run_doc_set_state(json_t *doc, enum run_state to, int64_t now_ms);
 void run_doc_set_result(json_t *doc, const char *fmt, ...) printf_like(2, 3);
 
+/* Nobody settles an unknown run any more: it ends as it is. */
+void run_doc_give_up(json_t *doc, int64_t now_ms);
+/* A final state, or unknown for good. */
+bool run_doc_has_ended(const json_t *doc);
+
 /* The entry of a device in "devices", added if need be. */
 json_t *run_doc_device(json_t *doc, const char *name);
 

@@ -417,29 +417,20 @@ enum err_code runs_read_diff(const struct app *app, const char *id,
 	return rc;
 }
 
-/* ERR_CONFLICT if there is nothing left to cancel.  A run whose outcome stays
- * unknown has ended too when it is in the queue no more. */
+/* ERR_CONFLICT if there is nothing left to cancel. */
 static enum err_code check_cancel(const struct app *app, const char *id,
     struct err *e)
 {
-	struct buf text = BUF_INIT(RUN_DOC_MAX);
-	enum queue_place place;
-	enum run_state state;
 	json_t *doc;
 	enum err_code rc = runs_read(app, id, &doc, e);
-	bool ended;
 
 	if (rc != ERR_OK)
 		return rc;
-	state = run_doc_state(doc);
-	ended = run_state_is_final(state) || (state == RUN_UNKNOWN &&
-	    queue_read(app->dir, id, &text, &place, NULL) == ERR_NOT_FOUND);
+	if (run_doc_has_ended(doc))
+		rc = err_set(e, ERR_CONFLICT, "run %s has ended already: %s",
+		    id, json_text(doc, "state", ""));
 	json_decref(doc);
-	buf_release(&text);
-	if (ended)
-		return err_set(e, ERR_CONFLICT, "run %s has ended already: %s",
-		    id, run_state_words[state]);
-	return ERR_OK;
+	return rc;
 }
 
 enum err_code runs_cancel(const struct app *app, const struct actor *actor,

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "app/runs.h"
+#include "base/escape.h"
 #include "base/json.h"
 
 #include <stdio.h>
@@ -69,6 +70,22 @@ static int usage(const struct job *job)
 
 /* --- following --------------------------------------------------------------- */
 
+/* What a device said reaches a terminal here: nothing in it may steer it. */
+static void print_line(const char *text, size_t len)
+{
+	json_t *line = json_loadb(text, len, 0, NULL);
+	const char *at = json_text(line, "t", "");
+	const char *said = json_text(line, "text", "");
+	struct buf safe = BUF_INIT(MAX_LOG_PART);
+
+	escape_device_text(&safe, said, strlen(said));
+	printf("%.12s %-7s %s: %s\n", strlen(at) > 11 ? at + 11 : at,
+	    json_text(line, "level", ""), json_text(line, "device", ""),
+	    buf_text(&safe));
+	buf_release(&safe);
+	json_decref(line);
+}
+
 static void print_lines(const char *text, size_t len)
 {
 	const char *end = text + len;
@@ -77,12 +94,8 @@ static void print_lines(const char *text, size_t len)
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t n = newline ? (size_t)(newline - text)
 				   : (size_t)(end - text);
-		json_t *line = json_loadb(text, n, 0, NULL);
 
-		printf("%.12s %-7s %s: %s\n", json_text(line, "t", "") + 11,
-		    json_text(line, "level", ""), json_text(line, "device", ""),
-		    json_text(line, "text", ""));
-		json_decref(line);
+		print_line(text, n);
 		text += n + 1;
 	}
 	fflush(stdout);
@@ -98,16 +111,18 @@ static int follow(const struct app *app, const char *id)
 		struct err e = ERR_INIT;
 		enum run_state state;
 		json_t *doc;
+		bool ended;
 
 		/* the state first: what is logged before it is then complete */
 		if (runs_read(app, id, &doc, &e) != ERR_OK)
 			return cli_fail(&e);
 		state = run_doc_state(doc);
+		ended = run_doc_has_ended(doc);
 		json_decref(doc);
 		if (runs_read_log(app, id, since, &log, &since, &e) == ERR_OK)
 			print_lines(buf_text(&log), log.len);
 		buf_release(&log);
-		if (run_state_is_final(state)) {
+		if (ended) {
 			printf("%s %s\n", id, run_state_words[state]);
 			return state == RUN_SUCCEEDED ? 0 : 1;
 		}

@@ -15,11 +15,12 @@
  * of them is not put off for ever. */
 #define QUIET_MS 250
 #define LONGEST_MS 2000
-#define RETRY_MS 5000
 
 struct hook {
 	struct worker *w;
 	struct commit_id cursor; /* main was evaluated up to here */
+	struct commit_id target; /* and is being evaluated up to there */
+	bool has_target;
 	int64_t first_ms;	 /* of the changes not yet evaluated */
 	int64_t due_ms;		 /* -1: nothing is due */
 };
@@ -31,37 +32,62 @@ static void cursor_path(const struct hook *h, char path[4096])
 	snprintf(path, 4096, "%s/hook-cursor", h->w->app.dir);
 }
 
-static enum err_code cursor_write(struct hook *h, const struct commit_id *to,
-    struct err *e)
+/* The file holds the cursor and, while events are evaluated, the commit up to
+ * which: after a crash the same range gives the same events and, by their
+ * idempotency keys, the same runs. */
+static enum err_code cursor_write(struct hook *h, const struct commit_id *at,
+    const struct commit_id *target, struct err *e)
 {
-	char path[4096], text[STORE_OID_TEXT_SIZE];
+	char path[4096], text[2 * STORE_OID_TEXT_SIZE + 2];
 	enum err_code rc;
 
 	cursor_path(h, path);
-	commit_id_format(to, text);
+	commit_id_format(at, text);
+	strcat(text, "\n");
+	if (target)
+		commit_id_format(target, text + STORE_OID_TEXT_SIZE);
 	rc = file_write_durable(path, text, strlen(text), 0640, e);
-	if (rc == ERR_OK)
-		h->cursor = *to;
-	return rc;
+	if (rc != ERR_OK)
+		return rc;
+	h->cursor = *at;
+	h->has_target = target != NULL;
+	if (target)
+		h->target = *target;
+	return ERR_OK;
+}
+
+static bool cursor_parse(struct hook *h, char *text)
+{
+	char *second = strchr(text, '\n');
+
+	if (second)
+		*second++ = '\0';
+	if (!commit_id_parse(text, &h->cursor))
+		return false;
+	h->has_target = second && commit_id_parse(second, &h->target);
+	return true;
 }
 
 static enum err_code cursor_read(struct hook *h, struct err *e)
 {
-	struct buf text = BUF_INIT(64);
+	struct buf text = BUF_INIT(128);
 	struct commit_id tip;
 	char path[4096];
 	enum err_code rc;
 
 	cursor_path(h, path);
 	rc = file_read(path, &text, e);
-	if (rc == ERR_OK && !commit_id_parse(buf_text(&text), &h->cursor))
+	if (rc == ERR_OK && (!text.data || !cursor_parse(h, text.data))) {
+		log_warning("%s is damaged: changes made until now trigger "
+			    "nothing", path);
 		rc = ERR_NOT_FOUND;
+	}
 	buf_release(&text);
 	if (rc != ERR_NOT_FOUND)
 		return rc;
 	/* a new instance: what was there before is not a change */
 	rc = store_tip(h->w->app.store, STORE_MAIN, &tip, e);
-	return rc == ERR_OK ? cursor_write(h, &tip, e) : rc;
+	return rc == ERR_OK ? cursor_write(h, &tip, NULL, e) : rc;
 }
 
 /* --- does a hook want this event ---------------------------------------------------- */
@@ -154,6 +180,14 @@ static json_t *origin_of(const struct snapshot *s, const struct record *hook,
 	    validated);
 }
 
+/* What is refused now is refused for good, and must not keep the events behind
+ * it waiting. */
+static bool may_pass(enum err_code rc)
+{
+	return rc == ERR_NO_SPACE || rc == ERR_SYSTEM || rc == ERR_TIMEOUT ||
+	    rc == ERR_STALE;
+}
+
 /* ERR_OK also where the event is answered by doing nothing. */
 static enum err_code call_provision(struct hook *h, const struct snapshot *s,
     const struct record *hook, const struct hook_event *event,
@@ -190,11 +224,10 @@ static enum err_code call_provision(struct hook *h, const struct snapshot *s,
 	json_decref(parameters);
 	json_decref(origin);
 	json_decref(doc);
-	if (rc == ERR_CONFLICT || rc == ERR_INVALID || rc == ERR_NOT_FOUND) {
-		log_info("hook %s: %s", record_key(hook), e->message);
-		rc = ERR_OK;
-	}
-	return rc;
+	if (rc == ERR_OK || may_pass(rc))
+		return rc;
+	log_info("hook %s: %s: %s", record_key(hook), device, e->message);
+	return ERR_OK;
 }
 
 static enum err_code evaluate(struct hook *h, const struct hook_events *events,
@@ -271,30 +304,45 @@ int64_t hook_next_ms(const struct hook *h)
 	return h->due_ms > now ? h->due_ms - now : 0;
 }
 
-void hook_run(struct hook *h)
+/* Evaluates what happened up to `to`. */
+static enum err_code advance(struct hook *h, const struct commit_id *to,
+    struct err *e)
 {
 	struct hook_events events = { 0 };
+	enum err_code rc;
+
+	rc = hook_events_collect(h->w->app.store, &h->cursor, to, &events, e);
+	if (rc == ERR_STALE) {
+		log_err(e, "the change hook passes over what happened");
+		rc = ERR_OK;
+	}
+	if (rc == ERR_OK && events.n > 0 && !h->has_target)
+		rc = cursor_write(h, &h->cursor, to, e);
+	if (rc == ERR_OK)
+		rc = evaluate(h, &events, e);
+	hook_events_release(&events);
+	return rc == ERR_OK ? cursor_write(h, to, NULL, e) : rc;
+}
+
+void hook_run(struct hook *h)
+{
+	struct commit_id tip, to;
 	struct err e = ERR_INIT;
-	struct commit_id tip;
 	enum err_code rc;
 
 	if (h->due_ms < 0 || clock_mono_ms() < h->due_ms)
 		return;
 	h->due_ms = -1;
 	rc = store_tip(h->w->app.store, STORE_MAIN, &tip, &e);
-	if (rc == ERR_OK)
-		rc = hook_events_collect(h->w->app.store, &h->cursor, &tip,
-		    &events, &e);
-	if (rc == ERR_OK)
-		rc = evaluate(h, &events, &e);
-	/* the cursor last: after a crash the same events give the same runs,
-	 * by their idempotency keys */
-	if (rc == ERR_OK)
-		rc = cursor_write(h, &tip, &e);
-	hook_events_release(&events);
+	if (rc == ERR_OK) {
+		to = h->has_target ? h->target : tip;
+		rc = advance(h, &to, &e);
+	}
 	if (rc != ERR_OK) {
 		log_err(&e, "the change hook");
 		h->first_ms = clock_mono_ms();
 		h->due_ms = h->first_ms + RETRY_MS;
+	} else if (!commit_id_equal(&h->cursor, &tip)) {
+		hook_notice(h);
 	}
 }

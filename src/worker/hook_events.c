@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_COMMITS ((size_t)10000)
+#define MAX_COMMITS ((size_t)1000000)
 #define MAX_RECORD ((size_t)256 * 1024)
 
 /* --- the commits in between, oldest first --------------------------------------- */
@@ -35,10 +35,12 @@ static enum err_code note_commit(void *ctx, const struct store_commit *c,
 		*stop = true;
 		return ERR_OK;
 	}
-	if (w->n == MAX_COMMITS) {
-		*stop = true;
-		return ERR_OK;
-	}
+	if (w->n == MAX_COMMITS)
+		return err_set(e, ERR_LIMIT,
+		    "more than %zu commits since the hook's cursor",
+		    MAX_COMMITS);
+	w->reached = commit_id_is_zero(&c->parent) &&
+	    commit_id_is_zero(w->stop_at);
 	if (commit_id_is_zero(&c->parent) ||
 	    store_message_trailer(c->message, "Run-Id", &len))
 		return ERR_OK;
@@ -62,28 +64,43 @@ static enum err_code note_commit(void *ctx, const struct store_commit *c,
 
 /* --- one commit -------------------------------------------------------------------- */
 
+struct record_pair {
+	struct record *old, *now;
+};
+
 struct commit_changes {
 	struct store *store;
-	struct {
-		struct record *old, *now;
-	} items[64];
-	size_t n;
+	struct record_pair *items; /* additions and removals */
+	size_t n, cap;
 	struct hook_events *events;
 	const struct commit_note *note;
 };
 
+/* The event of the device that has this name now; else of one that had it and
+ * was deleted. */
 static struct hook_event *find_event(struct hook_events *events,
     const char *key)
 {
+	struct hook_event *deleted = NULL;
+
 	for (size_t i = 0; i < events->n; i++) {
 		struct hook_event *one = &events->items[i];
 
 		if (one->now && strcmp(record_key(one->now), key) == 0)
 			return one;
 		if (!one->now && strcmp(record_key(one->old), key) == 0)
-			return one;
+			deleted = one;
 	}
-	return NULL;
+	return deleted;
+}
+
+static void forget_event(struct hook_events *events, struct hook_event *one)
+{
+	size_t at = (size_t)(one - events->items);
+
+	record_unref(one->old);
+	record_unref(one->now);
+	memmove(one, one + 1, (--events->n - at) * sizeof(*one));
 }
 
 /* Takes over both references. */
@@ -106,6 +123,11 @@ static enum err_code add_event(struct hook_events *events,
 		}
 		events->items = grown;
 		events->cap = cap;
+	}
+	if (one && !one->old && !now) {
+		record_unref(old);
+		forget_event(events, one);
+		return ERR_OK;
 	}
 	if (one) {
 		record_unref(old);
@@ -136,8 +158,8 @@ static struct record *read_record(struct store *store,
 	return r;
 }
 
-/* A rename is a removal and an addition in one commit; they are held back until
- * both are known.  Everything else is an event at once. */
+/* A move is a removal and an addition in one commit: they are held back until
+ * both are known.  A change in place is an event at once. */
 static enum err_code note_change(void *ctx, const struct store_change *change,
     struct err *e)
 {
@@ -149,35 +171,62 @@ static enum err_code note_change(void *ctx, const struct store_change *change,
 
 	if (!old && !now)
 		return ERR_OK;
-	if (c->note->renames && (!old || !now) && c->n < 64) {
-		c->items[c->n].old = old;
-		c->items[c->n++].now = now;
-		return ERR_OK;
+	if (old && now)
+		return add_event(c->events, c->note, old, now, e);
+	if (c->n == c->cap) {
+		size_t cap = c->cap ? c->cap * 2 : 16;
+		void *grown = realloc(c->items, cap * sizeof(*c->items));
+
+		if (!grown) {
+			record_unref(old);
+			record_unref(now);
+			return err_set(e, ERR_SYSTEM, "out of memory");
+		}
+		c->items = grown;
+		c->cap = cap;
 	}
-	return add_event(c->events, c->note, old, now, e);
+	c->items[c->n++] = (struct record_pair){ old, now };
+	return ERR_OK;
 }
 
-/* Moves between areas keep the name; a renamed device is the one that is left
- * on either side. */
-static void pair_renames(struct commit_changes *c)
+static int by_key(const void *a, const void *b)
 {
-	for (int by_name = 1; by_name >= 0; by_name--) {
-		for (size_t i = 0; i < c->n; i++) {
-			if (!c->items[i].old || c->items[i].now)
-				continue;
-			for (size_t j = 0; j < c->n; j++) {
-				if (c->items[j].old || !c->items[j].now)
-					continue;
-				if (by_name && strcmp(
-				    record_key(c->items[i].old),
-				    record_key(c->items[j].now)) != 0)
-					continue;
-				c->items[i].now = c->items[j].now;
-				c->items[j].now = NULL;
-				break;
-			}
-		}
+	const struct record_pair *x = a, *y = b;
+	int order = strcmp(record_key(x->old ? x->old : x->now),
+	    record_key(y->old ? y->old : y->now));
+
+	/* a removal before an addition of the same name */
+	return order ? order : (int)!x->old - (int)!y->old;
+}
+
+static void join(struct record_pair *removed, struct record_pair *added)
+{
+	removed->now = added->now;
+	added->now = NULL;
+}
+
+/* What moved between areas keeps its name.  A renamed device is the one that
+ * is left on either side of a commit that says it renames. */
+static void pair_moves(struct commit_changes *c)
+{
+	struct record_pair *removed = NULL, *added = NULL;
+
+	if (c->n)
+		qsort(c->items, c->n, sizeof(*c->items), by_key);
+	for (size_t i = 1; i < c->n; i++) {
+		if (c->items[i - 1].old && !c->items[i].old &&
+		    strcmp(record_key(c->items[i - 1].old),
+			record_key(c->items[i].now)) == 0)
+			join(&c->items[i - 1], &c->items[i]);
 	}
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->items[i].old && !c->items[i].now)
+			removed = &c->items[i];
+		else if (!c->items[i].old && c->items[i].now)
+			added = &c->items[i];
+	}
+	if (c->note->renames && removed && added)
+		join(removed, added);
 }
 
 static enum err_code read_commit(struct store *store,
@@ -189,7 +238,7 @@ static enum err_code read_commit(struct store *store,
 
 	rc = store_diff(store, &note->parent, &note->id, "devices/",
 	    note_change, &c, e);
-	pair_renames(&c);
+	pair_moves(&c);
 	for (size_t i = 0; i < c.n; i++) {
 		if (rc == ERR_OK && (c.items[i].old || c.items[i].now)) {
 			rc = add_event(events, note, c.items[i].old,
@@ -199,6 +248,7 @@ static enum err_code read_commit(struct store *store,
 			record_unref(c.items[i].now);
 		}
 	}
+	free(c.items);
 	return rc;
 }
 
@@ -212,6 +262,10 @@ enum err_code hook_events_collect(struct store *store,
 	if (commit_id_equal(from, to))
 		return ERR_OK;
 	rc = store_log(store, STORE_MAIN, to, note_commit, &w, e);
+	if (rc == ERR_OK && !w.reached)
+		rc = err_set(e, ERR_STALE,
+		    "the commit up to which changes were evaluated does not "
+		    "lead to the branch");
 	while (rc == ERR_OK && w.n > 0)
 		rc = read_commit(store, &w.items[--w.n], ret, e);
 	free(w.items);

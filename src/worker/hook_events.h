@@ -3,7 +3,7 @@
  *
  * Commits of runs (those with a Run-Id) are left out: they never trigger.
  * Changes of one device become one event, from its first old state to its last
- * new one.
+ * new one; what was created and deleted in between is none.
  */
 #ifndef WORKER_HOOK_EVENTS_H
 #define WORKER_HOOK_EVENTS_H
@@ -23,7 +23,8 @@ struct hook_events {
 	size_t n, cap;
 };
 
-/* from: not included. */
+/* from: not included.  ERR_STALE if `from` is not among the commits that lead
+ * to `to`: then nothing can be told about what happened in between. */
 enum err_code hook_events_collect(struct store *store,
     const struct commit_id *from, const struct commit_id *to,
     struct hook_events *ret, struct err *e) must_check;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@
 #include <unistd.h>
 
 #define PATH_SIZE 4096
-#define MAX_LOG ((size_t)64 * 1024 * 1024)
+#define MAX_LOG ((size_t)8 * 1024 * 1024) /* of one run */
+#define MAX_TEXT ((size_t)64 * 1024 * 1024)
 
 static void live_path(const struct worker *w, const struct live_run *run,
     const char *file, char path[PATH_SIZE])
@@ -37,14 +39,20 @@ static void live_free(struct live_run *run)
 
 /* --- the log ------------------------------------------------------------------ */
 
+/* A line that a dead master left half written is cut off. */
 static void count_lines(struct live_run *run, const char *path)
 {
 	struct buf log = BUF_INIT(MAX_LOG);
 
 	run->log_lines = 0;
+	run->log_size = 0;
 	if (file_read(path, &log, NULL) == ERR_OK) {
-		for (size_t i = 0; i < log.len; i++)
-			run->log_lines += log.data[i] == '\n';
+		for (size_t i = 0; i < log.len; i++) {
+			if (log.data[i] != '\n')
+				continue;
+			run->log_lines++;
+			run->log_size = (off_t)i + 1;
+		}
 	}
 	buf_release(&log);
 }
@@ -63,14 +71,33 @@ static enum err_code open_log(struct worker *w, struct live_run *run,
 	count_lines(run, path);
 	run->log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
 	    0640);
-	return run->log_fd >= 0 ? ERR_OK
-				: err_set_errno(e, "cannot create %s", path);
+	if (run->log_fd < 0 || ftruncate(run->log_fd, run->log_size) < 0)
+		return err_set_errno(e, "cannot create %s", path);
+	return ERR_OK;
+}
+
+static void append_line(struct live_run *run, const struct buf *line)
+{
+	struct err e = ERR_INIT;
+
+	if (fd_write_all(run->log_fd, line->data, line->len, &e) == ERR_OK) {
+		run->log_lines++;
+		run->log_size += (off_t)line->len;
+		return;
+	}
+	log_error("run %s: its log cannot be written: %s", run->id, e.message);
+	/* no half lines */
+	if (ftruncate(run->log_fd, run->log_size) < 0)
+		log_error("run %s: its log cannot be cut", run->id);
 }
 
 void live_log_text(struct worker *w, struct live_run *run, const char *level,
     const char *text)
 {
-	struct buf line = BUF_INIT(MAX_LOG);
+	/* room stays for the lines that tell how it ended */
+	size_t max = strcmp(level, "error") == 0 ? MAX_LOG
+						 : MAX_LOG - MAX_LOG / 8;
+	struct buf line = BUF_INIT(max);
 	json_t *entry = json_object();
 	char now[CLOCK_TEXT_SIZE];
 	struct err e = ERR_INIT;
@@ -81,14 +108,13 @@ void live_log_text(struct worker *w, struct live_run *run, const char *level,
 	json_object_set_new(entry, "t", json_string(now));
 	json_object_set_new(entry, "level", json_string(level));
 	json_object_set_new(entry, "device", json_string(run->device));
-	if (json_set_text(entry, "text", text, strlen(text)) &&
-	    json_write_line(entry, &line, &e) == ERR_OK &&
-	    buf_putc(&line, '\n') &&
-	    fd_write_all(run->log_fd, line.data, line.len, &e) == ERR_OK)
-		run->log_lines++;
-	else
-		log_error("run %s: its log cannot be written: %s", run->id,
+	if (!json_set_text(entry, "text", text, strlen(text)) ||
+	    json_write_line(entry, &line, &e) != ERR_OK ||
+	    !buf_putc(&line, '\n'))
+		log_error("run %s: a line of its log is lost: %s", run->id,
 		    e.message);
+	else if ((size_t)run->log_size + line.len <= max)
+		append_line(run, &line);
 	json_decref(entry);
 	buf_release(&line);
 }
@@ -129,6 +155,23 @@ void live_set_state(struct worker *w, struct live_run *run, enum run_state to)
 	live_write_doc(w, run);
 }
 
+static const char *const backup_files[2] = { "backup-before.cfg",
+	"backup-after.cfg" };
+
+void live_set_backup(struct worker *w, struct live_run *run, bool after,
+    const char *text)
+{
+	char path[PATH_SIZE];
+	struct err e = ERR_INIT;
+
+	free(run->backup[after]);
+	run->backup[after] = strdup(text);
+	run->backup_len[after] = strlen(text);
+	live_path(w, run, backup_files[after], path);
+	if (file_replace(path, text, strlen(text), 0600, &e) != ERR_OK)
+		log_err(&e, run->id);
+}
+
 void live_set_diff(struct worker *w, struct live_run *run, const char *text,
     json_int_t added, json_int_t removed)
 {
@@ -150,7 +193,7 @@ void live_set_diff(struct worker *w, struct live_run *run, const char *text,
 enum err_code live_write_plan(struct worker *w, struct live_run *run,
     struct err *e)
 {
-	struct buf text = BUF_INIT((size_t)64 * 1024 * 1024);
+	struct buf text = BUF_INIT(MAX_TEXT);
 	char path[PATH_SIZE];
 	enum err_code rc;
 
@@ -182,10 +225,39 @@ struct live_run *live_find(struct worker *w, const char *id)
 	return NULL;
 }
 
-bool live_device_is_busy(const struct worker *w, const char *device)
+/* "192.0.2.1:22" of the device's record; "" if it has none. */
+static void find_target(struct worker *w, const char *device, char target[32])
 {
+	const struct snapshot *s;
+	const struct record *r, *platform;
+	char address[16];
+	int prefix, port;
+
+	target[0] = '\0';
+	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
+		return;
+	r = snapshot_find(s, KIND_DEVICE, device);
+	if (r && schema_parse_ipv4(record_text(r, DEVICE_PRIMARY_IP4), address,
+	    &prefix, &port)) {
+		platform = snapshot_find(s, KIND_PLATFORM,
+		    record_text(r, DEVICE_PLATFORM));
+		if (!port && platform)
+			port = (int)record_number(platform, PLATFORM_PORT, 0);
+		snprintf(target, 32, "%s:%d", address, port);
+	}
+	snapshot_unref(s);
+}
+
+bool live_device_is_busy(struct worker *w, const char *device)
+{
+	char target[32] = "";
+
+	if (w->runs)
+		find_target(w, device, target);
 	for (const struct live_run *r = w->runs; r; r = r->next) {
-		if (r->phase != LIVE_ENDED && strcmp(r->device, device) == 0)
+		if (r->phase != LIVE_ENDED &&
+		    (strcmp(r->device, device) == 0 ||
+		    (*target && strcmp(r->target, target) == 0)))
 			return true;
 	}
 	return false;
@@ -211,9 +283,38 @@ static enum err_code read_doc(struct worker *w, struct live_run *run,
 	run->job = job_find(json_text(run->doc, "job", ""));
 	text_copy(run->device, sizeof(run->device),
 	    json_text(json_object_get(run->doc, "parameters"), "device", ""));
+	if (!run_doc_device(run->doc, run->device))
+		return err_set(e, ERR_SYSTEM, "out of memory");
 	return run->job ? ERR_OK
 			: err_set(e, ERR_CORRUPT, "run %s is of no known job",
 			      run->id);
+}
+
+/* A text that waited for recording when a master died; NULL: none. */
+static char *read_text(struct worker *w, const struct live_run *run,
+    const char *file, size_t *ret_len)
+{
+	struct buf text = BUF_INIT(MAX_TEXT);
+	char path[PATH_SIZE];
+
+	live_path(w, run, file, path);
+	if (file_read(path, &text, NULL) != ERR_OK) {
+		buf_release(&text);
+		return NULL;
+	}
+	return buf_steal(&text, ret_len);
+}
+
+static void read_texts(struct worker *w, struct live_run *run)
+{
+	char file[100];
+	size_t len;
+
+	for (int after = 0; after < 2; after++)
+		run->backup[after] = read_text(w, run, backup_files[after],
+		    &run->backup_len[after]);
+	snprintf(file, sizeof(file), "%s.diff", run->device);
+	run->diff = read_text(w, run, file, &len);
 }
 
 enum err_code live_adopt(struct worker *w, const char *id,
@@ -234,6 +335,8 @@ enum err_code live_adopt(struct worker *w, const char *id,
 		live_free(run);
 		return rc;
 	}
+	read_texts(w, run);
+	find_target(w, run->device, run->target);
 	while (*at)
 		at = &(*at)->next;
 	*at = run;
@@ -241,17 +344,59 @@ enum err_code live_adopt(struct worker *w, const char *id,
 	return ERR_OK;
 }
 
+/* What is wrong with it once will be wrong again: it is set aside.  What may
+ * pass goes back. */
+static void unclaim(struct worker *w, const char *id, const struct err *why)
+{
+	struct err e = ERR_INIT;
+
+	if (live_is_damage(why->code))
+		live_set_aside(w, id, QUEUE_CLAIMED, why);
+	else if (queue_move(w->app.dir, id, QUEUE_CLAIMED, QUEUE_QUEUED, &e) !=
+	    ERR_OK)
+		log_err(&e, id);
+}
+
 enum err_code live_claim(struct worker *w, const char *id,
     struct live_run **ret, struct err *e)
 {
+	struct live_run *run;
 	enum err_code rc;
 
 	rc = queue_move(w->app.dir, id, QUEUE_QUEUED, QUEUE_CLAIMED, e);
-	if (rc == ERR_OK)
-		rc = live_adopt(w, id, ret, e);
-	if (rc == ERR_OK)
-		live_set_state(w, *ret, RUN_CLAIMED);
-	return rc;
+	if (rc != ERR_OK)
+		return rc;
+	rc = live_adopt(w, id, &run, e);
+	if (rc == ERR_OK && run_doc_state(run->doc) != RUN_QUEUED) {
+		live_let_go(w, run);
+		rc = err_set(e, ERR_CORRUPT,
+		    "run %s is in the queue and not in the state queued", id);
+	}
+	if (rc != ERR_OK) {
+		unclaim(w, id, e);
+		return rc;
+	}
+	live_set_state(w, run, RUN_CLAIMED);
+	*ret = run;
+	return ERR_OK;
+}
+
+bool live_is_damage(enum err_code rc)
+{
+	return rc == ERR_CORRUPT || rc == ERR_INVALID || rc == ERR_LIMIT;
+}
+
+void live_set_aside(struct worker *w, const char *id, enum queue_place place,
+    const struct err *why)
+{
+	char dir[PATH_SIZE], from[PATH_SIZE + 64], to[PATH_SIZE + 64];
+
+	log_err(why, id);
+	queue_path(w->app.dir, place, dir, sizeof(dir));
+	snprintf(from, sizeof(from), "%s/%s.json", dir, id);
+	snprintf(to, sizeof(to), "%s/%s.bad", dir, id);
+	if (rename(from, to) < 0)
+		log_error("run %s cannot be set aside", id);
 }
 
 /* --- letting go -------------------------------------------------------------------- */
@@ -283,17 +428,27 @@ void live_end(struct worker *w, struct live_run *run, enum run_state state,
 
 void live_requeue(struct worker *w, struct live_run *run, const char *why)
 {
+	char path[PATH_SIZE], diff[100];
+	const char *const files[] = { "run.json", backup_files[0],
+		backup_files[1], diff };
 	struct err e = ERR_INIT;
-	char path[PATH_SIZE];
 
 	live_log(w, run, LOG_WARNING, "%s; it will start again", why);
 	live_set_state(w, run, RUN_QUEUED);
 	/* the log stays; the document in the spool is the original one */
-	live_path(w, run, "run.json", path);
-	unlink(path);
+	snprintf(diff, sizeof(diff), "%s.diff", run->device);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		live_path(w, run, files[i], path);
+		unlink(path);
+	}
 	if (queue_move(w->app.dir, run->id, QUEUE_CLAIMED, QUEUE_QUEUED, &e) !=
 	    ERR_OK)
 		log_err(&e, run->id);
+	live_let_go(w, run);
+}
+
+void live_let_go(struct worker *w, struct live_run *run)
+{
 	unlink_run(w, run);
 	live_free(run);
 }
@@ -310,6 +465,32 @@ void live_forget(struct worker *w, struct live_run *run)
 	queue_clear_cancel(w->app.dir, run->id);
 	if (queue_remove(w->app.dir, run->id, QUEUE_CLAIMED, &e) != ERR_OK)
 		log_err(&e, run->id);
-	unlink_run(w, run);
-	live_free(run);
+	live_let_go(w, run);
+}
+
+void live_sweep(struct worker *w)
+{
+	char path[PATH_SIZE], dir_path[PATH_SIZE];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(dir_path, sizeof(dir_path), "%s/live", w->app.dir);
+	dir = opendir(dir_path);
+	while (dir && (entry = readdir(dir)) != NULL) {
+		struct buf text = BUF_INIT(RUN_DOC_MAX);
+		enum queue_place place;
+		struct err e = ERR_INIT;
+
+		if (run_id_is_valid(entry->d_name) &&
+		    queue_read(w->app.dir, entry->d_name, &text, &place,
+			NULL) == ERR_NOT_FOUND) {
+			run_live_path(w->app.dir, entry->d_name, NULL, path,
+			    sizeof(path));
+			if (dir_remove(path, &e) != ERR_OK)
+				log_err(&e, entry->d_name);
+		}
+		buf_release(&text);
+	}
+	if (dir)
+		closedir(dir);
 }

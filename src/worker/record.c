@@ -5,14 +5,16 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "worker/wire.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RETRY_MS 5000
-#define MAX_LOG ((size_t)64 * 1024 * 1024)
+#define MAX_LOG ((size_t)STORE_MAX_FILE)
+#define SUBJECT_RESULT 120 /* bytes of the result in a subject */
+/* A transaction holds at most 10,000 commits; a run makes up to two. */
+#define MAX_BATCH 2000
 #define PATH_SIZE 4096
 
 /* --- which runs wait --------------------------------------------------------- */
@@ -48,25 +50,28 @@ int64_t record_next_ms(const struct worker *w)
 	return next;
 }
 
-bool record_is_done(struct worker *w, const char *id)
+enum err_code record_is_done(struct worker *w, const char *id, bool *ret,
+    struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	char dir[RUN_DIR_SIZE], path[PATH_SIZE];
 	struct commit_id tip;
 	json_t *doc = NULL;
-	bool done;
+	enum err_code rc = store_tip(w->app.store, STORE_RUNS, &tip, e);
 
 	run_dir_of(id, dir);
 	snprintf(path, sizeof(path), "%s/run.json", dir);
-	done = store_tip(w->app.store, STORE_RUNS, &tip, NULL) == ERR_OK &&
-	    !commit_id_is_zero(&tip) &&
-	    store_read(w->app.store, &tip, path, &text, NULL, NULL) ==
-		ERR_OK &&
-	    run_doc_parse(buf_text(&text), text.len, &doc, NULL) == ERR_OK &&
-	    run_state_is_final(run_doc_state(doc));
+	if (rc == ERR_OK && !commit_id_is_zero(&tip))
+		rc = store_read(w->app.store, &tip, path, &text, NULL, e);
+	if (rc == ERR_OK && text.len)
+		rc = run_doc_parse(buf_text(&text), text.len, &doc, e);
+	if (rc == ERR_NOT_FOUND)
+		rc = ERR_OK;
+	if (rc == ERR_OK)
+		*ret = doc && run_doc_has_ended(doc);
 	json_decref(doc);
 	buf_release(&text);
-	return done;
+	return rc;
 }
 
 /* --- messages ------------------------------------------------------------------ */
@@ -136,6 +141,12 @@ static enum err_code stage_backup(struct worker *w, struct store_txn *t,
 	for (int phase = 0; phase < 2 && rc == ERR_OK; phase++) {
 		if (!run->backup[phase] || !backup_path(w, run, path))
 			continue;
+		if (run->backup_len[phase] > STORE_MAX_FILE) {
+			log_error("run %s: a backup of %zu bytes is too large "
+				  "for the store", run->id,
+			    run->backup_len[phase]);
+			continue;
+		}
 		snprintf(subject, sizeof(subject), "Back up %s %s the run",
 		    run->device, phase ? "after" : "before");
 		if (!run->job->can_write)
@@ -183,27 +194,60 @@ static enum err_code put_log(struct worker *w, struct store_txn *t,
 
 	run_live_path(w->app.dir, run->id, "log.jsonl", path, sizeof(path));
 	rc = file_read(path, &text, e);
-	if (rc == ERR_OK)
+	if (rc == ERR_NOT_FOUND) /* removed by hand: the rest is kept */
+		rc = ERR_OK;
+	else if (rc == ERR_OK)
 		rc = put_file(t, run, "log.jsonl", buf_text(&text), text.len,
 		    e);
 	buf_release(&text);
 	return rc;
 }
 
+/* One line of whole characters, whatever a device said. */
+static void append_clean(char *subject, size_t size, const char *text)
+{
+	size_t used = strlen(subject), len = strlen(text), n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = utf8_sequence(text + i, len - i);
+		if (used + (n ? n : 1) >= size)
+			break;
+		if (n == 0 || (unsigned char)text[i] < 0x20 ||
+		    text[i] == 0x7f) {
+			subject[used++] = ' ';
+			n = 1;
+			continue;
+		}
+		memcpy(subject + used, text + i, n);
+		used += n;
+	}
+	subject[used] = '\0';
+}
+
 static void make_run_subject(const struct live_run *run, char subject[200])
 {
-	if (run->phase == LIVE_JOURNAL)
+	if (run->phase == LIVE_JOURNAL) {
 		snprintf(subject, 200, "%s %s: start", run->job->title,
 		    run->device);
-	else
-		snprintf(subject, 200, "%s: %.120s", run->job->title,
-		    json_text(run->doc, "result",
-			json_text(run->doc, "state", "")));
-	/* one line, whatever a device said */
-	for (char *p = subject; *p; p++) {
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = ' ';
+		return;
 	}
+	snprintf(subject, 200, "%s: ", run->job->title);
+	append_clean(subject, strlen(subject) + SUBJECT_RESULT,
+	    json_text(run->doc, "result", json_text(run->doc, "state", "")));
+}
+
+/* The store takes no larger file; what is left out can be told from the
+ * record. */
+static size_t bounded(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len > STORE_MAX_FILE) {
+		len = STORE_MAX_FILE;
+		while (len > 0 && text[len - 1] != '\n')
+			len--;
+	}
+	return len;
 }
 
 static enum err_code stage_run(struct worker *w, struct store_txn *t,
@@ -220,7 +264,7 @@ static enum err_code stage_run(struct worker *w, struct store_txn *t,
 		rc = put_log(w, t, run, e);
 	if (rc == ERR_OK && run->diff && *run->diff) {
 		snprintf(file, sizeof(file), "%s.diff", run->device);
-		rc = put_file(t, run, file, run->diff, strlen(run->diff), e);
+		rc = put_file(t, run, file, run->diff, bounded(run->diff), e);
 	}
 	return rc == ERR_OK ? store_txn_seal(t, &m.message, e) : rc;
 }
@@ -230,9 +274,9 @@ static enum err_code stage_run(struct worker *w, struct store_txn *t,
 typedef enum err_code (*stage_fn)(struct worker *w, struct store_txn *t,
     struct live_run *run, struct err *e);
 
-/* One transaction with a commit for each run that waits. */
-static enum err_code commit_waiting(struct worker *w, enum store_branch branch,
-    stage_fn stage, int64_t now, struct err *e)
+/* One transaction with a commit for each run of the batch, or for one run. */
+static enum err_code commit_branch(struct worker *w, enum store_branch branch,
+    stage_fn stage, const struct live_run *only, struct err *e)
 {
 	struct commit_id id;
 	struct store_txn *t;
@@ -241,7 +285,7 @@ static enum err_code commit_waiting(struct worker *w, enum store_branch branch,
 	if (rc != ERR_OK)
 		return rc;
 	for (struct live_run *r = w->runs; r && rc == ERR_OK; r = r->next) {
-		if (waits(r, now))
+		if (r->in_batch && (!only || r == only))
 			rc = stage(w, t, r, e);
 	}
 	if (rc != ERR_OK) {
@@ -249,6 +293,17 @@ static enum err_code commit_waiting(struct worker *w, enum store_branch branch,
 		return rc;
 	}
 	return store_txn_commit(t, NULL, &id, NULL, e);
+}
+
+static enum err_code commit_both(struct worker *w, const struct live_run *only,
+    struct err *e)
+{
+	enum err_code rc;
+
+	rc = commit_branch(w, STORE_MAIN, stage_backup, only, e);
+	if (rc == ERR_OK)
+		rc = commit_branch(w, STORE_RUNS, stage_run, only, e);
+	return rc;
 }
 
 static void release_backups(struct live_run *run)
@@ -259,24 +314,12 @@ static void release_backups(struct live_run *run)
 	}
 }
 
-static void answer(struct worker *w, struct live_run *run, json_t *message)
-{
-	struct err e = ERR_INIT;
-
-	/* a slot that died meanwhile shows at the end of its stream */
-	if (run->slot && message &&
-	    wire_send(run->slot->fd, message, &e) != ERR_OK)
-		log_err(&e, run->id);
-	json_decref(message);
-	(void)w;
-}
-
 static void recorded(struct worker *w, struct live_run *run)
 {
 	release_backups(run);
 	if (run->phase == LIVE_JOURNAL) {
 		run->phase = LIVE_EFFECT;
-		answer(w, run, json_pack("{s:s}", "type", "go"));
+		events_allow_effect(run);
 	} else if (run->phase == LIVE_ENDED) {
 		live_forget(w, run);
 	} else {
@@ -286,12 +329,12 @@ static void recorded(struct worker *w, struct live_run *run)
 
 /* No change without its record first; nothing that happened is forgotten. */
 static void not_recorded(struct worker *w, struct live_run *run,
-    const struct err *e, int64_t now)
+    const struct err *e)
 {
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], why[1200];
 
 	if (run->phase != LIVE_JOURNAL) {
-		run->record_at_ms = now + RETRY_MS;
+		run->record_at_ms = clock_mono_ms() + RETRY_MS;
 		return;
 	}
 	run->phase = LIVE_SESSION;
@@ -299,35 +342,67 @@ static void not_recorded(struct worker *w, struct live_run *run,
 	run->plan = NULL;
 	run_live_path(w->app.dir, run->id, "plan.json", path, sizeof(path));
 	remove(path);
-	answer(w, run, json_pack("{s:s, s:s+}", "type", "stop", "message",
-	    "the run could not be recorded, so nothing was sent to the "
-	    "device: ", e->message));
+	snprintf(why, sizeof(why), "the run could not be recorded, so nothing "
+	    "was sent to the device: %s", e->message);
+	events_refuse_effect(run, why, false);
 }
 
-void record_flush(struct worker *w)
+static size_t choose_batch(struct worker *w)
 {
 	int64_t now = clock_mono_ms();
-	struct live_run *next;
-	struct err e = ERR_INIT;
-	enum err_code rc;
-	bool any = false;
+	size_t n = 0;
 
-	for (struct live_run *r = w->runs; r; r = r->next)
-		any = any || waits(r, now);
-	if (!any)
-		return;
-	rc = commit_waiting(w, STORE_MAIN, stage_backup, now, &e);
-	if (rc == ERR_OK)
-		rc = commit_waiting(w, STORE_RUNS, stage_run, now, &e);
+	for (struct live_run *r = w->runs; r; r = r->next) {
+		r->in_batch = n < MAX_BATCH && waits(r, now);
+		n += r->in_batch;
+	}
+	return n;
+}
+
+static void settle_batch(struct worker *w, const struct live_run *only,
+    enum err_code rc, const struct err *e)
+{
+	struct live_run *next;
+
 	if (rc != ERR_OK)
-		log_err(&e, "runs cannot be recorded now");
+		log_err(e, "runs cannot be recorded now");
 	for (struct live_run *r = w->runs; r; r = next) {
 		next = r->next;
-		if (!waits(r, now))
+		if (!r->in_batch || (only && r != only))
 			continue;
 		if (rc == ERR_OK)
 			recorded(w, r);
 		else
-			not_recorded(w, r, &e, now);
+			not_recorded(w, r, e);
 	}
+}
+
+/* One run that the store does not take must not keep the others from being
+ * recorded. */
+static void flush_one_by_one(struct worker *w)
+{
+	struct live_run *next;
+
+	for (struct live_run *r = w->runs; r; r = next) {
+		struct err e = ERR_INIT;
+
+		next = r->next;
+		if (r->in_batch)
+			settle_batch(w, r, commit_both(w, r, &e), &e);
+	}
+}
+
+void record_flush(struct worker *w)
+{
+	struct err e = ERR_INIT;
+	size_t n = choose_batch(w);
+	enum err_code rc;
+
+	if (n == 0)
+		return;
+	rc = commit_both(w, NULL, &e);
+	if (n > 1 && (live_is_damage(rc) || rc == ERR_NOT_FOUND))
+		flush_one_by_one(w);
+	else
+		settle_batch(w, NULL, rc, &e);
 }

@@ -6,11 +6,14 @@
 #include "base/text.h"
 #include "worker/wire.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -260,7 +263,8 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
 
 static enum err_code serve_one(struct slot *slot, struct err *e)
 {
-	struct device_run_outcome out = { 0 };
+	struct device_run_outcome out = { .state = RUN_FAILED,
+		.text = "out of memory; nothing was changed" };
 	struct arena *arena;
 	json_t *request;
 	enum err_code rc = hear(slot, &request, e);
@@ -274,6 +278,8 @@ static enum err_code serve_one(struct slot *slot, struct err *e)
 	}
 	slot->cancelled = false;
 	arena = arena_new(ARENA_MAX);
+	if (!arena && strcmp(json_text(request, "mode", ""), "settle") == 0)
+		out.state = RUN_UNKNOWN;
 	if (arena)
 		execute(slot, request, arena, &out);
 	arena_free(arena);
@@ -283,6 +289,25 @@ static enum err_code serve_one(struct slot *slot, struct err *e)
 	    text_value(out.text, strlen(out.text)), "added",
 	    (json_int_t)out.added, "removed", (json_int_t)out.removed,
 	    "touched", out.touched), e);
+}
+
+/* A master that started meanwhile had the lock for itself; then ours is dead,
+ * and what it had told us must not be done any more. */
+static bool belongs_to_living_master(const char *dir)
+{
+	struct pollfd p = { .fd = SLOT_FD };
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/run/slots.lock", dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	while (fd >= 0 && flock(fd, LOCK_SH) < 0) {
+		if (errno != EINTR)
+			return false;
+	}
+	/* held until this process ends */
+	return fd >= 0 && poll(&p, 1, 0) >= 0 &&
+	    (p.revents & (POLLHUP | POLLERR)) == 0;
 }
 
 int slot_main(const char *dir, slot_find_driver find)
@@ -300,6 +325,8 @@ int slot_main(const char *dir, slot_find_driver find)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	if (!belongs_to_living_master(dir))
+		return 1;
 	while (serve_one(&slot, &e) == ERR_OK)
 		;
 	buf_release(&slot.in);

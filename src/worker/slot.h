@@ -3,8 +3,9 @@
  *
  * It is this program started anew with --slot and a socketpair as descriptor 3.
  * It opens no store, and reads one device's credentials for one session.  It
- * dies with the master (PR_SET_PDEATHSIG), so that a restarted master never
- * meets a session that is still writing.
+ * dies with the master (PR_SET_PDEATHSIG), and holds DIR/run/slots.lock shared
+ * as long as it lives: a new master waits until the lock is free, so that it
+ * never meets a session that is still writing.
  *
  * The request ("run" in wire.h):
  *   { "type": "run", "mode": "run" | "settle", "job", "device", "driver",

@@ -17,6 +17,8 @@
 #define RETIRE_AFTER_SESSIONS 200
 #define RETIRE_IDLE_MS 30000
 #define SEND_TIMEOUT_S 10
+#define FIRST_PAUSE_MS 100
+#define LAST_PAUSE_MS 5000
 
 /* In the child: descriptor 3 is the socket, the standard ones stay, and the
  * program is started anew, so that it holds nothing of the master's. */
@@ -95,7 +97,22 @@ enum err_code slots_take(struct worker *w, struct slot_process **ret,
 	*ret = find_idle(w);
 	if (*ret || w->n_slots >= limit_of(w))
 		return ERR_OK;
+	if (clock_mono_ms() < w->slot_start_ms) {
+		w->look_again_ms = w->slot_start_ms;
+		return ERR_OK;
+	}
 	return start(w, ret, e);
+}
+
+void slots_note_failure(struct worker *w)
+{
+	int64_t pause = FIRST_PAUSE_MS;
+
+	for (int i = 0; i < w->slot_failures && pause < LAST_PAUSE_MS; i++)
+		pause *= 2;
+	w->slot_failures++;
+	w->slot_start_ms = clock_mono_ms() + pause;
+	log_warning("a session process ended before it had anything to do");
 }
 
 void slots_drop(struct worker *w, struct slot_process *slot)
@@ -105,6 +122,7 @@ void slots_drop(struct worker *w, struct slot_process *slot)
 	while (w->slots[i] != slot)
 		i++;
 	w->slots[i] = w->slots[--w->n_slots];
+	w->queue_changed = true; /* there is room for another one */
 	close(slot->fd);
 	kill(slot->pid, SIGKILL);
 	while (waitpid(slot->pid, NULL, 0) < 0 && errno == EINTR)
@@ -117,6 +135,7 @@ void slots_release(struct worker *w, struct slot_process *slot)
 {
 	slot->run = NULL;
 	slot->idle_since_ms = clock_mono_ms();
+	w->slot_failures = 0;
 	w->queue_changed = true;
 	if (++slot->served >= RETIRE_AFTER_SESSIONS)
 		slots_drop(w, slot);
@@ -138,9 +157,13 @@ void slots_tend(struct worker *w)
 		else
 			idle++;
 	}
-	if (idle == 0 && w->n_slots < limit_of(w) && !w->stopping &&
-	    start(w, &slot, &e) != ERR_OK)
-		log_err(&e, "no slot can be started");
+	if (idle > 0 || w->stopping || now < w->slot_start_ms ||
+	    w->n_slots >= limit_of(w))
+		return;
+	if (start(w, &slot, &e) != ERR_OK) {
+		log_err(&e, "no session process can be started");
+		w->slot_start_ms = now + LAST_PAUSE_MS;
+	}
 }
 
 void slots_stop_all(struct worker *w)

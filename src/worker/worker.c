@@ -142,6 +142,7 @@ static void wait_and_hear(struct loop *l)
 	struct pollfd *polled = l->polled;
 	struct slot_process **slots = l->heard;
 	size_t n = l->w.n_slots;
+	int heard;
 
 	polled[0] = (struct pollfd){ .fd = l->signal_fd, .events = POLLIN };
 	polled[1] = (struct pollfd){ .fd = l->inotify_fd, .events = POLLIN };
@@ -150,8 +151,14 @@ static void wait_and_hear(struct loop *l)
 		polled[i + 2] =
 		    (struct pollfd){ .fd = slots[i]->fd, .events = POLLIN };
 	}
-	if (poll(polled, n + 2, wait_ms(l)) < 0)
+	heard = poll(polled, n + 2, wait_ms(l));
+	if (heard < 0)
 		return;
+	if (heard == 0) {
+		/* should the kernel have had no room to tell of a change */
+		l->w.queue_changed = true;
+		hook_notice(l->w.hook);
+	}
 	if (polled[0].revents)
 		begin_stop(l);
 	if (polled[1].revents) {
@@ -189,18 +196,32 @@ static void ready_path(const struct loop *l, char path[4096])
 static enum err_code say_ready(struct loop *l, struct err *e)
 {
 	char path[4096], text[32];
-	enum err_code rc;
 
-	snprintf(path, sizeof(path), "%s/run", l->w.app.dir);
-	rc = dir_create(path, 0750, e);
-	if (rc != ERR_OK)
-		return rc;
 	ready_path(l, path);
 	snprintf(text, sizeof(text), "%d\n", (int)getpid());
 	return file_replace(path, text, strlen(text), 0640, e);
 }
 
-static enum err_code prepare(struct loop *l, struct err *e)
+/* A master that was killed leaves its sessions to the kernel, which ends them
+ * soon, but not at once. */
+static enum err_code wait_for_old_slots(const char *dir, struct err *e)
+{
+	char path[4096];
+	int fd;
+	enum err_code rc;
+
+	snprintf(path, sizeof(path), "%s/run/slots.lock", dir);
+	rc = file_lock(path, LOCK_WAIT_MS, &fd, e);
+	if (rc == ERR_TIMEOUT)
+		return err_set(e, rc,
+		    "a device session of an earlier worker in %s has not "
+		    "ended", dir);
+	if (rc == ERR_OK)
+		file_unlock(fd);
+	return rc;
+}
+
+static enum err_code take_place(struct loop *l, struct err *e)
 {
 	const char *dir = l->w.options.dir;
 	char path[4096];
@@ -210,7 +231,22 @@ static enum err_code prepare(struct loop *l, struct err *e)
 	rc = file_lock(path, LOCK_WAIT_MS, &l->lock_fd, e);
 	if (rc == ERR_TIMEOUT)
 		return err_set(e, rc, "another worker serves %s already", dir);
-	if (rc != ERR_OK ||
+	if (rc != ERR_OK)
+		return rc;
+	l->w.app.dir = dir;
+	ready_path(l, path);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/run", dir);
+	rc = dir_create(path, 0750, e);
+	return rc == ERR_OK ? wait_for_old_slots(dir, e) : rc;
+}
+
+static enum err_code prepare(struct loop *l, struct err *e)
+{
+	const char *dir = l->w.options.dir;
+	enum err_code rc;
+
+	if ((rc = take_place(l, e)) != ERR_OK ||
 	    (rc = queue_prepare(dir, e)) != ERR_OK ||
 	    (rc = app_open(dir, &l->w.app, e)) != ERR_OK ||
 	    (rc = store_sweep(l->w.app.store, e)) != ERR_OK ||
@@ -218,9 +254,13 @@ static enum err_code prepare(struct loop *l, struct err *e)
 	    (rc = watch_all(l, e)) != ERR_OK ||
 	    (rc = hook_new(&l->w, &l->w.hook, e)) != ERR_OK)
 		return rc;
+	queue_sweep(dir);
+	live_sweep(&l->w);
+	rc = recover_runs(&l->w, e);
+	if (rc != ERR_OK)
+		return rc;
 	dispatch_cancelled(&l->w);
-	rc = dispatch_recover(&l->w, e);
-	return rc == ERR_OK ? say_ready(l, e) : rc;
+	return say_ready(l, e);
 }
 
 enum err_code worker_serve(const struct worker_options *options, struct err *e)
@@ -241,6 +281,8 @@ enum err_code worker_serve(const struct worker_options *options, struct err *e)
 		unlink(path);
 	}
 	slots_stop_all(&l.w);
+	while (l.w.runs)
+		live_let_go(&l.w, l.w.runs);
 	hook_free(l.w.hook);
 	if (l.w.app.store)
 		app_close(&l.w.app);

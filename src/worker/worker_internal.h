@@ -5,6 +5,7 @@
 #define WORKER_WORKER_INTERNAL_H
 
 #include "app/app.h"
+#include "app/port/queue.h"
 #include "app/run_doc.h"
 #include "base/log.h"
 #include "worker/worker.h"
@@ -31,16 +32,19 @@ struct live_run {
 	json_t *doc;
 	const struct job *job;
 	char device[64];
+	char target[32]; /* where the device is managed; "" if not known */
 	enum live_phase phase;
 	struct slot_process *slot; /* NULL: none */
 	int log_fd;
 	long log_lines;
+	off_t log_size; /* bytes of whole lines */
 	char *backup[2]; /* by phase before/after; owned; NULL: none to save */
 	size_t backup_len[2];
 	char *diff; /* owned; NULL: none yet */
 	json_t *plan; /* the slot's "effect" message, kept for settling */
 	bool cancel_sent;
 	bool unknown_recorded;
+	bool in_batch; /* of the group commit that is being made */
 	int settle_attempts;
 	int64_t settle_at_ms;
 	int64_t record_at_ms; /* LIVE_ENDED: not before this, after a failure */
@@ -56,6 +60,9 @@ struct slot_process {
 	int64_t idle_since_ms;
 };
 
+/* What could not be done now is tried again after this. */
+#define RETRY_MS 5000
+
 #define MAX_SLOTS 1024
 
 struct worker {
@@ -67,6 +74,10 @@ struct worker {
 	struct hook *hook;
 	bool stopping;
 	bool queue_changed; /* look for runs to claim */
+	bool recover_again; /* claimed runs could not be taken up yet */
+	int64_t look_again_ms; /* queue_changed is set then; 0: never */
+	int slot_failures;     /* slots that ended before they served */
+	int64_t slot_start_ms; /* no slot is started before this */
 };
 
 /* --- live.c: a run in hand ------------------------------------------------- */
@@ -77,7 +88,9 @@ enum err_code live_claim(struct worker *w, const char *id,
 enum err_code live_adopt(struct worker *w, const char *id,
     struct live_run **ret, struct err *e) must_check;
 struct live_run *live_find(struct worker *w, const char *id);
-bool live_device_is_busy(const struct worker *w, const char *device);
+/* Is a session with this device, or one at the same address, in hand or to be
+ * settled?  Records may be renamed while a run is under way. */
+bool live_device_is_busy(struct worker *w, const char *device);
 void live_log(struct worker *w, struct live_run *run, enum log_level level,
     const char *fmt, ...) printf_like(4, 5);
 /* As live_log for a text of any length. */
@@ -86,6 +99,9 @@ void live_log_text(struct worker *w, struct live_run *run, const char *level,
 /* Writes run.json; what fails is logged. */
 void live_write_doc(struct worker *w, struct live_run *run);
 void live_set_state(struct worker *w, struct live_run *run, enum run_state to);
+/* Keeps a backup until it is recorded, also over a restart. */
+void live_set_backup(struct worker *w, struct live_run *run, bool after,
+    const char *text);
 void live_set_diff(struct worker *w, struct live_run *run, const char *text,
     json_int_t added, json_int_t removed);
 /* Makes the plan durable before the effect. */
@@ -99,6 +115,16 @@ void live_end(struct worker *w, struct live_run *run, enum run_state state,
 void live_requeue(struct worker *w, struct live_run *run, const char *why);
 /* Removes what is recorded: directory, spool file, the struct. */
 void live_forget(struct worker *w, struct live_run *run);
+/* The struct alone: the files stay for a later look. */
+void live_let_go(struct worker *w, struct live_run *run);
+/* A document that cannot be read is set aside, so that it is not met again at
+ * every look. */
+void live_set_aside(struct worker *w, const char *id, enum queue_place place,
+    const struct err *why);
+/* Is it the content that is wrong, and not the moment? */
+bool live_is_damage(enum err_code rc);
+/* Directories of runs that are in no place of the queue any more. */
+void live_sweep(struct worker *w);
 
 /* --- record.c: commits -------------------------------------------------------- */
 
@@ -109,21 +135,33 @@ void live_forget(struct worker *w, struct live_run *run);
 void record_flush(struct worker *w);
 /* Milliseconds until something waits for recording again; -1: nothing. */
 int64_t record_next_ms(const struct worker *w);
-/* Is the run with a final state on branch runs? */
-bool record_is_done(struct worker *w, const char *id);
+/* Is the run with a final state on branch runs?  An error is no answer: what
+ * is done must never be done again. */
+enum err_code record_is_done(struct worker *w, const char *id, bool *ret,
+    struct err *e) must_check;
 
 /* --- slots.c: processes ---------------------------------------------------------- */
 
 /* An idle slot, started if need be; NULL with an error, or NULL and ERR_OK if
- * the limit is reached. */
+ * the limit is reached or slots end as soon as they are started. */
 enum err_code slots_take(struct worker *w, struct slot_process **ret,
     struct err *e) must_check;
 /* Keeps one idle process ready and retires those idle for long. */
 void slots_tend(struct worker *w);
-/* The slot's process is gone or must go: closes, kills, reaps. */
+/* The slot's process is gone or must go: closes, kills, reaps.  A run that it
+ * has is the caller's to end. */
 void slots_drop(struct worker *w, struct slot_process *slot);
 void slots_release(struct worker *w, struct slot_process *slot);
 void slots_stop_all(struct worker *w);
+/* A slot ended before it served: the next one is not started at once. */
+void slots_note_failure(struct worker *w);
+
+/* --- request.c: what a slot is told ------------------------------------------- */
+
+/* The record must still allow it: it may have changed since the click.
+ * settle: the device is to be read, not changed. */
+enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
+    json_t **ret, struct err *e) must_check;
 
 /* --- dispatch.c: from the queue to a slot ------------------------------------------ */
 
@@ -134,12 +172,22 @@ void dispatch_send_cancel(struct live_run *run);
 void dispatch_settle(struct worker *w);	 /* unknown ones whose time has come */
 void dispatch_timeouts(struct worker *w);
 int64_t dispatch_next_ms(const struct worker *w);
-/* Takes up what a dead master left. */
-enum err_code dispatch_recover(struct worker *w, struct err *e) must_check;
+/* Ends a run that was cancelled before anything was sent. */
+void dispatch_end_cancelled(struct worker *w, struct live_run *run);
+
+/* --- recover.c ----------------------------------------------------------------- */
+
+/* Takes up the claimed runs that nobody has in hand: what a dead master
+ * left. */
+enum err_code recover_runs(struct worker *w, struct err *e) must_check;
 
 /* --- events.c: what slots say --------------------------------------------------------- */
 
 void events_from_slot(struct worker *w, struct slot_process *slot);
+/* The answers to a slot that asks whether it may change its device. */
+void events_allow_effect(struct live_run *run);
+void events_refuse_effect(struct live_run *run, const char *why,
+    bool cancelled);
 
 /* --- hook.c: the change hook ------------------------------------------------------------ */
 

@@ -1,0 +1,162 @@
+#include "worker/worker_internal.h"
+
+#include "app/run_files.h"
+#include "app/runs.h"
+#include "base/file.h"
+#include "base/json.h"
+
+#define MAX_CONFIG ((size_t)16 * 1024 * 1024)
+#define MAX_PLAN ((size_t)64 * 1024 * 1024)
+
+static json_t *pins_of(const struct snapshot *s, const char *device)
+{
+	const struct record *r = snapshot_find(s, KIND_HOSTKEY, device);
+	json_t *list = json_array();
+
+	for (size_t i = 0; r && i < record_count(r, HOSTKEY_KEYS); i++)
+		json_array_append_new(list,
+		    json_string(record_item(r, HOSTKEY_KEYS, i)));
+	return list;
+}
+
+static json_t *credentials_of(const struct record *secret)
+{
+	return json_pack("{s:s, s:s, s:s}", "provider",
+	    record_text(secret, SECRET_PROVIDER), "reference",
+	    record_text(secret, SECRET_REFERENCE), "username",
+	    record_text(secret, SECRET_USERNAME));
+}
+
+static enum err_code add_intended(struct worker *w, const struct snapshot *s,
+    struct live_run *run, json_t *request, struct err *e)
+{
+	struct buf text = BUF_INIT(MAX_CONFIG);
+	char commit[STORE_OID_TEXT_SIZE];
+	struct blob_id blob;
+	enum err_code rc;
+
+	if (!snapshot_config(s, PATH_INTENDED, run->device, &blob))
+		return err_set(e, ERR_NOT_FOUND,
+		    "%s has no intended configuration; nothing was changed",
+		    run->device);
+	rc = store_read_blob(w->app.store, &blob, &text, e);
+	if (rc == ERR_OK &&
+	    !json_set_text(request, "intended", buf_text(&text), text.len))
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	buf_release(&text);
+	commit_id_format(snapshot_commit(s), commit);
+	json_object_set_new(run_doc_device(run->doc, run->device),
+	    "intended_commit", json_string(commit));
+	return rc;
+}
+
+static bool add_parameters(json_t *request, const json_t *p)
+{
+	return json_object_set_new(request, "dry_run",
+	    json_boolean(json_flag(p, "dry_run", true))) == 0 &&
+	    json_object_set_new(request, "replace",
+		json_boolean(json_flag(p, "replace_config", false))) == 0 &&
+	    json_object_set_new(request, "commit",
+		json_boolean(json_flag(p, "commit_changes", true))) == 0;
+}
+
+static bool add_times(json_t *request, const struct record *platform)
+{
+	return json_object_set_new(request, "connect_s",
+	    json_integer(record_number(platform, PLATFORM_CONNECT_TIMEOUT,
+		10))) == 0 &&
+	    json_object_set_new(request, "command_s",
+		json_integer(record_number(platform, PLATFORM_COMMAND_TIMEOUT,
+		    30))) == 0;
+}
+
+static enum err_code make_base(const struct snapshot *s,
+    struct live_run *run, bool settle, json_t **ret, struct err *e)
+{
+	const json_t *p = json_object_get(run->doc, "parameters");
+	const struct record *device =
+	    snapshot_find(s, KIND_DEVICE, run->device);
+	const struct record *platform, *secret;
+	char address[16], why[256];
+	int prefix, port;
+	json_t *rq;
+
+	if (!device)
+		return err_set(e, ERR_NOT_FOUND,
+		    "device %s is no longer in the inventory; nothing was "
+		    "changed", run->device);
+	if (!settle && runs_refusal(s, run->job, device,
+	    job_may_change_device(run->job, p), why))
+		return err_set(e, ERR_CONFLICT, "%s Nothing was changed.", why);
+	platform = snapshot_find(s, KIND_PLATFORM,
+	    record_text(device, DEVICE_PLATFORM));
+	secret = snapshot_credentials(s, device);
+	if (!platform || !secret || !schema_parse_ipv4(record_text(device,
+	    DEVICE_PRIMARY_IP4), address, &prefix, &port))
+		return err_set(e, ERR_CONFLICT,
+		    "%s lacks a platform, an address or credentials",
+		    run->device);
+	if (!port)
+		port = (int)record_number(platform, PLATFORM_PORT, 0);
+	rq = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o}",
+	    "type", "run", "mode", settle ? "settle" : "run", "job",
+	    run->job->name, "device", run->device, "driver",
+	    record_text(platform, PLATFORM_DRIVER), "address", address, "port",
+	    port, "limit_s", run->job->time_limit_s, "pins",
+	    pins_of(s, run->device), "credentials", credentials_of(secret));
+	if (!rq || !add_parameters(rq, p) || !add_times(rq, platform)) {
+		json_decref(rq);
+		rq = NULL;
+	}
+	if (!rq)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	*ret = rq;
+	return ERR_OK;
+}
+
+static enum err_code add_plan(struct worker *w, struct live_run *run,
+    json_t *request, struct err *e)
+{
+	struct buf text = BUF_INIT(MAX_PLAN);
+	char path[4096];
+	enum err_code rc = ERR_OK;
+
+	if (!run->plan) {
+		run_live_path(w->app.dir, run->id, "plan.json", path,
+		    sizeof(path));
+		rc = file_read(path, &text, e);
+		if (rc == ERR_OK)
+			rc = json_read(buf_text(&text), text.len, text.max,
+			    &run->plan, e);
+		buf_release(&text);
+	}
+	if (rc == ERR_OK) {
+		json_object_set(request, "snapshot",
+		    json_object_get(run->plan, "snapshot"));
+		json_object_set(request, "predicted",
+		    json_object_get(run->plan, "predicted"));
+	}
+	return rc;
+}
+
+enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
+    json_t **ret, struct err *e)
+{
+	const struct snapshot *s;
+	json_t *request = NULL;
+	enum err_code rc = snapshots_current(w->app.snapshots, &s, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = make_base(s, run, settle, &request, e);
+	if (rc == ERR_OK && settle)
+		rc = add_plan(w, run, request, e);
+	else if (rc == ERR_OK && run->job->id == JOB_PROVISION)
+		rc = add_intended(w, s, run, request, e);
+	snapshot_unref(s);
+	if (rc != ERR_OK)
+		json_decref(request);
+	else
+		*ret = request;
+	return rc;
+}
