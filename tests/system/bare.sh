@@ -30,6 +30,9 @@ done
 command -v debootstrap >/dev/null ||
 	{ echo "bare.sh needs the package debootstrap." >&2; exit 1; }
 [ -n "$bare" ] || bare=$(mktemp -d /tmp/switchyard-bare.XXXXXX)
+# It becomes a root directory, which every account has to pass through.
+mkdir -p "$bare"
+chmod 755 "$bare"
 
 # shellcheck disable=SC2016 # apt fills these in
 # Debian's repositories as this machine reaches them, as lines of sources.list.
