@@ -1,10 +1,12 @@
 #include "sim/device.h"
 #include "sim/eos.h"
+#include "sim/ios.h"
 
 #include <string.h>
 
 static const struct platform *const platforms[] = {
 	&eos_platform,
+	&ios_platform,
 
 };
 

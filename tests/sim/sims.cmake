@@ -26,6 +26,11 @@ if(MICROHTTPD_FOUND AND GNUTLS_FOUND)
       sim/grammar.c
       sim/grammar_type.c
       sim/hostile.c
+      sim/ios.c
+      sim/ios_archive.c
+      sim/ios_conf.c
+      sim/ios_file.c
+      sim/ios_show.c
       sim/mem.c
       sim/platform.c
       sim/scp.c)

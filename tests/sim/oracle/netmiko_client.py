@@ -1,8 +1,9 @@
 """netmiko logs in, reads, changes and saves on every platform with a CLI."""
 
 import sys
+import tempfile
 
-from netmiko import ConnectHandler
+from netmiko import ConnectHandler, FileTransfer
 from netmiko.ssh_exception import NetMikoAuthenticationException
 
 from harness import Sim, holds, lacks, run_together, same
@@ -50,8 +51,51 @@ def eos_session(sim):
         lacks("reverted", sim.ask("running", "eos1"), "vlan 77")
 
 
+def ios(sim):
+    with connect(sim, "cisco_ios", "ios") as c:
+        same("prompt", c.find_prompt(), "ios1#")
+        holds("running", c.send_command("show running-config"), "\nend")
+        holds("error", c.send_command("show foo"),
+              "% Invalid input detected at '^' marker.")
+        c.send_config_set(["interface Loopback7",
+                           "ip address 10.7.7.7 255.255.255.255",
+                           "description by netmiko"])
+        lacks("startup", sim.ask("startup", "ios1"), "Loopback7")
+        holds("save", c.save_config(), "[OK]")
+    sim.ask("reload", "ios1")
+    holds("after reload", sim.ask("running", "ios1"),
+          "interface Loopback7\n description by netmiko\n")
+
+
+def ios_replace(sim):
+    wanted = sim.ask("running", "ios1").replace(
+        "description uplink", "description replaced")
+    with tempfile.NamedTemporaryFile("w", suffix=".cfg") as f:
+        f.write(wanted)
+        f.flush()
+        with connect(sim, "cisco_ios", "ios") as c:
+            with FileTransfer(c, f.name, "candidate.cfg",
+                              file_system="flash:") as transfer:
+                same("exists", transfer.check_file_exists(), False)
+                transfer.transfer_file()
+                same("md5", transfer.verify_file(), True)
+            diff = c.send_command("show archive config differences "
+                                  "system:running-config flash:candidate.cfg")
+            holds("diff", diff, "+description replaced")
+            holds("diff", diff, "-description uplink")
+            out = c.send_command("configure replace flash:candidate.cfg force "
+                                 "revert trigger error timer 2")
+            holds("replace", out, "Rollback Done")
+            holds("timer", c.send_command(
+                "show archive config rollback timer"), "Timer value: 2 min")
+            same("running", sim.ask("running", "ios1"), wanted)
+            sim.ask("skew", "ios1", 121)
+            holds("reverted", sim.ask("running", "ios1"),
+                  "description uplink")
+
+
 def refuse_password(sim):
-    for kind, platform in (("arista_eos", "eos"),):
+    for kind, platform in (("arista_eos", "eos"), ("cisco_ios", "ios")):
         try:
             connect(sim, kind, platform, "wrong")
         except NetMikoAuthenticationException:
@@ -60,15 +104,19 @@ def refuse_password(sim):
 
 
 def main():
-    with Sim(sys.argv[1], ["eos"]) as sim:
+    with Sim(sys.argv[1], ["eos", "ios"]) as sim:
         def arista_eos():
             eos(sim)
             eos_session(sim)
 
+        def cisco_ios():
+            ios(sim)
+            ios_replace(sim)
+
         def wrong_password():
             refuse_password(sim)
 
-        return run_together([arista_eos, wrong_password])
+        return run_together([arista_eos, cisco_ios, wrong_password])
 
 
 if __name__ == "__main__":
