@@ -1,0 +1,33 @@
+/*
+ * A driver for a device that is a directory: $SWITCHYARD_FAKE/<port>/
+ *
+ *   running, startup  flat configurations, one line a setting
+ *   log               what happened, one line each, by all sessions:
+ *                     "<microseconds> <pid> open|read|line|undo|save|close …"
+ *   control           what goes wrong, one word and a value a line:
+ *     latency MS      every connect, read and line takes this long
+ *     refuse N        the N-th line of a commit is refused, and put back
+ *     stuck N         the same, but putting back fails
+ *     drop N          the session is lost after the N-th line
+ *     die N           the process ends after the N-th line
+ *     hang N          no answer to the N-th line
+ *     key KIND        the host key is "unknown" or "changed"
+ *     unreachable X   "always", or "later": once a line was sent
+ *     corrupt 1       configurations come incomplete
+ *     lie 1           the last line of a commit is taken and not kept
+ *     nosave 1        saving is refused
+ *     norestore 1     putting back fails
+ *     pending WHO     someone's commit waits for confirmation
+ *     password WORD   the one that is right
+ *
+ * It keeps the contract of app/port/driver.h, and it never lets two sessions
+ * write at once: a second one is logged as OVERLAP and ends the process.
+ */
+#ifndef TESTS_SIM_FAKE_DRIVER_H
+#define TESTS_SIM_FAKE_DRIVER_H
+
+#include "app/port/driver.h"
+
+extern const struct driver fake_driver;
+
+#endif

@@ -1,0 +1,24 @@
+# The worker as it ships, over devices that are directories.
+add_executable(switchyard-worker-fake
+    ${PROJECT_SOURCE_DIR}/src/main_worker.c sim/fake_driver.c)
+target_include_directories(switchyard-worker-fake PRIVATE
+    ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(switchyard-worker-fake PRIVATE worker
+    "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_secrets>")
+
+function(worker_test name timeout)
+  add_executable(worker_${name} system/worker/${name}.c system/worker/kit.c)
+  target_include_directories(worker_${name} PRIVATE
+      ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_definitions(worker_${name} PRIVATE
+      SWITCHYARD_WORKER="$<TARGET_FILE:switchyard-worker-fake>"
+      SWITCHYARD_CLI="$<TARGET_FILE:switchyard>")
+  target_link_libraries(worker_${name} PRIVATE house_style
+      "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue>")
+  add_dependencies(worker_${name} switchyard-worker-fake switchyard)
+  add_test(NAME system/worker_${name} COMMAND worker_${name})
+  set_tests_properties(system/worker_${name} PROPERTIES
+      TIMEOUT ${timeout} LABELS system SKIP_RETURN_CODE 77)
+endfunction()
+
+worker_test(runs 120)
