@@ -15,6 +15,7 @@
 #define MAX_SENDS 3
 /* The device or its record does not allow the settling now. */
 #define LATER_MS 60000
+#define NO_SLOT_MS 500
 
 /* --- starting ----------------------------------------------------------------------- */
 
@@ -353,13 +354,16 @@ void dispatch_settle(struct worker *w)
 		if (r->phase != LIVE_SETTLE || r->settle_at_ms > now ||
 		    w->stopping)
 			continue;
-		live_log(w, r, LOG_INFO, "reading the device to settle what "
-					 "happened");
-		if (send_settle(w, r, &sent, &e) == ERR_OK && sent)
-			continue;
-		live_log(w, r, LOG_WARNING, "not now: %s",
-		    e.code ? e.message : "no slot is free");
-		r->settle_at_ms = now + (e.code ? LATER_MS : RETRY_MS);
+		if (send_settle(w, r, &sent, &e) != ERR_OK) {
+			live_log(w, r, LOG_WARNING,
+			    "the device cannot be read now: %s", e.message);
+			r->settle_at_ms = now + LATER_MS;
+		} else if (sent) {
+			live_log(w, r, LOG_INFO,
+			    "reading the device to settle what happened");
+		} else {
+			r->settle_at_ms = now + NO_SLOT_MS;
+		}
 	}
 }
 

@@ -269,6 +269,10 @@ static void handle(struct worker *w, struct slot_process *slot,
 	const char *type = json_text(message, "type", "");
 	struct live_run *run = slot->run;
 
+	if (strcmp(type, "ready") == 0) {
+		slot->ready = true;
+		w->slot_failures = 0;
+	}
 	if (!run)
 		return;
 	if (strcmp(type, "end") == 0) {
@@ -316,7 +320,7 @@ void events_from_slot(struct worker *w, struct slot_process *slot)
 		log_err(&e, "a slot");
 	if (slot->run)
 		on_death(w, slot->run);
-	else if (slot->served == 0)
+	else if (!slot->ready)
 		slots_note_failure(w);
 	slots_drop(w, slot);
 }

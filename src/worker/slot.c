@@ -325,7 +325,8 @@ int slot_main(const char *dir, slot_find_driver find)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	if (!belongs_to_living_master(dir))
+	if (!belongs_to_living_master(dir) ||
+	    tell(json_pack("{s:s}", "type", "ready"), &e) != ERR_OK)
 		return 1;
 	while (serve_one(&slot, &e) == ERR_OK)
 		;

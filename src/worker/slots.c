@@ -112,7 +112,7 @@ void slots_note_failure(struct worker *w)
 		pause *= 2;
 	w->slot_failures++;
 	w->slot_start_ms = clock_mono_ms() + pause;
-	log_warning("a session process ended before it had anything to do");
+	log_warning("a session process cannot start");
 }
 
 void slots_drop(struct worker *w, struct slot_process *slot)
@@ -135,7 +135,6 @@ void slots_release(struct worker *w, struct slot_process *slot)
 {
 	slot->run = NULL;
 	slot->idle_since_ms = clock_mono_ms();
-	w->slot_failures = 0;
 	w->queue_changed = true;
 	if (++slot->served >= RETIRE_AFTER_SESSIONS)
 		slots_drop(w, slot);

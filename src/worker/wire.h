@@ -8,6 +8,7 @@
  *     stop     {message} do not
  *     cancel   end before the first effect
  *   slot → master
+ *     ready    {}                   it has started
  *     log      {level, text}
  *     backup   {phase, text}
  *     bad      {text, why}          an incomplete configuration

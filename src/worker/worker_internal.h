@@ -56,6 +56,7 @@ struct slot_process {
 	int fd;
 	struct buf in;
 	struct live_run *run; /* NULL: idle */
+	bool ready; /* it has started */
 	int served;
 	int64_t idle_since_ms;
 };
@@ -76,7 +77,7 @@ struct worker {
 	bool queue_changed; /* look for runs to claim */
 	bool recover_again; /* claimed runs could not be taken up yet */
 	int64_t look_again_ms; /* queue_changed is set then; 0: never */
-	int slot_failures;     /* slots that ended before they served */
+	int slot_failures;     /* slots that could not even start */
 	int64_t slot_start_ms; /* no slot is started before this */
 };
 
@@ -153,7 +154,7 @@ void slots_tend(struct worker *w);
 void slots_drop(struct worker *w, struct slot_process *slot);
 void slots_release(struct worker *w, struct slot_process *slot);
 void slots_stop_all(struct worker *w);
-/* A slot ended before it served: the next one is not started at once. */
+/* A slot could not start: the next one is not started at once. */
 void slots_note_failure(struct worker *w);
 
 /* --- request.c: what a slot is told ------------------------------------------- */

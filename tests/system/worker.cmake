@@ -22,3 +22,4 @@ function(worker_test name timeout)
 endfunction()
 
 worker_test(runs 120)
+worker_test(kill 300)
