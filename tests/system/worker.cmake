@@ -23,3 +23,5 @@ endfunction()
 
 worker_test(runs 120)
 worker_test(kill 300)
+worker_test(hook 120)
+worker_test(disk 60)

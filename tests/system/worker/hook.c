@@ -1,0 +1,201 @@
+/*
+ * The change hook: which edits call provision, how often, and with what, also
+ * when the master is killed in between.
+ */
+#include "system/worker/kit.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define DEVICES 6
+#define ROUNDS 5
+
+static size_t count_runs(struct kit *k, const char *device)
+{
+	struct run_filter filter = { .trigger = "hook", .device = device,
+		.limit = 500 };
+	struct run_index *index;
+	json_t *list;
+	size_t n;
+
+	kit_ok(k, run_index_new(&k->app, &index, e));
+	kit_ok(k, run_index_list(index, &filter, &list, e));
+	n = json_array_size(list);
+	json_decref(list);
+	run_index_free(index);
+	return n;
+}
+
+static void wait_runs(struct kit *k, const char *device, size_t n)
+{
+	int64_t until = clock_mono_ms() + 20000;
+	struct timespec ts = { .tv_nsec = 5000000 };
+
+	while (count_runs(k, device) < n) {
+		if (clock_mono_ms() > until)
+			kit_fail(k, "%zu runs of %s, not %zu",
+			    count_runs(k, device), device ? device : "all", n);
+		nanosleep(&ts, NULL);
+	}
+}
+
+/* The newest run of the hook for a device, at its end. */
+static json_t *last_run(struct kit *k, const char *device)
+{
+	struct run_index *index;
+	json_t *last, *doc;
+
+	kit_ok(k, run_index_new(&k->app, &index, e));
+	last = run_index_last(index, device);
+	kit_check(k, last != NULL);
+	doc = kit_wait(k, json_text(last, "id", ""), kit_has_ended);
+	json_decref(last);
+	run_index_free(index);
+	return doc;
+}
+
+/* Everything that happened until now has been evaluated: the cursor stands at
+ * the tip. */
+static void wait_evaluated(struct kit *k)
+{
+	int64_t until = clock_mono_ms() + 20000;
+
+	while (kit_shell(k, "test \"$(cat $DIR/hook-cursor)\" = "
+	    "\"$(git -C $DIR/store.git rev-parse main)\"") != 0) {
+		if (clock_mono_ms() > until)
+			kit_fail(k, "the hook does not get on");
+	}
+}
+
+static void set_status(struct kit *k, const char *device, const char *status)
+{
+	char json[60];
+
+	snprintf(json, sizeof(json), "{\"status\":\"%s\"}", status);
+	kit_patch(k, KIND_DEVICE, device, json);
+}
+
+static void check_dry(struct kit *k, const char *device, bool dry)
+{
+	json_t *doc = last_run(k, device);
+
+	kit_check(k, json_flag(json_object_get(doc, "parameters"), "dry_run",
+	    !dry) == dry);
+	kit_check(k, !json_flag(json_object_get(doc, "parameters"),
+	    "replace_config", true));
+	kit_check(k, run_doc_state(doc) == RUN_SUCCEEDED);
+	kit_check(k, strcmp(json_text(doc, "actor", ""), "hook:default") == 0);
+	kit_check(k, kit_log_says(k, json_text(doc, "id", ""),
+	    "hook default triggered: device"));
+	kit_check(k, kit_log_says(k, json_text(doc, "id", ""),
+	    "hook default validated: platform frr"));
+	kit_check(k, kit_log_says(k, json_text(doc, "id", ""),
+	    "provision called: device="));
+	json_decref(doc);
+}
+
+static void what_triggers(void)
+{
+	struct kit kit, *k = &kit;
+	struct inventory_result result = { 0 };
+	json_t *object;
+
+	kit_make(k, 2, NULL);
+	kit_intend(k, 0, "a\n");
+	kit_start(k);
+	/* the hook is off */
+	set_status(k, "d0", "staged");
+	wait_evaluated(k);
+	kit_patch(k, KIND_HOOK, "default",
+	    "{\"enabled\":true,\"dry_run\":false}");
+	kit_patch(k, KIND_DEVICE, "d0", "{\"tags\":[\"x\"],\"serial\":\"1\"}");
+	wait_evaluated(k);
+	kit_check(k, count_runs(k, NULL) == 0);
+	/* only active devices are pushed to */
+	set_status(k, "d0", "planned");
+	wait_runs(k, "d0", 1);
+	check_dry(k, "d0", true);
+	set_status(k, "d0", "staged");
+	wait_runs(k, "d0", 2);
+	check_dry(k, "d0", true);
+	kit_check(k, kit_count(k, 0, " line ") == 0);
+	set_status(k, "d0", "active");
+	wait_runs(k, "d0", 3);
+	check_dry(k, "d0", false);
+	kit_check(k, kit_count(k, 0, " line a") == 1);
+	/* not ready, or not wanted */
+	set_status(k, "d0", "failed");
+	object = json_loads("{\"name\":\"d9\",\"area\":\"lab\",\"platform\":"
+	    "\"frr\",\"status\":\"active\",\"primary_ip4\":"
+	    "\"127.0.0.1:10001\"}", 0, NULL);
+	kit_ok(k, inventory_create(&k->app, &kit_admin, kind_get(KIND_DEVICE),
+	    object, NULL, &result, e));
+	json_decref(object);
+	inventory_result_release(&result);
+	wait_evaluated(k);
+	kit_check(k, count_runs(k, NULL) == 3);
+	kit_end(k);
+}
+
+/* Every round edits every device once, in a way that matters; the master is
+ * killed somewhere in it. */
+static void killed_in_between(void)
+{
+	struct kit kit, *k = &kit;
+	unsigned seed = 3;
+	int kills = 0;
+
+	kit_make(k, DEVICES, NULL);
+	kit_start(k);
+	kit_patch(k, KIND_HOOK, "default",
+	    "{\"enabled\":true,\"dry_run\":false}");
+	wait_evaluated(k);
+	for (int round = 1; round <= ROUNDS; round++) {
+		for (int d = 0; d < DEVICES; d++) {
+			char name[16];
+
+			snprintf(name, sizeof(name), "d%d", d);
+			set_status(k, name, round % 2 ? "staged" : "active");
+			/* and in a way that does not: it must not make a
+			 * second run of the first one */
+			kit_patch(k, KIND_DEVICE, name, round % 2
+			    ? "{\"tags\":[\"odd\"]}" : "{\"tags\":[]}");
+		}
+		for (int i = 0; i < 3; i++) {
+			struct timespec ts = {
+				.tv_nsec = (rand_r(&seed) % 350) * 1000000L,
+			};
+
+			nanosleep(&ts, NULL);
+			kit_kill(k);
+			kills++;
+			kit_patch(k, KIND_DEVICE, "d0", i % 2
+			    ? "{\"serial\":\"1\"}" : "{\"serial\":\"2\"}");
+			kit_start(k);
+		}
+		wait_evaluated(k);
+		for (int d = 0; d < DEVICES; d++) {
+			char name[16];
+			size_t n;
+
+			snprintf(name, sizeof(name), "d%d", d);
+			n = count_runs(k, name);
+			if (n != (size_t)round)
+				kit_fail(k, "%zu runs of %s after %d changes",
+				    n, name, round);
+			json_decref(last_run(k, name));
+		}
+	}
+	printf("ok one run for each of %d changes, with %d kills\n",
+	    ROUNDS * DEVICES, kills);
+	kit_end(k);
+}
+
+int main(void)
+{
+	what_triggers();
+	printf("ok what triggers, and with which parameters\n");
+	fflush(stdout);
+	killed_in_between();
+	return 0;
+}
