@@ -2,9 +2,7 @@
  * switchyard: the operator's command line.
  */
 #include "cli/cli.h"
-#if __has_include("cli/render.h")
 #include "cli/render.h"
-#endif
 
 #include <pwd.h>
 #include <signal.h>
@@ -16,13 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#if __has_include("cli/render.h")
 static int render(const struct cli *cli, int argc, char **argv)
 {
 	(void)cli;
 	return cmd_render(argc, argv);
 }
-#endif
 
 static const struct {
 	const char *name;
@@ -36,9 +32,7 @@ static const struct {
 	{ "token", cmd_token, "create, list and revoke API tokens" },
 	{ "user", cmd_user, "create users, set passwords" },
 	{ "hostkey", cmd_hostkey, "pin a device's host keys" },
-#if __has_include("cli/render.h")
 	{ "render", render, "render a template with data, without a portal" },
-#endif
 };
 
 static int help(void)
