@@ -137,6 +137,29 @@ static bool eval_keywords(struct run *r, const struct arg_list *args,
 	return true;
 }
 
+static bool eval_simple_args(struct run *r, const struct arg_list *args,
+    const struct jv *self, struct evaluated *ret)
+{
+	struct slot_mark mark;
+	struct jv *at = slots_push(r, args->n_pos + 1u, &mark);
+
+	if (!at)
+		return false;
+	ret->call.args = at;
+	ret->call.kw = NULL;
+	ret->call.n_kw = 0;
+	ret->call.n = args->n_pos + (self ? 1u : 0u);
+	if (self)
+		*at++ = *self;
+	for (uint32_t i = 0; i < args->n_pos; i++, at++) {
+		if (!args->pos[i])
+			at->kind = JV_MISSING;
+		else if (!eval(r, args->pos[i], at))
+			return false;
+	}
+	return true;
+}
+
 /* The arguments stay on the slot stack until the caller pops them. */
 bool eval_args(struct run *r, const struct arg_list *args,
     const struct jv *self, struct evaluated *ret)
@@ -146,6 +169,8 @@ bool eval_args(struct run *r, const struct arg_list *args,
 	size_t n = args->n_pos + (self ? 1u : 0u), at = 0;
 	struct slot_mark mark;
 
+	if (!args->dyn_pos && !args->dyn_kw && !args->n_kw)
+		return eval_simple_args(r, args, self, ret);
 	*ret = (struct evaluated){ .kw = NULL };
 	if (args->dyn_pos && (!eval(r, args->dyn_pos, &dyn_pos) ||
 				 !spread_list(r, dyn_pos, &more)))
@@ -358,10 +383,22 @@ static bool eval_binary(struct run *r, const struct expr *x, struct jv *ret)
 
 static bool eval_attr(struct run *r, const struct expr *x, struct jv *ret)
 {
+	const struct name *name = x->u.attr.name;
+	const struct dict_entry *e;
 	struct jv of;
 
-	return eval(r, x->u.attr.of, &of) &&
-	       value_attr(r, of, x->u.attr.name, ret);
+	if (!eval(r, x->u.attr.of, &of))
+		return false;
+	/* what nearly all of them are: the key of a dict */
+	if (of.kind == JV_DICT && !name->methods) {
+		e = dict_find_text(
+		    of.u.dict, name->text, name->len, name->hash);
+		if (e) {
+			*ret = overlay_view(r, e->value);
+			return true;
+		}
+	}
+	return value_attr(r, of, name, ret);
 }
 
 static bool eval_sign(struct run *r, const struct expr *x, struct jv *ret)
@@ -372,61 +409,61 @@ static bool eval_sign(struct run *r, const struct expr *x, struct jv *ret)
 	       value_negate(r, v, x->op == X_NEG, ret);
 }
 
-static bool eval_op(struct run *r, const struct expr *x, struct jv *ret)
+static bool eval_const(struct run *r, const struct expr *x, struct jv *ret)
 {
-	switch ((enum expr_op)x->op) {
-	case X_CONST:
-		*ret = x->u.value;
-		return true;
-	case X_LOCAL:
-	case X_NAME:
-	case X_NSREF:
-		return eval_name(r, x, ret);
-	case X_ATTR:
-		return eval_attr(r, x, ret);
-	case X_ITEM:
-		return eval_item(r, x, ret);
-	case X_FILTER:
-	case X_TEST:
-		return eval_piped(r, x, ret);
-	case X_CALL:
-		return eval_call(r, x, false, ret);
-	case X_COMPARE:
-		return eval_compare(r, x, ret);
-	case X_AND:
-	case X_OR:
-	case X_NOT:
-		return eval_logic(r, x, ret);
-	case X_COND:
-		return eval_cond(r, x, ret);
-	case X_CONCAT:
-		return eval_concat(r, x, ret);
-	case X_TUPLE:
-	case X_LIST:
-		return eval_items(r, x, ret);
-	case X_DICT:
-		return eval_dict(r, x, ret);
-	case X_SLICE:
-		return run_fail(r, ERR_INVALID,
-		    "a slice is only possible as a single subscript");
-	case X_NEG:
-	case X_POS:
-		return eval_sign(r, x, ret);
-	case X_ADD:
-	case X_SUB:
-	case X_MUL:
-	case X_DIV:
-	case X_FLOORDIV:
-	case X_MOD:
-	case X_POW:
-		return eval_binary(r, x, ret);
-	}
-	return run_fail(r, ERR_SYSTEM, "unknown operation");
+	(void)r;
+	*ret = x->u.value;
+	return true;
 }
+
+static bool eval_value_call(struct run *r, const struct expr *x, struct jv *ret)
+{
+	return eval_call(r, x, false, ret);
+}
+
+static bool eval_lone_slice(struct run *r, const struct expr *x, struct jv *ret)
+{
+	(void)x;
+	(void)ret;
+	return run_fail(
+	    r, ERR_INVALID, "a slice is only possible as a single subscript");
+}
+
+static bool (*const evaluators[])(
+    struct run *r, const struct expr *x, struct jv *ret) = {
+	[X_CONST] = eval_const,
+	[X_LOCAL] = eval_name,
+	[X_NAME] = eval_name,
+	[X_TUPLE] = eval_items,
+	[X_LIST] = eval_items,
+	[X_DICT] = eval_dict,
+	[X_ATTR] = eval_attr,
+	[X_ITEM] = eval_item,
+	[X_SLICE] = eval_lone_slice,
+	[X_CALL] = eval_value_call,
+	[X_FILTER] = eval_piped,
+	[X_TEST] = eval_piped,
+	[X_COND] = eval_cond,
+	[X_AND] = eval_logic,
+	[X_OR] = eval_logic,
+	[X_NOT] = eval_logic,
+	[X_NEG] = eval_sign,
+	[X_POS] = eval_sign,
+	[X_ADD] = eval_binary,
+	[X_SUB] = eval_binary,
+	[X_MUL] = eval_binary,
+	[X_DIV] = eval_binary,
+	[X_FLOORDIV] = eval_binary,
+	[X_MOD] = eval_binary,
+	[X_POW] = eval_binary,
+	[X_CONCAT] = eval_concat,
+	[X_COMPARE] = eval_compare,
+	[X_NSREF] = eval_name,
+};
 
 bool eval_slow(struct run *r, const struct expr *x, struct jv *ret)
 {
-	if (eval_op(r, x, ret))
+	if (evaluators[x->op](r, x, ret))
 		return true;
 	if (!r->failed_at)
 		r->failed_at = x;

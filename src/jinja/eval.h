@@ -14,10 +14,13 @@ static inline bool eval(struct run *r, const struct expr *x, struct jv *ret)
 	if (x->op == X_LOCAL) {
 		struct jv v = r->frame->slots[x->u.name.slot];
 
-		if (v.kind < JV_LIST) {
+		if (v.kind < JV_LIST || (v.kind < JV_MISSING && !r->overlays)) {
 			*ret = v;
 			return true;
 		}
+	} else if (x->op == X_CONST) {
+		*ret = x->u.value;
+		return true;
 	}
 	return eval_slow(r, x, ret);
 }

@@ -437,7 +437,7 @@ static bool sorted_vlans(
 
 static bool filter_vlanlist(struct run *r, const struct call *c, struct jv *ret)
 {
-	struct jv_list *vlans, *out = list_make(r, 0);
+	struct jv_list *vlans = NULL, *out = list_make(r, 0);
 	int64_t first, other, min;
 	size_t mark = text_begin(r), at = 0;
 	struct jv all;

@@ -95,7 +95,7 @@ static enum load_result load_one(
 		return LOAD_FAILED;
 	}
 	if (name.kind != JV_STRING) {
-		run_fail(r, ERR_INVALID,
+		run_set_error(r, ERR_INVALID,
 		    "the name of a template must be a string, not %s",
 		    kind_name(name.kind));
 		return LOAD_FAILED;
@@ -110,7 +110,7 @@ static enum load_result load_one(
 	if (rc == ERR_NOT_FOUND)
 		return LOAD_ABSENT;
 	if (rc) {
-		run_fail(r, rc, "%s", e.message);
+		run_set_error(r, rc, "%s", e.message);
 		return LOAD_FAILED;
 	}
 	if (!hold(r, t)) {
@@ -346,7 +346,7 @@ enum flow exec_extends(struct run *r, const struct stmt *s)
 	struct jv name;
 
 	if (r->frame->extends) {
-		run_fail(r, ERR_INVALID, "extended multiple times");
+		run_set_error(r, ERR_INVALID, "extended multiple times");
 		return FLOW_FAIL;
 	}
 	if (!eval(r, s->u.expr, &name))

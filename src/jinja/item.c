@@ -312,7 +312,7 @@ static bool slice_list(
 bool value_slice(
     struct run *r, struct jv v, const struct jv bounds[3], struct jv *ret)
 {
-	struct slice s;
+	struct slice s = { 0, 0, 1 };
 	int64_t n;
 
 	if (v.kind == JV_UNDEFINED)

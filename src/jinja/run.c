@@ -9,24 +9,18 @@
 #define STACK_MAX ((size_t)3 << 20)
 #define CHUNK_SLOTS 256
 
-bool run_fail(struct run *r, enum err_code code, const char *fmt, ...)
+void run_set_error(struct run *r, enum err_code code, const char *fmt, ...)
 {
 	char text[600];
 	va_list ap;
 
 	if (r->failed)
-		return false;
+		return;
 	r->failed = true;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	err_set(r->err, code, "%s", text);
-	return false;
-}
-
-bool run_no_memory(struct run *r)
-{
-	return run_fail(r, ERR_LIMIT, "the render uses too much memory");
 }
 
 bool run_charge(struct run *r, uint64_t steps)
@@ -115,16 +109,17 @@ struct jv undefined_hint(struct run *r, const char *fmt, ...)
 	return v;
 }
 
-bool run_undefined(struct run *r, struct jv v)
+void run_set_undefined(struct run *r, struct jv v)
 {
 	const char *name = v.u.name ? v.u.name : "a value";
 
 	if (v.reserved & UNDEF_HINT)
-		return run_fail(r, ERR_INVALID, "%s", name);
-	if (v.reserved & UNDEF_ATTR)
-		return run_fail(r, ERR_INVALID, "'%s' has no attribute '%s'",
+		run_set_error(r, ERR_INVALID, "%s", name);
+	else if (v.reserved & UNDEF_ATTR)
+		run_set_error(r, ERR_INVALID, "'%s' has no attribute '%s'",
 		    kind_name(v.len), name);
-	return run_fail(r, ERR_INVALID, "'%s' is undefined", name);
+	else
+		run_set_error(r, ERR_INVALID, "'%s' is undefined", name);
 }
 
 static bool find_in(

@@ -90,11 +90,23 @@ struct run {
 	unsigned n_trace;
 };
 
-/* Sets the error; always false.  The first call counts. */
-bool run_fail(struct run *r, enum err_code code, const char *fmt, ...)
+/* Sets the error; the first call counts. */
+void run_set_error(struct run *r, enum err_code code, const char *fmt, ...)
     printf_like(3, 4);
-bool run_no_memory(struct run *r);
-bool run_undefined(struct run *r, struct jv v); /* v is undefined */
+void run_set_undefined(struct run *r, struct jv v);
+
+/* The same for `return run_fail(…)`: always false, which the compiler can
+ * see. */
+#define run_fail(...) (run_set_error(__VA_ARGS__), false)
+static inline bool run_no_memory(struct run *r)
+{
+	return run_fail(r, ERR_LIMIT, "the render uses too much memory");
+}
+static inline bool run_undefined(struct run *r, struct jv v)
+{
+	run_set_undefined(r, v);
+	return false;
+}
 /* Charges work that grows with the data. */
 bool run_charge(struct run *r, uint64_t steps);
 

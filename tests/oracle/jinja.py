@@ -12,6 +12,7 @@ import json
 import re
 import subprocess
 import sys
+import warnings
 
 import jinja2
 
@@ -19,6 +20,7 @@ import jinja_expressions as expressions
 import jinja_generate as generate
 import jinja_statements as statements
 
+warnings.simplefilter("ignore", SyntaxWarning)
 assert jinja2.__version__.startswith("3.1"), jinja2.__version__
 
 # (name, pattern in the template, what the two outcomes must look like)

@@ -298,7 +298,7 @@ static void test_ansible(void **state)
 		{ "{{ 'a'|regex_replace('a', '\\\\1') }}", NULL,
 		    "invalid group reference" },
 		{ "{{ '{'|from_json }}", NULL, "from_json" },
-		{ "{{ 'a: [1'|from_yaml }}", NULL, "not closed" },
+		{ "{{ 'a: [1'|from_yaml }}", NULL, "is missing" },
 	};
 
 	(void)state;
