@@ -24,14 +24,15 @@ int64_t device_now_ms(const struct device *d)
 }
 
 void device_init(struct device *d, const struct platform *platform,
-    const struct device_login *login, const char *name, unsigned index)
+    const struct device_login *login, const char *name, unsigned index,
+    const char *os_version)
 {
 	pthread_mutexattr_t attr;
 
 	memset(d, 0, sizeof(*d));
 	d->platform = platform;
 	d->login = login;
-	d->os_version = platform->os_version;
+	d->os_version = os_version ? os_version : platform->os_version;
 	d->index = index;
 	snprintf(d->name, sizeof(d->name), "%s", name);
 	snprintf(d->serial, sizeof(d->serial), "SIM%08u", index + 1);

@@ -154,8 +154,10 @@ struct device {
 	unsigned generation; /* counts reloads: older sessions end */
 };
 
+/* os_version: NULL for the platform's. */
 void device_init(struct device *d, const struct platform *platform,
-    const struct device_login *login, const char *name, unsigned index);
+    const struct device_login *login, const char *name, unsigned index,
+    const char *os_version);
 void device_release(struct device *d);
 
 void device_lock(struct device *d);

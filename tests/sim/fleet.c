@@ -127,10 +127,8 @@ static bool fleet_open_member(struct fleet *fleet,
 	bool ok = true;
 
 	snprintf(name, sizeof(name), "%s%u", g->name, i + 1);
-	device_init(
-	    &m->device, g->platform, &options->login, name, (unsigned)fleet->n);
-	if (g->os_version)
-		m->device.os_version = g->os_version;
+	device_init(&m->device, g->platform, &options->login, name,
+	    (unsigned)fleet->n, g->os_version);
 	fleet->n++;
 	for (int s = 0; s < FLEET_SERVICES; s++) {
 		struct fleet_listener *l = &m->listeners[s];

@@ -16,7 +16,8 @@ struct ios *ios_of(struct device *d)
 const char *ios_hostname(const struct device *d)
 {
 	const struct ios *ios = d->state;
-	const struct conf_node *line = conf_find_words(ios->running, "hostname");
+	const struct conf_node *line =
+	    conf_find_words(ios->running, "hostname");
 
 	return line ? line->text + strlen("hostname ") : "Router";
 }
@@ -88,8 +89,8 @@ static void ios_reload(struct cli *cli, const struct grammar_match *m)
 		    "Proceed with reload? [confirm]");
 }
 
-#define REPLACE_OPTIONS \
-	"[nolock] [list] [force] [ignorecase] [nolock] " \
+#define REPLACE_OPTIONS                                                        \
+	"[nolock] [list] [force] [ignorecase] [nolock] "                       \
 	"[(revert trigger error [timer <1-120>]|revert trigger timer <1-120>|" \
 	"time <1-120>)]"
 
@@ -148,10 +149,11 @@ static void ios_prompt(struct cli *cli, struct buf *out)
 
 	/* In configuration mode the name is cut to leave room for the mode. */
 	if (cli->view == CLI_CONFIG)
-		buf_printf(out, "%.20s(%s)#", name,
-		    ios_mode_prompt(&cli->cursor));
+		buf_printf(
+		    out, "%.20s(%s)#", name, ios_mode_prompt(&cli->cursor));
 	else
-		buf_printf(out, "%s%c", name, cli->view == CLI_USER ? '>' : '#');
+		buf_printf(
+		    out, "%s%c", name, cli->view == CLI_USER ? '>' : '#');
 }
 
 static void ios_greet(struct cli *cli, struct buf *out)
@@ -176,12 +178,13 @@ static void ios_complain(
 	} else if (fault->result == GRAMMAR_AMBIGUOUS) {
 		cli_fail(cli, "%% Ambiguous command:  \"%s\"\n", line);
 	} else if ((cli->view & CLI_EXEC) && fault->column == first &&
-	    !strchr(line + first, ' ')) {
+		   !strchr(line + first, ' ')) {
 		cli_fail(cli, "%% Unknown command or computer name, or unable "
 			      "to find computer address\n");
 	} else {
-		cli_fail(cli, "%*s^\n%% Invalid input detected at '^' marker."
-			      "\n\n",
+		cli_fail(cli,
+		    "%*s^\n%% Invalid input detected at '^' marker."
+		    "\n\n",
 		    (int)(prompt.len + fault->column), "");
 	}
 	buf_release(&prompt);
@@ -348,7 +351,7 @@ static bool ios_reachable(struct device *d)
 	    conf_find(ios_of(d)->running, "interface GigabitEthernet1");
 
 	return mgmt && conf_find_words(mgmt, "ip address") &&
-	    !conf_find(mgmt, "shutdown");
+	       !conf_find(mgmt, "shutdown");
 }
 
 const struct platform ios_platform = {

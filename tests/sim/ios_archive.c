@@ -97,8 +97,8 @@ static struct conf_node *ios_load_source(struct cli *cli, const char *name)
 	struct conf_node *config;
 
 	if (!text) {
-		cli_fail(cli, "%%Error opening %s (No such file or directory)\n",
-		    name);
+		cli_fail(cli,
+		    "%%Error opening %s (No such file or directory)\n", name);
 		return NULL;
 	}
 	config = conf_new();
@@ -157,8 +157,8 @@ static void ios_put_missing(struct cli *cli, const struct conf_node *running,
 void ios_show_incremental(struct cli *cli, const struct grammar_match *m)
 {
 	char name[128];
-	struct conf_node *file = ios_load_source(
-	    cli, grammar_word(m, 4, name, sizeof(name)));
+	struct conf_node *file =
+	    ios_load_source(cli, grammar_word(m, 4, name, sizeof(name)));
 	size_t before;
 
 	if (!file)
@@ -220,8 +220,10 @@ static bool ios_start_timer(struct cli *cli, unsigned minutes)
 			      "'revert' option\n");
 		return false;
 	}
-	cli_printf(cli, "Rollback Confirmed Change: Backing up current running "
-			"config to %s\n\n", name);
+	cli_printf(cli,
+	    "Rollback Confirmed Change: Backing up current running "
+	    "config to %s\n\n",
+	    name);
 	free(name);
 	ios->before_revert = conf_clone(ios->running);
 	ios->revert_set_ms = device_now_ms(d);
@@ -263,7 +265,7 @@ void ios_configure_revert(struct cli *cli, const struct grammar_match *m)
 	} else {
 		ios->revert_minutes = ios_minutes(m);
 		ios->revert_ms = device_now_ms(cli->device) +
-		    (int64_t)ios->revert_minutes * 60000;
+				 (int64_t)ios->revert_minutes * 60000;
 	}
 }
 
@@ -340,7 +342,7 @@ static bool ios_is_whole(const char *text)
 	const char *end = strstr(text, "\nend");
 
 	return version && end &&
-	    (version == text || version[-1] == '\n' || version[-1] == '\r');
+	       (version == text || version[-1] == '\n' || version[-1] == '\r');
 }
 
 static void ios_replace_running(struct cli *cli, struct conf_node *config)
@@ -390,8 +392,8 @@ static void ios_replace_load(
 	if (lines.failed.len > 0)
 		ios_replace_failed(cli, r, before, buf_text(&lines.failed));
 	else
-		cli_printf(cli,
-		    "\nTotal number of passes: 1\nRollback Done\n\n");
+		cli_printf(
+		    cli, "\nTotal number of passes: 1\nRollback Done\n\n");
 	buf_release(&lines.failed);
 	conf_free(before);
 }
@@ -401,7 +403,8 @@ static void ios_replace_run(struct cli *cli, const struct ios_replace *r)
 	char *text = ios_read_source(cli, r->name);
 
 	if (!text)
-		cli_fail(cli, "%%Error opening %s (No such file or directory)\n",
+		cli_fail(cli,
+		    "%%Error opening %s (No such file or directory)\n",
 		    r->name);
 	else if (!ios_is_whole(text))
 		cli_fail(cli, "%%The input file is not a valid config file.\n");

@@ -25,47 +25,66 @@ static const struct grammar_ifname ios_ifnames[] = {
 /* clang-format off: a table, one line a rule */
 static const struct conf_rule ios_rules[] = {
 	{ "config", "version WORD", NULL, 1, CONF_GROUPED, NULL },
-	{ "config", "service timestamps (debug|log) LINE", NULL, 3, CONF_GROUPED, NULL },
-	{ "config", "service password-encryption", NULL, 0, CONF_BOTH | CONF_GROUPED, NULL },
-	{ "config", "service pad", NULL, 0, CONF_DEFAULT_ON | CONF_GROUPED, NULL },
+	{ "config", "service timestamps (debug|log) LINE", NULL, 3,
+	    CONF_GROUPED, NULL },
+	{ "config", "service password-encryption", NULL, 0,
+	    CONF_BOTH | CONF_GROUPED, NULL },
+	{ "config", "service pad", NULL, 0, CONF_DEFAULT_ON | CONF_GROUPED,
+	    NULL },
 	{ "config", "hostname WORD", NULL, 1, 0, NULL },
 	{ "config", "vrf definition WORD", "vrf", 0, 0, NULL },
 	{ "config", "logging buffered <4096-2147483647>", NULL, 2, 0, NULL },
 	{ "config", "enable secret [(0|5|8|9)] WORD", NULL, 2, 0, NULL },
 	{ "config", "aaa new-model", NULL, 0, CONF_BOTH, NULL },
 	{ "config", "ip name-server A.B.C.D", NULL, 0, CONF_GROUPED, NULL },
-	{ "config", "ip domain lookup", NULL, 0, CONF_DEFAULT_ON | CONF_GROUPED, NULL },
+	{ "config", "ip domain lookup", NULL, 0, CONF_DEFAULT_ON | CONF_GROUPED,
+	    NULL },
 	{ "config", "ip domain name WORD", NULL, 3, CONF_GROUPED, NULL },
-	{ "config", "username WORD [privilege <0-15>] (secret|password) [(0|5|7|8|9)] WORD", NULL, 2, CONF_GROUPED, NULL },
+	{ "config",
+	    "username WORD [privilege <0-15>] (secret|password) [(0|5|7|8|9)] "
+	    "WORD",
+	    NULL, 2, CONF_GROUPED, NULL },
 	{ "config", "username WORD", NULL, 0, CONF_NO_ONLY, NULL },
 	{ "config", "archive", "archive", 0, 0, NULL },
-	{ "config", "spanning-tree mode (pvst|rapid-pvst|mst)", NULL, 2, CONF_GROUPED, NULL },
+	{ "config", "spanning-tree mode (pvst|rapid-pvst|mst)", NULL, 2,
+	    CONF_GROUPED, NULL },
 	{ "config", "vlan VLANS", "vlan", 0, 0, NULL },
 	{ "config", "interface IFNAME", "interface", 0, CONF_PHYSICAL, NULL },
 	{ "config", "router ospf <1-65535>", "ospf", 0, 0, NULL },
 	{ "config", "router bgp <1-4294967295>", "bgp", 0, 0, NULL },
 	{ "config", "ip forward-protocol nd", NULL, 0, CONF_GROUPED, NULL },
 	{ "config", "ip http server", NULL, 0, CONF_BOTH | CONF_GROUPED, NULL },
-	{ "config", "ip http secure-server", NULL, 0, CONF_BOTH | CONF_GROUPED, NULL },
-	{ "config", "ip route A.B.C.D A.B.C.D (A.B.C.D|IFNAME) [<1-255>] [name WORD]", NULL, 0, CONF_GROUPED, NULL },
+	{ "config", "ip http secure-server", NULL, 0, CONF_BOTH | CONF_GROUPED,
+	    NULL },
+	{ "config",
+	    "ip route A.B.C.D A.B.C.D (A.B.C.D|IFNAME) [<1-255>] [name WORD]",
+	    NULL, 0, CONF_GROUPED, NULL },
 	{ "config", "ip ssh version (1|2)", NULL, 3, CONF_GROUPED, NULL },
 	{ "config", "ip scp server enable", NULL, 0, CONF_GROUPED, NULL },
 	{ "config", "ip access-list standard WORD", "std-nacl", 0, 0, NULL },
 	{ "config", "ip access-list extended WORD", "ext-nacl", 0, 0, NULL },
-	{ "config", "ip prefix-list WORD seq <1-4294967294> (permit|deny) A.B.C.D/N [ge <1-32>] [le <1-32>]", NULL, 5, CONF_GROUPED, NULL },
+	{ "config",
+	    "ip prefix-list WORD seq <1-4294967294> (permit|deny) A.B.C.D/N "
+	    "[ge <1-32>] [le <1-32>]",
+	    NULL, 5, CONF_GROUPED, NULL },
 	{ "config", "logging host A.B.C.D", NULL, 0, CONF_GROUPED, NULL },
-	{ "config", "access-list <1-2699> LINE", NULL, 0, CONF_ORDERED | CONF_GROUPED, NULL },
+	{ "config", "access-list <1-2699> LINE", NULL, 0,
+	    CONF_ORDERED | CONF_GROUPED, NULL },
 	{ "config", "access-list <1-2699>", NULL, 0, CONF_NO_ONLY, NULL },
-	{ "config", "route-map WORD (permit|deny) <0-65535>", "route-map", 0, 0, NULL },
-	{ "config", "snmp-server community WORD [(ro|rw)]", NULL, 3, CONF_GROUPED, NULL },
+	{ "config", "route-map WORD (permit|deny) <0-65535>", "route-map", 0, 0,
+	    NULL },
+	{ "config", "snmp-server community WORD [(ro|rw)]", NULL, 3,
+	    CONF_GROUPED, NULL },
 	{ "config", "snmp-server location LINE", NULL, 2, CONF_GROUPED, NULL },
 	{ "config", "snmp-server contact LINE", NULL, 2, CONF_GROUPED, NULL },
 	{ "config", "control-plane", "control-plane", 0, 0, NULL },
-	{ "config", "banner (motd|login|exec) LINE", NULL, 2, CONF_BLOCK, NULL },
+	{ "config", "banner (motd|login|exec) LINE", NULL, 2, CONF_BLOCK,
+	    NULL },
 	{ "config", "file prompt (quiet|alert|noisy)", NULL, 2, 0, NULL },
 	{ "config", "line (con|aux) <0-0>", "line", 0, 0, NULL },
 	{ "config", "line vty <0-97> [<1-98>]", "line", 0, 0, NULL },
-	{ "config", "ntp server A.B.C.D [prefer]", NULL, 3, CONF_GROUPED, NULL },
+	{ "config", "ntp server A.B.C.D [prefer]", NULL, 3, CONF_GROUPED,
+	    NULL },
 
 	{ "vrf", "rd WORD", NULL, 1, 0, NULL },
 	{ "vrf", "description LINE", NULL, 1, 0, NULL },
@@ -79,10 +98,13 @@ static const struct conf_rule ios_rules[] = {
 
 	{ "interface", "description LINE", NULL, 1, 0, NULL },
 	{ "interface", "mtu <64-18000>", NULL, 1, 0, NULL },
-	{ "interface", "encapsulation dot1q <1-4094> [native]", NULL, 2, 0, NULL },
+	{ "interface", "encapsulation dot1q <1-4094> [native]", NULL, 2, 0,
+	    NULL },
 	{ "interface", "vrf forwarding WORD", NULL, 2, 0, NULL },
-	{ "interface", "ip address (dhcp|A.B.C.D A.B.C.D)", NULL, 2, CONF_BOTH, NULL },
-	{ "interface", "ip address A.B.C.D A.B.C.D secondary", NULL, 0, 0, NULL },
+	{ "interface", "ip address (dhcp|A.B.C.D A.B.C.D)", NULL, 2, CONF_BOTH,
+	    NULL },
+	{ "interface", "ip address A.B.C.D A.B.C.D secondary", NULL, 0, 0,
+	    NULL },
 	{ "interface", "ip access-group WORD (in|out)", NULL, 0, 0, NULL },
 	{ "interface", "ip mtu <68-18000>", NULL, 2, 0, NULL },
 	{ "interface", "ip ospf cost <1-65535>", NULL, 3, 0, NULL },
@@ -91,7 +113,8 @@ static const struct conf_rule ios_rules[] = {
 	{ "interface", "speed (10|100|1000|auto)", NULL, 1, 0, NULL },
 	{ "interface", "duplex (full|half|auto)", NULL, 1, 0, NULL },
 	{ "interface", "negotiation auto", NULL, 0, CONF_BOTH, NULL },
-	{ "interface", "channel-group <1-64> [mode (active|passive|on)]", NULL, 1, 0, NULL },
+	{ "interface", "channel-group <1-64> [mode (active|passive|on)]", NULL,
+	    1, 0, NULL },
 	{ "interface", "cdp enable", NULL, 0, CONF_DEFAULT_ON, NULL },
 
 	{ "ospf", "router-id A.B.C.D", NULL, 1, 0, NULL },
@@ -99,17 +122,21 @@ static const struct conf_rule ios_rules[] = {
 	{ "ospf", "network A.B.C.D A.B.C.D area WORD", NULL, 3, 0, NULL },
 	{ "bgp", "bgp router-id A.B.C.D", NULL, 2, 0, NULL },
 	{ "bgp", "bgp log-neighbor-changes", NULL, 0, 0, NULL },
-	{ "bgp", "neighbor A.B.C.D remote-as <1-4294967295>", NULL, 3, 0, NULL },
+	{ "bgp", "neighbor A.B.C.D remote-as <1-4294967295>", NULL, 3, 0,
+	    NULL },
 	{ "bgp", "neighbor A.B.C.D description LINE", NULL, 3, 0, NULL },
 	{ "bgp", "neighbor A.B.C.D update-source IFNAME", NULL, 3, 0, NULL },
 	{ "bgp", "neighbor A.B.C.D", NULL, 0, CONF_NO_ONLY, NULL },
 	{ "bgp", "network A.B.C.D [mask A.B.C.D]", NULL, 0, 0, NULL },
 	{ "bgp", "redistribute (connected|static)", NULL, 0, 0, NULL },
-	{ "bgp", "address-family (ipv4|vpnv4) [unicast]", "bgp-af", 0, 0, NULL },
+	{ "bgp", "address-family (ipv4|vpnv4) [unicast]", "bgp-af", 0, 0,
+	    NULL },
 	{ "bgp-af", "neighbor A.B.C.D activate", NULL, 0, 0, NULL },
 	{ "bgp-af", "network A.B.C.D [mask A.B.C.D]", NULL, 0, 0, NULL },
-	{ "std-nacl", "[<1-2147483647>] (permit|deny|remark) LINE", NULL, 0, CONF_ORDERED, NULL },
-	{ "ext-nacl", "[<1-2147483647>] (permit|deny|remark) LINE", NULL, 0, CONF_ORDERED, NULL },
+	{ "std-nacl", "[<1-2147483647>] (permit|deny|remark) LINE", NULL, 0,
+	    CONF_ORDERED, NULL },
+	{ "ext-nacl", "[<1-2147483647>] (permit|deny|remark) LINE", NULL, 0,
+	    CONF_ORDERED, NULL },
 	{ "route-map", "match LINE", NULL, 0, 0, NULL },
 	{ "route-map", "set LINE", NULL, 0, 0, NULL },
 	{ "line", "exec-timeout <0-35791> [<0-2147483>]", NULL, 1, 0, NULL },
@@ -139,13 +166,13 @@ static int ios_mask_bits(const char *text)
 static bool ios_is_address(const struct conf_attempt *a)
 {
 	return !a->negated && strcmp(a->rule->mode, "interface") == 0 &&
-	    conf_has_words(a->match->text, "ip address") &&
-	    a->match->n_words >= 4;
+	       conf_has_words(a->match->text, "ip address") &&
+	       a->match->n_words >= 4;
 }
 
 /* "Bad mask" for a network's own address and for holes in the mask. */
-static bool ios_check_mask(const struct conf_attempt *a,
-    char refusal[CONF_REFUSAL_SIZE])
+static bool ios_check_mask(
+    const struct conf_attempt *a, char refusal[CONF_REFUSAL_SIZE])
 {
 	char address[32];
 	char mask[32];
@@ -176,8 +203,8 @@ static uint32_t ios_network(const char *address, int bits)
 	return bits == 0 ? 0 : ntohl(a.s_addr) & (UINT32_MAX << (32 - bits));
 }
 
-static bool ios_overlaps(const struct conf_node *line, const char *address,
-    int bits)
+static bool ios_overlaps(
+    const struct conf_node *line, const char *address, int bits)
 {
 	char other[32];
 	char mask[32];
@@ -194,8 +221,8 @@ static bool ios_overlaps(const struct conf_node *line, const char *address,
 	return ios_network(address, bits) == ios_network(other, bits);
 }
 
-static bool ios_check_overlap(const struct conf_attempt *a,
-    char refusal[CONF_REFUSAL_SIZE])
+static bool ios_check_overlap(
+    const struct conf_attempt *a, char refusal[CONF_REFUSAL_SIZE])
 {
 	char address[32];
 	char mask[32];
@@ -220,8 +247,8 @@ static bool ios_check_overlap(const struct conf_attempt *a,
 	return true;
 }
 
-static bool ios_check_bgp(const struct conf_attempt *a,
-    char refusal[CONF_REFUSAL_SIZE])
+static bool ios_check_bgp(
+    const struct conf_attempt *a, char refusal[CONF_REFUSAL_SIZE])
 {
 	const struct conf_node *bgp = conf_find_words(a->root, "router bgp");
 

@@ -45,8 +45,8 @@ void ios_write(struct cli *cli, const struct grammar_match *m)
 	cli_printf(cli, "Building configuration...\n[OK]\n");
 }
 
-static bool ios_print_refused(void *ctx, const char *line, size_t number,
-    const struct conf_result *r)
+static bool ios_print_refused(
+    void *ctx, const char *line, size_t number, const struct conf_result *r)
 {
 	struct cli *cli = ctx;
 
@@ -56,9 +56,9 @@ static bool ios_print_refused(void *ctx, const char *line, size_t number,
 		return true;
 	}
 	cli_fail(cli, "%s\n%*s^\n", line, (int)r->error_column, "");
-	cli_fail(cli, r->result == GRAMMAR_INCOMPLETE ?
-		"%% Incomplete command.\n\n" :
-		"%% Invalid input detected at '^' marker.\n\n");
+	cli_fail(cli, r->result == GRAMMAR_INCOMPLETE
+			  ? "%% Incomplete command.\n\n"
+			  : "%% Invalid input detected at '^' marker.\n\n");
 	return true;
 }
 
@@ -90,8 +90,8 @@ static void ios_copy_text(
 	} else {
 		device_file_put(cli->device, to, text, len);
 	}
-	cli_printf(cli, "%zu bytes copied in 0.035 secs (%zu bytes/sec)\n",
-	    len, len * 28);
+	cli_printf(cli, "%zu bytes copied in 0.035 secs (%zu bytes/sec)\n", len,
+	    len * 28);
 }
 
 static void ios_copy_now(struct cli *cli, const char *from, const char *to)
@@ -166,16 +166,18 @@ void ios_dir(struct cli *cli, const struct grammar_match *m)
 		    f->name);
 	}
 	if (*wanted && !any)
-		cli_fail(cli, "%%Error opening flash:/%s (No such file or "
-			      "directory)\n", wanted);
+		cli_fail(cli,
+		    "%%Error opening flash:/%s (No such file or "
+		    "directory)\n",
+		    wanted);
 	cli_printf(cli, "\n6286540800 bytes total (5379248128 bytes free)\n");
 }
 
 void ios_more(struct cli *cli, const struct grammar_match *m)
 {
 	char name[128];
-	char *text = ios_read_source(
-	    cli, grammar_word(m, 1, name, sizeof(name)));
+	char *text =
+	    ios_read_source(cli, grammar_word(m, 1, name, sizeof(name)));
 
 	if (text)
 		buf_puts(&cli->text, text);

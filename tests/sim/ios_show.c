@@ -47,8 +47,9 @@ static void ios_show_part(struct cli *cli, const char *name)
 
 	if (c)
 		conf_format_section(c, &ios_lang.style, &text);
-	cli_printf(cli, "Building configuration...\n\n"
-			"Current configuration : %zu bytes\n!\n%send\n\n",
+	cli_printf(cli,
+	    "Building configuration...\n\n"
+	    "Current configuration : %zu bytes\n!\n%send\n\n",
 	    text.len + 8, buf_text(&text));
 	buf_release(&text);
 	free(line);
@@ -77,8 +78,9 @@ void ios_show_running(struct cli *cli, const struct grammar_match *m)
 	}
 	ios_format_header(cli, &text);
 	ios_format_config(ios_of(cli->device)->running, &text);
-	cli_printf(cli, "Building configuration...\n\n"
-			"Current configuration : %zu bytes\n%s\n",
+	cli_printf(cli,
+	    "Building configuration...\n\n"
+	    "Current configuration : %zu bytes\n%s\n",
 	    text.len, buf_text(&text));
 	buf_release(&text);
 	snprintf(prompt, sizeof(prompt), "%s#", ios_hostname(cli->device));
@@ -181,8 +183,8 @@ static bool ios_next_interface(
 		ret->description = c->text + strlen("description ");
 	c = conf_find_words(*at, "ip address");
 	if (c)
-		sscanf(c->text, "ip address %31s %31s", ret->address,
-		    ret->mask);
+		sscanf(
+		    c->text, "ip address %31s %31s", ret->address, ret->mask);
 	*at = (*at)->next;
 	return true;
 }
@@ -205,8 +207,7 @@ void ios_show_interfaces(struct cli *cli, const struct grammar_match *m)
 	struct ios_interface i;
 
 	while (ios_next_interface(&at, &i)) {
-		const char *up =
-		    i.enabled ? "up" : "administratively down";
+		const char *up = i.enabled ? "up" : "administratively down";
 
 		if (*wanted && strcmp(wanted, i.name) != 0)
 			continue;
@@ -249,8 +250,8 @@ void ios_show_clock(struct cli *cli, const struct grammar_match *m)
 	char when[DEVICE_TIME_SIZE];
 
 	(void)m;
-	device_format_time(device_now_ms(cli->device),
-	    "*%H:%M:%S.000 UTC %a %b %e %Y", when);
+	device_format_time(
+	    device_now_ms(cli->device), "*%H:%M:%S.000 UTC %a %b %e %Y", when);
 	cli_printf(cli, "%s\n", when);
 }
 

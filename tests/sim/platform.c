@@ -1,12 +1,14 @@
 #include "sim/device.h"
 #include "sim/eos.h"
 #include "sim/ios.h"
+#include "sim/nxos.h"
 
 #include <string.h>
 
 static const struct platform *const platforms[] = {
 	&eos_platform,
 	&ios_platform,
+	&nxos_platform,
 
 };
 

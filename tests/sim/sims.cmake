@@ -32,6 +32,12 @@ if(MICROHTTPD_FOUND AND GNUTLS_FOUND)
       sim/ios_file.c
       sim/ios_show.c
       sim/mem.c
+      sim/nxos.c
+      sim/nxos_api.c
+      sim/nxos_checkpoint.c
+      sim/nxos_conf.c
+      sim/nxos_file.c
+      sim/nxos_show.c
       sim/platform.c
       sim/scp.c)
   target_include_directories(sim PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})

@@ -94,8 +94,36 @@ def ios_replace(sim):
                   "description uplink")
 
 
+def nxos(sim):
+    with connect(sim, "cisco_nxos", "nxos") as c:
+        same("prompt", c.find_prompt(), "nxos1#")
+        holds("running", c.send_command("show running-config"),
+              "hostname nxos1")
+        holds("error", c.send_command("show foo"),
+              "% Invalid command at '^' marker.")
+        c.send_command("checkpoint file before")
+        c.send_config_set(["interface Ethernet1/5", "no switchport",
+                           "ip address 10.5.5.5/24", "description oracle"])
+        patch = c.send_command("show diff rollback-patch running-config "
+                               "file before")
+        holds("patch", patch, "no description oracle")
+        holds("save", c.save_config(), "Copy complete.")
+        sim.ask("reload", "nxos1")
+    with connect(sim, "cisco_nxos", "nxos") as c:
+        holds("after reload", sim.ask("running", "nxos1"),
+              "  description oracle")
+        out = c.send_command("rollback running-config file before")
+        holds("rollback", out, "Rollback completed successfully.")
+        lacks("rolled back", sim.ask("running", "nxos1"), "oracle")
+        out = c.send_command(
+            "configure replace bootflash:before commit-timeout 60")
+        holds("replace", out, "Configure replace completed successfully")
+        holds("commit", c.send_command("configure replace commit"), "Commit")
+
+
 def refuse_password(sim):
-    for kind, platform in (("arista_eos", "eos"), ("cisco_ios", "ios")):
+    for kind, platform in (("arista_eos", "eos"), ("cisco_ios", "ios"),
+                           ("cisco_nxos", "nxos")):
         try:
             connect(sim, kind, platform, "wrong")
         except NetMikoAuthenticationException:
@@ -104,7 +132,7 @@ def refuse_password(sim):
 
 
 def main():
-    with Sim(sys.argv[1], ["eos", "ios"]) as sim:
+    with Sim(sys.argv[1], ["eos", "ios", "nxos"]) as sim:
         def arista_eos():
             eos(sim)
             eos_session(sim)
@@ -113,10 +141,14 @@ def main():
             ios(sim)
             ios_replace(sim)
 
+        def cisco_nxos():
+            nxos(sim)
+
         def wrong_password():
             refuse_password(sim)
 
-        return run_together([arista_eos, cisco_ios, wrong_password])
+        return run_together([arista_eos, cisco_ios, cisco_nxos,
+                             wrong_password])
 
 
 if __name__ == "__main__":
