@@ -25,3 +25,5 @@ worker_test(runs 120)
 worker_test(kill 300)
 worker_test(hook 120)
 worker_test(disk 60)
+
+system_test(layers TIMEOUT 60)
