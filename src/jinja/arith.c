@@ -73,7 +73,7 @@ static bool repeat_text(struct run *r, struct jv v, int64_t n, struct jv *ret)
 		    r->limits->range_items);
 	if (!v.len)
 		n = 0;
-	if (!run_charge(r, n > 0 ? (uint64_t)n : 0))
+	if (!run_charge(r, n > 0 ? (uint64_t)n / 8 : 0))
 		return false;
 	for (int64_t i = 0; i < n; i++)
 		if (!emit_text(r, v))

@@ -341,27 +341,58 @@ static bool eval_concat(struct run *r, const struct expr *x, struct jv *ret)
 	return ok;
 }
 
+/* Is it true?  Takes and, or and not apart, so that an error is told of the
+ * operand that it is about. */
+bool eval_truth(struct run *r, const struct expr *x, bool *ret)
+{
+	struct jv v;
+
+	switch (x->op) {
+	case X_NOT:
+		if (!eval_truth(r, x->u.bin.a, ret))
+			return false;
+		*ret = !*ret;
+		return true;
+	case X_AND:
+	case X_OR:
+		if (!eval_truth(r, x->u.bin.a, ret))
+			return false;
+		return *ret == (x->op == X_OR) ||
+		       eval_truth(r, x->u.bin.b, ret);
+	}
+	if (!eval(r, x, &v))
+		return false;
+	if (value_truth(r, v, ret))
+		return true;
+	if (!r->failed_at)
+		r->failed_at = x;
+	return false;
+}
+
+static bool eval_not(struct run *r, const struct expr *x, struct jv *ret)
+{
+	bool truth;
+
+	if (!eval_truth(r, x->u.bin.a, &truth))
+		return false;
+	*ret = jv_bool(!truth);
+	return true;
+}
+
 static bool eval_logic(struct run *r, const struct expr *x, struct jv *ret)
 {
 	bool truth;
 
 	if (!eval(r, x->u.bin.a, ret) || !value_truth(r, *ret, &truth))
 		return false;
-	if (x->op == X_NOT) {
-		*ret = jv_bool(!truth);
-		return true;
-	}
-	if (truth == (x->op == X_OR))
-		return true;
-	return eval(r, x->u.bin.b, ret);
+	return truth == (x->op == X_OR) || eval(r, x->u.bin.b, ret);
 }
 
 static bool eval_cond(struct run *r, const struct expr *x, struct jv *ret)
 {
-	struct jv test;
 	bool truth;
 
-	if (!eval(r, x->u.cond.test, &test) || !value_truth(r, test, &truth))
+	if (!eval_truth(r, x->u.cond.test, &truth))
 		return false;
 	if (truth)
 		return eval(r, x->u.cond.yes, ret);
@@ -446,7 +477,7 @@ static bool (*const evaluators[])(
 	[X_COND] = eval_cond,
 	[X_AND] = eval_logic,
 	[X_OR] = eval_logic,
-	[X_NOT] = eval_logic,
+	[X_NOT] = eval_not,
 	[X_NEG] = eval_sign,
 	[X_POS] = eval_sign,
 	[X_ADD] = eval_binary,

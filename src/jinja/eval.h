@@ -24,6 +24,7 @@ static inline bool eval(struct run *r, const struct expr *x, struct jv *ret)
 	}
 	return eval_slow(r, x, ret);
 }
+bool eval_truth(struct run *r, const struct expr *x, bool *ret);
 /* {{ x }} */
 bool eval_print(struct run *r, const struct expr *x);
 bool assign(struct run *r, const struct expr *target, struct jv value);

@@ -106,12 +106,10 @@ static bool silent(const struct run *r, const struct stmt *s)
 
 static enum flow exec_if(struct run *r, const struct stmt *s)
 {
-	struct jv v;
 	bool truth;
 
 	for (;;) {
-		if (!eval(r, s->u.cond.test, &v) ||
-		    !value_truth(r, v, &truth)) {
+		if (!eval_truth(r, s->u.cond.test, &truth)) {
 			exec_locate(r, s);
 			return FLOW_FAIL;
 		}

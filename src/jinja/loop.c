@@ -46,7 +46,6 @@ static bool passes(
     struct run *r, struct loop_state *l, struct jv item, bool *ret)
 {
 	struct frame *saved = r->frame;
-	struct jv v;
 	bool ok;
 
 	*ret = true;
@@ -57,7 +56,7 @@ static bool passes(
 	if (ok) {
 		plan_enter(r, &l->st->test_plan);
 		plan_enter_once(r, &l->st->test_plan);
-		ok = eval(r, l->st->test, &v) && value_truth(r, v, ret);
+		ok = eval_truth(r, l->st->test, ret);
 	}
 	r->frame = saved;
 	return ok;

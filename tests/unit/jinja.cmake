@@ -1,2 +1,5 @@
 unit_test(jinja semantics)
 unit_test(jinja network)
+unit_test(jinja limits)
+unit_test(jinja errors)
+unit_test(jinja env Threads::Threads)

@@ -43,7 +43,7 @@ static inline enum err_code harness_render(const struct setup *s,
     const char *template, const char *data, struct buf *out, struct err *e)
 {
 	struct jinja_options o = s->options;
-	struct arena *a = arena_new((size_t)64 << 20);
+	struct arena *a = arena_new((size_t)40 << 20);
 	struct jinja_template *t = NULL;
 	struct jinja_env *env;
 	json_t *json = NULL;

@@ -1,0 +1,9 @@
+# libFuzzer targets, by clang: cmake --preset fuzz.  Run one as
+#   fuzz_jinja_render -dict=tests/fuzz/jinja.dict tests/fuzz/corpus/jinja_render
+if(SWITCHYARD_FUZZ)
+  foreach(name jinja_compile jinja_render)
+    add_executable(fuzz_${name} fuzz/${name}.c)
+    target_link_libraries(fuzz_${name} PRIVATE jinja base)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  endforeach()
+endif()
