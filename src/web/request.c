@@ -202,11 +202,39 @@ json_t *request_form_object(struct request *r, const struct schema *schema,
 	return object;
 }
 
+/* One entity tag (RFC 9110, 8.8.3): quoted, perhaps weak, no other quote. */
+static bool is_entity_tag(const char *text)
+{
+	size_t n;
+
+	if (text_starts_with(text, "W/"))
+		text += 2;
+	n = strlen(text);
+	return n >= 2 && text[0] == '"' && text[n - 1] == '"' &&
+	       strchr(text + 1, '"') == text + n - 1;
+}
+
+/* The version that a tag of ours names; of a tag that is not ours, or weak,
+ * one that no record has, for it matches none. */
+static struct blob_id version_of_tag(const char *text)
+{
+	char hex[STORE_OID_TEXT_SIZE];
+	struct blob_id id, any = { { 0 } };
+
+	memset(&id, 0xff, sizeof(id));
+	if (strlen(text) != STORE_OID_TEXT_SIZE + 1)
+		return id;
+	memcpy(hex, text + 1, sizeof(hex) - 1);
+	hex[sizeof(hex) - 1] = '\0';
+	if (!blob_id_parse(hex, &id) || blob_id_equal(&id, &any))
+		memset(&id, 0xff, sizeof(id));
+	return id;
+}
+
 enum err_code request_if_match(const struct request *r, bool *ret_present,
     struct blob_id *ret, struct err *e)
 {
 	const char *text = r->cgi->value[CGI_HTTP_IF_MATCH];
-	char hex[STORE_OID_TEXT_SIZE];
 	struct blob_id id = { { 0 } };
 
 	if (!*text) {
@@ -214,16 +242,11 @@ enum err_code request_if_match(const struct request *r, bool *ret_present,
 		return ERR_OK;
 	}
 	if (strcmp(text, "*") != 0) {
-		if (strlen(text) != STORE_OID_TEXT_SIZE + 1 || text[0] != '"' ||
-		    text[STORE_OID_TEXT_SIZE] != '"')
+		if (!is_entity_tag(text))
 			return err_set(e, ERR_INVALID,
 			    "If-Match must be one entity tag as ETag gave it, "
 			    "or *");
-		memcpy(hex, text + 1, sizeof(hex) - 1);
-		hex[sizeof(hex) - 1] = '\0';
-		if (!blob_id_parse(hex, &id))
-			return err_set(e, ERR_INVALID,
-			    "If-Match is no entity tag of this portal");
+		id = version_of_tag(text);
 	}
 	*ret_present = true;
 	*ret = id;

@@ -126,7 +126,8 @@ json_t *request_form_object(struct request *r, const struct schema *schema,
     struct schema_errors *errors);
 
 /* If-Match: sets *ret_present and the version; all zero for "*", which means
- * whatever is there.  ERR_INVALID (400) if malformed (weak, a list). */
+ * whatever is there.  A tag that is not ours, or weak, matches no version.
+ * ERR_INVALID (400) if it is no single tag. */
 enum err_code request_if_match(const struct request *r, bool *ret_present,
     struct blob_id *ret, struct err *e) must_check;
 

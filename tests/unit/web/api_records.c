@@ -127,17 +127,23 @@ static void test_changes_need_if_match(void **state)
 	assert_status(send_json("DELETE", DEVICES "/r7", NULL, NULL), 404);
 }
 
-static void test_malformed_if_match_is_400(void **state)
+static void test_odd_if_match_is_400_or_412(void **state)
 {
-	static const char *const bad[] = { "\"\"", "W/\"00\"", "abc",
+	static const char *const bad[] = { "abc", "\"", "W/",
 		"\"0123456789012345678901234567890123456789",
-		"\"012345678901234567890123456789012345678g\"",
 		"\"0123456789012345678901234567890123456789\", \"x\"" };
+	/* tags that no version of ours has: they match nothing */
+	static const char *const foreign[] = { "\"\"", "W/\"00\"", "\"old\"",
+		"\"0000000000000000000000000000000000000000\"",
+		"\"012345678901234567890123456789012345678g\"" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_status(
 		    send_json("PATCH", DEVICES "/r1", "{}", bad[i]), 400);
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		assert_status(
+		    send_json("PATCH", DEVICES "/r1", "{}", foreign[i]), 412);
 	assert_status(send_json("PATCH", DEVICES "/r1", "{}", "*"), 200);
 }
 
@@ -328,7 +334,7 @@ int main(void)
 		FRESH(test_creating_twice_is_409),
 		FRESH(test_a_known_version_is_304),
 		FRESH(test_changes_need_if_match),
-		FRESH(test_malformed_if_match_is_400),
+		FRESH(test_odd_if_match_is_400_or_412),
 		FRESH(test_stale_changes_are_412_with_both_versions),
 		FRESH(test_what_is_referred_to_stays),
 		FRESH(test_wrong_bodies_are_400_or_422),
