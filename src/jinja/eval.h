@@ -41,6 +41,11 @@ struct evaluated {
 bool eval_args(struct run *r, const struct arg_list *args,
     const struct jv *self, struct evaluated *ret);
 
+/* x|f(…), x is t(…) */
+bool eval_piped(struct run *r, const struct expr *x, struct jv *ret);
+/* print: as call_to_output() */
+bool eval_call(struct run *r, const struct expr *x, bool print, struct jv *ret);
+
 void plan_enter(struct run *r, const struct scope_plan *p);
 void plan_enter_once(struct run *r, const struct scope_plan *p);
 static inline struct frame *frame_up(struct run *r, unsigned up)

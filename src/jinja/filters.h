@@ -13,8 +13,8 @@ extern const struct native_table *const all_tests[];
 extern const struct native_table text_filters, case_filters, number_filters,
     list_filters, select_filters, sort_filters, json_filters, wrap_filters,
     set_filters, regex_filters, yaml_filters, ipaddr_filters, ipmath_filters,
-    netutils_filters, interface_filters, mac_filters, password_filters,
-    natural_filters, builtin_tests, regex_tests;
+    netutils_filters, vlan_filters, interface_filters, mac_filters,
+    password_filters, natural_filters, builtin_tests, regex_tests;
 
 /* Arguments: false after run_fail().  An absent one gives the fallback. */
 bool arg_int(struct run *r, const struct call *c, size_t i, int64_t fallback,

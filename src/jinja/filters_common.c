@@ -7,8 +7,8 @@ const struct native_table *const all_filters[] = { &text_filters, &case_filters,
 	&number_filters, &list_filters, &select_filters, &sort_filters,
 	&json_filters, &wrap_filters, &set_filters, &regex_filters,
 	&yaml_filters, &ipaddr_filters, &ipmath_filters, &netutils_filters,
-	&interface_filters, &mac_filters, &password_filters, &natural_filters,
-	NULL };
+	&vlan_filters, &interface_filters, &mac_filters, &password_filters,
+	&natural_filters, NULL };
 
 const struct native_table *const all_tests[] = { &builtin_tests, &regex_tests,
 	NULL };

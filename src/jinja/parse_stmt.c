@@ -37,77 +37,6 @@ static bool whole_body(
 	return true;
 }
 
-struct expr *parse_name_target(struct parser *p, enum name_use use)
-{
-	struct expr *x = parse_node(p, X_NAME, p->token->pos);
-
-	if (!x)
-		return NULL;
-	x->use = (uint8_t)use;
-	x->u.name.name = parse_name(p);
-	if (!x->u.name.name)
-		return NULL;
-	if (x->u.name.name->loop_attr == 0 &&
-	    (!strcmp(x->u.name.name->text, "true") ||
-		!strcmp(x->u.name.name->text, "false") ||
-		!strcmp(x->u.name.name->text, "none") ||
-		!strcmp(x->u.name.name->text, "True") ||
-		!strcmp(x->u.name.name->text, "False") ||
-		!strcmp(x->u.name.name->text, "None")))
-		return parse_fail(
-		    p, x->pos, "can't assign to '%s'", x->u.name.name->text);
-	return x;
-}
-
-static bool set_use(struct parser *p, struct expr *x, enum name_use use)
-{
-	x->use = (uint8_t)use;
-	if (x->op == X_NAME)
-		return true;
-	if (x->op != X_TUPLE) {
-		parse_fail(p, x->pos, "can't assign to this expression");
-		return false;
-	}
-	for (uint32_t i = 0; i < x->u.list.n; i++)
-		if (!set_use(p, x->u.list.items[i], use))
-			return false;
-	return true;
-}
-
-struct expr *parse_target(struct parser *p, const char *end_word, bool with_ns)
-{
-	struct expr *x;
-
-	if (with_ns && p->token->kind == T_NAME && p->token[1].kind == T_DOT) {
-		x = parse_node(p, X_NSREF, p->token->pos);
-		if (!x)
-			return NULL;
-		x->use = USE_STORE;
-		x->u.name.name = parse_name(p);
-		p->token++;
-		x->u.name.attr = parse_name(p);
-		return x->u.name.attr ? x : NULL;
-	}
-	x = parse_tuple(p, TUPLE_TARGET, end_word, false);
-	return x && set_use(p, x, USE_STORE) ? x : NULL;
-}
-
-static struct expr *clone_target(struct parser *p, const struct expr *x)
-{
-	struct expr *copy = parse_node(p, X_NAME, x->pos);
-
-	if (!copy)
-		return NULL;
-	*copy = *x;
-	if (x->op != X_TUPLE)
-		return copy;
-	copy->u.list.items =
-	    parse_alloc(p, (x->u.list.n + 1) * sizeof(struct expr *));
-	for (uint32_t i = 0; i < x->u.list.n && !p->failed; i++)
-		copy->u.list.items[i] = clone_target(p, x->u.list.items[i]);
-	return p->failed ? NULL : copy;
-}
-
 static struct func *new_func(struct parser *p, uint32_t pos)
 {
 	struct func *fn = parse_alloc(p, sizeof(*fn));
@@ -182,7 +111,7 @@ static bool parse_for(struct parser *p, struct stmt *s)
 		return false;
 	if (parse_accept_word(p, "if")) {
 		loop->test = parse_expression(p);
-		loop->test_target = clone_target(p, loop->target);
+		loop->test_target = parse_clone_target(p, loop->target);
 		if (!loop->test || !loop->test_target)
 			return false;
 	}
@@ -346,7 +275,7 @@ static bool parse_with(struct parser *p, struct stmt *s)
 		if (n && !parse_expect(p, T_COMMA))
 			return false;
 		targets[n] = parse_target(p, NULL, false);
-		if (!targets[n] || !set_use(p, targets[n], USE_PARAM) ||
+		if (!targets[n] || !parse_set_use(p, targets[n], USE_PARAM) ||
 		    !parse_expect(p, T_ASSIGN))
 			return false;
 		values[n] = parse_expression(p);
@@ -420,109 +349,6 @@ static bool parse_block(struct parser *p, struct stmt *s)
 		return false;
 	}
 	parse_accept_word(p, fn->name->text);
-	return true;
-}
-
-static bool parse_extends(struct parser *p, struct stmt *s)
-{
-	p->template->extends = true;
-	s->u.expr = parse_expression(p);
-	return s->u.expr != NULL;
-}
-
-static bool import_context(struct parser *p, struct stmt *s)
-{
-	bool with = parse_at_word(p, "with");
-
-	if (!with && !parse_at_word(p, "without"))
-		return false;
-	p->token++;
-	if (!parse_accept_word(p, "context")) {
-		p->token--;
-		return false;
-	}
-	s->u.import.with_context = with;
-	return true;
-}
-
-static bool parse_include(struct parser *p, struct stmt *s)
-{
-	s->u.import.with_context = true;
-	s->u.import.template = parse_expression(p);
-	if (!s->u.import.template)
-		return false;
-	if (parse_accept_word(p, "ignore")) {
-		if (parse_accept_word(p, "missing"))
-			s->u.import.ignore_missing = true;
-		else
-			p->token--;
-	}
-	import_context(p, s);
-	return true;
-}
-
-static bool parse_import(struct parser *p, struct stmt *s)
-{
-	s->u.import.template = parse_expression(p);
-	if (!s->u.import.template)
-		return false;
-	if (!parse_accept_word(p, "as")) {
-		parse_fail(p, p->token->pos, "expected 'as'");
-		return false;
-	}
-	s->u.import.target = parse_name_target(p, USE_STORE);
-	import_context(p, s);
-	return s->u.import.target != NULL;
-}
-
-static bool from_name(struct parser *p, struct import_name *ret)
-{
-	struct expr *x = parse_name_target(p, USE_STORE);
-
-	if (!x)
-		return false;
-	ret->name = x->u.name.name;
-	if (ret->name->text[0] == '_') {
-		parse_fail(p, x->pos,
-		    "names that start with an underline cannot be imported");
-		return false;
-	}
-	if (parse_accept_word(p, "as"))
-		x = parse_name_target(p, USE_STORE);
-	ret->alias = x;
-	return x != NULL;
-}
-
-static bool parse_from(struct parser *p, struct stmt *s)
-{
-	struct import_name names[64];
-	uint32_t n = 0;
-
-	s->u.import.template = parse_expression(p);
-	if (!s->u.import.template)
-		return false;
-	if (!parse_accept_word(p, "import")) {
-		parse_fail(p, p->token->pos, "expected 'import'");
-		return false;
-	}
-	for (;;) {
-		if (n && !parse_expect(p, T_COMMA))
-			return false;
-		if (import_context(p, s))
-			break;
-		if (n == 64 || !from_name(p, &names[n])) {
-			parse_fail(p, s->pos, "too many names in one import");
-			return false;
-		}
-		n++;
-		if (import_context(p, s) || p->token->kind != T_COMMA)
-			break;
-	}
-	s->u.import.n_names = n;
-	s->u.import.names = parse_alloc(p, (n + 1) * sizeof(*names));
-	if (p->failed)
-		return false;
-	memcpy(s->u.import.names, names, n * sizeof(*names));
 	return true;
 }
 

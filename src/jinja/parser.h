@@ -44,7 +44,20 @@ bool parse_at_word(const struct parser *p, const char *word);
 bool parse_accept_word(struct parser *p, const char *word);
 const struct name *parse_name(struct parser *p);
 
+/* Grows an array of expressions while its final size is unknown. */
+struct expr_vec {
+	struct expr **items;
+	uint32_t n, cap;
+};
+
+bool parse_push(struct parser *p, struct expr_vec *v, struct expr *x);
+struct expr *parse_list_node(
+    struct parser *p, enum expr_op op, uint32_t pos, const struct expr_vec *v);
 struct expr *parse_node(struct parser *p, enum expr_op op, uint32_t pos);
+struct expr *parse_number(struct parser *p);
+/* Subscripts and calls; then filters and tests. */
+struct expr *parse_postfix(struct parser *p, struct expr *x);
+struct expr *parse_filter_expr(struct parser *p, struct expr *x);
 struct expr *parse_expression(struct parser *p);
 struct expr *parse_or(struct parser *p); /* no inline if */
 struct expr *parse_unary(struct parser *p, bool with_filter);
@@ -56,6 +69,9 @@ struct expr *parse_tuple(struct parser *p, enum tuple_mode mode,
     const char *end_word, bool parenthesised);
 /* `a`, `a, b`, and with_ns: `ns.a`. */
 struct expr *parse_target(struct parser *p, const char *end_word, bool with_ns);
+/* false after parse_fail(): x cannot be assigned to. */
+bool parse_set_use(struct parser *p, struct expr *x, enum name_use use);
+struct expr *parse_clone_target(struct parser *p, const struct expr *x);
 struct expr *parse_name_target(struct parser *p, enum name_use use);
 /* After "|", or at the name of a filter block. */
 struct expr *parse_filter(struct parser *p, struct expr *of, bool inline_);
@@ -63,6 +79,11 @@ struct expr *parse_raise_height(
     struct parser *p, struct expr *x, const struct expr *child);
 
 struct stmt *parse_statement(struct parser *p);
+/* Statements of parse_import.c, behind their keywords. */
+bool parse_extends(struct parser *p, struct stmt *s);
+bool parse_include(struct parser *p, struct stmt *s);
+bool parse_import(struct parser *p, struct stmt *s);
+bool parse_from(struct parser *p, struct stmt *s);
 /* Until a block tag with one of the words (NULL-terminated), whose name is
  * the next token. */
 bool parse_body(struct parser *p, const char *const *until, struct stmt **ret);

@@ -6,6 +6,19 @@
 #include <stdlib.h>
 #include <strings.h>
 
+struct jv text_part(struct jv s, size_t from, size_t to)
+{
+	return jv_string(s.u.text + from, to - from, s.safe);
+}
+
+const char *text_last_hit(struct jv s, size_t end, struct jv sep)
+{
+	for (size_t at = end; at + 1 > sep.len; at--)
+		if (memcmp(s.u.text + at - sep.len, sep.u.text, sep.len) == 0)
+			return s.u.text + at - sep.len;
+	return NULL;
+}
+
 static bool in_set(struct jv chars, const char *p, size_t n)
 {
 	size_t step;

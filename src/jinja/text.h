@@ -6,6 +6,11 @@
 
 #include "jinja/ops.h"
 
+/* The bytes from … to of a text. */
+struct jv text_part(struct jv s, size_t from, size_t to);
+/* The last place of sep in the first `end` bytes, or NULL. */
+const char *text_last_hit(struct jv s, size_t end, struct jv sep);
+
 enum strip_side { STRIP_LEFT = 1, STRIP_RIGHT = 2, STRIP_BOTH = 3 };
 /* chars: none for white space, or a string: a set of characters. */
 struct jv text_strip(struct jv v, struct jv chars, enum strip_side side);
