@@ -171,7 +171,7 @@ static int64_t settle_delay(int attempts)
 
 static void to_settle(struct worker *w, struct live_run *run, const char *text)
 {
-	int64_t delay = settle_delay(run->settle_attempts++);
+	int64_t delay = settle_delay(run->settle_attempts);
 	json_t *device = run_doc_device(run->doc, run->device);
 
 	run->phase = LIVE_SETTLE;
@@ -220,13 +220,17 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
 		json_object_set(device, "removed",
 		    json_object_get(message, "removed"));
 	}
-	if (state == RUN_UNKNOWN)
+	if (state == RUN_UNKNOWN) {
 		to_settle(w, run, text);
-	else if (state == RUN_CANCELLED && w->stopping && !run->cancel_sent)
+		/* the device did not answer: less and less often; a session's
+		 * own death says nothing about the device */
+		run->settle_attempts++;
+	} else if (state == RUN_CANCELLED && w->stopping && !run->cancel_sent) {
 		live_requeue(w, run, "the worker was stopped before anything "
 				     "was sent");
-	else
+	} else {
 		live_end(w, run, state, text);
+	}
 }
 
 /* The slot died.  Before the effect nothing was sent; after it only the device

@@ -27,6 +27,7 @@ struct storm {
 	int started, wanted;
 	int ended[RUN_STATES];
 	int kills;
+	int64_t start_ms;
 	unsigned seed;
 };
 
@@ -109,7 +110,8 @@ static bool look_at_all(struct storm *s)
 
 static void prepare(struct storm *s, int wanted, unsigned seed)
 {
-	*s = (struct storm){ .wanted = wanted, .seed = seed };
+	*s = (struct storm){ .wanted = wanted, .seed = seed,
+		.start_ms = clock_mono_ms() };
 	kit_make(&s->kit, LANES, NULL);
 	for (int i = 0; i < LANES; i++) {
 		char text[32];
@@ -138,9 +140,10 @@ static void finish(struct storm *s, const char *what)
 	    "grep -c /run.json)\" = %d", s->started);
 	kit_check(k, kit_shell(k, command) == 0);
 	printf("ok %s: %d runs, %d kills; %d succeeded, %d rolled back, "
-	       "%d failed before anything was sent\n", what, s->started,
-	    s->kills, s->ended[RUN_SUCCEEDED], s->ended[RUN_ROLLED_BACK],
-	    s->ended[RUN_FAILED]);
+	       "%d failed before anything was sent (%.1f s)\n", what,
+	    s->started, s->kills, s->ended[RUN_SUCCEEDED],
+	    s->ended[RUN_ROLLED_BACK], s->ended[RUN_FAILED],
+	    (double)(clock_mono_ms() - s->start_ms) / 1000);
 	fflush(stdout);
 	kit_end(k);
 }
