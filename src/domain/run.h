@@ -41,9 +41,9 @@ extern const char *const run_trigger_words[TRIGGERS + 1];
 bool run_trigger_parse(const char *word, enum run_trigger *ret);
 
 /* "20261121-083000-1f2e3d4c": UTC time of creation; the last eight digits are
- * the millisecond (10 bits) and 22 bits of `random`.  Sorts by time, so that
- * runs of one device start in the order in which they were asked for; the date
- * in it gives the run's place in the store. */
+ * the millisecond (10 bits) and 22 bits of `random`.  Sorts by time to the
+ * millisecond, so that runs of one device start in the order in which they were
+ * asked for; the date in it gives the run's place in the store. */
 #define RUN_ID_SIZE 32
 void run_id_format(int64_t wall_ms, uint32_t random, char id[RUN_ID_SIZE]);
 bool run_id_is_valid(const char *id);

@@ -81,6 +81,7 @@ static void one_by_one_and_side_by_side(void)
 {
 	char ids[3][RUN_ID_SIZE];
 	struct kit kit, *k = &kit;
+	int64_t start;
 
 	kit_make(k, 2, NULL);
 	for (int d = 0; d < 2; d++) {
@@ -89,6 +90,10 @@ static void one_by_one_and_side_by_side(void)
 	}
 	kit_start(k);
 	kit_provision(k, 0, false, ids[0]);
+	/* ids tell the order by the millisecond */
+	start = clock_wall_ms();
+	while (clock_wall_ms() <= start)
+		;
 	kit_provision(k, 0, true, ids[1]);
 	kit_provision(k, 1, false, ids[2]);
 	for (int i = 0; i < 3; i++)
