@@ -130,10 +130,9 @@ static int apply_option(struct web_options *o, int id, const char *value)
 		return tell("switchyard-web " SWITCHYARD_VERSION "\n");
 	case OPTION_HELP:
 		return tell(usage);
-	default:
-		fputs(usage, stderr);
-		return 2;
 	}
+	fputs(usage, stderr);
+	return 2;
 }
 
 static int read_options(int argc, char **argv, struct web_options *o)

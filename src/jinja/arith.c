@@ -185,21 +185,16 @@ static bool int_binary(
 	int64_t v = 0;
 	bool failed;
 
-	switch (op) {
-	case X_ADD:
+	if (op == X_ADD)
 		failed = __builtin_add_overflow(a, b, &v);
-		break;
-	case X_SUB:
+	else if (op == X_SUB)
 		failed = __builtin_sub_overflow(a, b, &v);
-		break;
-	case X_MUL:
+	else if (op == X_MUL)
 		failed = __builtin_mul_overflow(a, b, &v);
-		break;
-	case X_POW:
+	else if (op == X_POW)
 		return int_power(r, a, b, ret);
-	default:
+	else
 		return int_divide(r, op, a, b, ret);
-	}
 	if (failed)
 		return overflow(r);
 	*ret = jv_int(v);
@@ -247,26 +242,17 @@ static bool real_power(struct run *r, double a, double b, struct jv *ret)
 static bool real_binary(
     struct run *r, enum expr_op op, double a, double b, struct jv *ret)
 {
-	switch (op) {
-	case X_ADD:
-		*ret = jv_float(a + b);
-		return true;
-	case X_SUB:
-		*ret = jv_float(a - b);
-		return true;
-	case X_MUL:
-		*ret = jv_float(a * b);
-		return true;
-	case X_DIV:
-		if (b == 0)
-			return divided_by_zero(r);
-		*ret = jv_float(a / b);
-		return true;
-	case X_POW:
+	if (op == X_POW)
 		return real_power(r, a, b, ret);
-	default:
+	if (op == X_FLOORDIV || op == X_MOD)
 		return real_modulo(r, a, b, op == X_FLOORDIV, ret);
-	}
+	if (op == X_DIV && b == 0)
+		return divided_by_zero(r);
+	*ret = jv_float(op == X_ADD ? a + b
+		: op == X_SUB	    ? a - b
+		: op == X_MUL	    ? a * b
+				    : a / b);
+	return true;
 }
 
 static const char *symbol_of(enum expr_op op)

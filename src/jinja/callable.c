@@ -191,11 +191,9 @@ bool callable_attr(
 		return ret->kind == JV_CALLABLE;
 	case JV_CYCLER:
 		return cycler_attr(r, v, name->text, ret);
-	case JV_CALLABLE:
-		break;
-	default:
-		return false;
 	}
+	if (v.kind != JV_CALLABLE)
+		return false;
 	if (c->type == FN_MACRO)
 		return macro_attr(r, c, name->text, ret);
 	if (c->type == FN_BLOCK && strcmp(name->text, "super") == 0) {

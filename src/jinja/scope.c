@@ -81,7 +81,7 @@ static void bind_expr(struct binder *b, struct scope *s, struct expr *x)
 
 	if (!x || b->failed)
 		return;
-	switch ((enum expr_op)x->op) {
+	switch (x->op) {
 	case X_NAME:
 	case X_LOCAL:
 	case X_NSREF:
@@ -93,8 +93,6 @@ static void bind_expr(struct binder *b, struct scope *s, struct expr *x)
 		break;
 	case X_COND:
 		b->soft = true;
-		break;
-	default:
 		break;
 	}
 	n = expr_child_count(x);

@@ -127,6 +127,9 @@ static bool emit_single_quoted(struct run *r, struct jv v, int indent)
 
 static bool emit_scalar(struct run *r, struct jv v, bool in_flow, int indent)
 {
+	if (v.kind > JV_STRING)
+		return run_fail(r, ERR_INVALID,
+		    "a %s cannot be written as YAML", kind_name(v.kind));
 	switch (v.kind) {
 	case JV_NONE:
 		return emit_cstr(r, "null");
@@ -144,9 +147,6 @@ static bool emit_scalar(struct run *r, struct jv v, bool in_flow, int indent)
 		return run_undefined(r, v);
 	case JV_STRING:
 		break;
-	default:
-		return run_fail(r, ERR_INVALID,
-		    "a %s cannot be written as YAML", kind_name(v.kind));
 	}
 	if (v.len == 0)
 		return emit_cstr(r, "''");

@@ -1,8 +1,9 @@
-#include "web/response.h"
+#include "web/page.h"
 
 #include "base/clock.h"
 #include "jinja/jinja.h"
 #include "web/flash.h"
+#include "web/response.h"
 #include "web/web.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
+#include "infra/git/pack.h"
+
 #include "infra/git/deflate.h"
 #include "infra/git/disk.h"
-#include "infra/git/pack.h"
 
 #include "base/crypto.h"
 

@@ -185,9 +185,18 @@ static size_t max_length(const struct field *f)
 		return f->max_len ? f->max_len : FIELD_MAX_TEXT;
 	case FIELD_IPV4:
 		return 32;
-	default:
-		return 0;
+	case FIELD_LINES:
+	case FIELD_INT:
+	case FIELD_BOOL:
+	case FIELD_CHOICE:
+	case FIELD_REF:
+	case FIELD_REFS:
+	case FIELD_LABELS:
+	case FIELD_NUMBERS:
+	case FIELD_OBJECT:
+		break;
 	}
+	return 0;
 }
 
 static const char *control_of(struct request *r, const struct field *f)

@@ -65,9 +65,18 @@ static bool holds(const struct record *r, int field, const char *value)
 	case FIELD_LABELS:
 	case FIELD_NUMBERS:
 		return record_contains(r, field, value);
-	default:
-		return strcmp(record_text(r, field), value) == 0;
+	case FIELD_NAME:
+	case FIELD_TEXT:
+	case FIELD_LINES:
+	case FIELD_INT:
+	case FIELD_BOOL:
+	case FIELD_CHOICE:
+	case FIELD_REF:
+	case FIELD_IPV4:
+	case FIELD_OBJECT:
+		break;
 	}
+	return strcmp(record_text(r, field), value) == 0;
 }
 
 static bool field_contains(const struct record *r, int field, const char *q)
@@ -81,9 +90,18 @@ static bool field_contains(const struct record *r, int field, const char *q)
 				return true;
 		}
 		return false;
-	default:
-		return text_contains(record_text(r, field), q);
+	case FIELD_NAME:
+	case FIELD_TEXT:
+	case FIELD_LINES:
+	case FIELD_INT:
+	case FIELD_BOOL:
+	case FIELD_CHOICE:
+	case FIELD_REF:
+	case FIELD_IPV4:
+	case FIELD_OBJECT:
+		break;
 	}
+	return text_contains(record_text(r, field), q);
 }
 
 static bool matches(const struct record *r,

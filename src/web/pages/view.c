@@ -41,9 +41,16 @@ static struct jv field_value(struct arena *a, const struct record *r, int field)
 	case FIELD_LABELS:
 	case FIELD_NUMBERS:
 		return list_field(a, r, field);
-	default:
-		return jv_text(record_text(r, field));
+	case FIELD_NAME:
+	case FIELD_TEXT:
+	case FIELD_LINES:
+	case FIELD_CHOICE:
+	case FIELD_REF:
+	case FIELD_IPV4:
+	case FIELD_OBJECT:
+		break;
 	}
+	return jv_text(record_text(r, field));
 }
 
 static struct jv version_text(struct arena *a, const struct record *r)
