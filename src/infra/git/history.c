@@ -160,21 +160,56 @@ static enum err_code compare_removed(
 	return search->found ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 }
 
-/* The path that a trailer "Renamed-From" means for `path`: itself, or the same
- * file name in that directory.  NULL if there is none. */
-static char *named_by_trailer(const char *message, const char *path)
+/* The length of the ending of the last name, ".json"; 0 if it has none. */
+static size_t ending_of(const char *path, size_t len)
 {
-	size_t len;
-	const char *value = store_message_trailer(message, RENAMED_FROM, &len);
+	for (size_t n = 1; n <= len && path[len - n] != '/'; n++)
+		if (path[len - n] == '.')
+			return n;
+	return 0;
+}
+
+/* What "Renamed-From: <value>" means for `path`: itself, or the same file name
+ * in that directory.  NULL if out of memory, or if it is of another ending:
+ * a record is not where a configuration came from. */
+static char *renamed_from(const char *value, size_t len, const char *path)
+{
+	const char *base = strrchr(path, '/');
+	size_t own = strlen(path);
+	size_t ending = ending_of(value, len);
+	char *old = NULL;
+
+	base = base ? base + 1 : path;
+	if (value[len - 1] != '/') {
+		if (ending != ending_of(path, own) ||
+		    memcmp(value + len - ending, path + own - ending, ending))
+			return NULL;
+		base = "";
+	}
+	return asprintf(&old, "%.*s%s", (int)len, value, base) < 0 ? NULL : old;
+}
+
+/* What belongs to a record moves with it in the tree beside it, such as
+ * devices/a/r1.json with intended/a/r1.cfg: the trailer's value with the top
+ * directory and the ending of `path`.  NULL if it is of the same tree. */
+static char *renamed_beside(const char *value, size_t len, const char *path)
+{
+	const char *slash = memchr(value, '/', len);
+	size_t top = slash ? (size_t)(slash - value) : len;
+	size_t own = strlen(path), ending = ending_of(value, len);
 	const char *base = strrchr(path, '/');
 	char *old = NULL;
 
-	if (!value || len == 0)
+	if (!slash || !base || strncmp(path, value, top + 1) == 0)
 		return NULL;
-	base = value[len - 1] != '/' ? "" : base ? base + 1 : path;
-	if (asprintf(&old, "%.*s%s", (int)len, value, base) < 0)
-		return NULL;
-	return old;
+	if (value[len - 1] != '/')
+		base = path + own - ending_of(path, own);
+	else
+		base++;
+	return asprintf(&old, "%.*s%.*s%s", (int)strcspn(path, "/"), path,
+		   (int)(len - top - ending), slash, base) < 0
+		   ? NULL
+		   : old;
 }
 
 /* Goes on under the old path if the parent has something there. */
@@ -206,13 +241,22 @@ static enum err_code follow_rename(struct history *hist, struct tracked *t,
     struct err *e)
 {
 	struct rename_search search = { .blob = t->now };
-	size_t len = strlen(t->path);
-	char *old = named_by_trailer(v->parts.message, t->path);
+	size_t len = strlen(t->path), value_len = 0;
+	const char *value =
+	    store_message_trailer(v->parts.message, RENAMED_FROM, &value_len);
+	char *beside = NULL, *old = NULL;
 	enum err_code rc = ERR_OK;
 
 	*followed = false;
-	if (old)
+	if (value && value_len > 0) {
+		beside = renamed_beside(value, value_len, t->path);
+		old = renamed_from(value, value_len, t->path);
+	}
+	if (beside)
+		rc = follow(hist, t, beside, parent_root, followed, e);
+	if (rc == ERR_OK && !*followed && old)
 		rc = follow(hist, t, old, parent_root, followed, e);
+	free(beside);
 	free(old);
 	if (rc != ERR_OK || *followed || len == 0 || t->path[len - 1] == '/')
 		return rc;

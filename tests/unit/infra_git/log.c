@@ -229,6 +229,22 @@ static void a_rename_is_followed(void **state)
 	assert_history(f, "d/old", "X Same B A ");
 }
 
+static void what_moves_with_a_record_is_followed(void **state)
+{
+	struct fixture *f = *state;
+
+	put_as(f, "A", "devices/a/r1.json", "record 1");
+	put_as(f, "B", "intended/a/r1.cfg", "config 1");
+	rename_file(f, "Rename record", "devices/a/r1.json",
+	    "devices/b/r2.json", "record 2", "devices/a/r1.json");
+	rename_file(f, "Rename config", "intended/a/r1.cfg",
+	    "intended/b/r2.cfg", "config 2", "devices/a/r1.json");
+	rename_file(f, "Rename area", "intended/b/r2.cfg", "intended/c/r2.cfg",
+	    "config 3", "devices/b/");
+	assert_history(f, "devices/b/r2.json", "Rename record A ");
+	assert_history(f, "intended/c/r2.cfg", "Rename area Rename config B ");
+}
+
 static void a_trailer_that_names_nothing_is_harmless(void **state)
 {
 	struct fixture *f = *state;
@@ -248,6 +264,7 @@ int main(void)
 		T(a_history_has_the_commits_of_its_path),
 		T(several_paths_make_one_history),
 		T(a_rename_is_followed),
+		T(what_moves_with_a_record_is_followed),
 		T(a_trailer_that_names_nothing_is_harmless),
 	};
 
