@@ -42,8 +42,9 @@ struct hostkey_list hostkeys_all_pending(const struct app *app,
     const struct snapshot *s, struct arena *arena, size_t limit);
 
 /* Pins the waiting key: it takes the place of all pinned keys if it replaces
- * one of its type, and stands beside keys of other types otherwise.  fingerprint: the one that the person
- * saw; ERR_STALE if another key waits by now.  ERR_DENIED, ERR_NOT_FOUND. */
+ * one of its type, and stands beside keys of other types otherwise.
+ * fingerprint: the one that the person saw; ERR_STALE if another key waits by
+ * now.  ERR_DENIED, ERR_NOT_FOUND. */
 enum err_code hostkeys_approve(const struct app *app, const struct actor *actor,
     const char *device, const char *fingerprint, struct err *e) must_check;
 

@@ -83,8 +83,7 @@ static enum err_code config_page(
 	    (rc = device_add_frame(r, device, "config", ctx, e)) != ERR_OK ||
 	    (rc = add_texts(r, record_key(device), ctx, e)) != ERR_OK)
 		return rc;
-	jv_dict_set(
-	    r->arena, ctx, "sync", device_sync_view(r, device));
+	jv_dict_set(r->arena, ctx, "sync", device_sync_view(r, device));
 	return response_page(r, out, 200, "device_config.html", ctx, e);
 }
 
