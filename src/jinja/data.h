@@ -135,6 +135,54 @@ struct dict_entry *dict_find(
     const struct jv_dict *d, struct jv key, uint32_t hash);
 struct dict_entry *dict_find_text(
     const struct jv_dict *d, const char *text, size_t len, uint32_t hash);
+static inline uint64_t dict_load8(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, 8);
+	return v;
+}
+
+static inline uint32_t dict_load4(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, 4);
+	return v;
+}
+
+/* memcmp() costs more than the comparison of a short key; the last words
+ * overlap with what was compared before. */
+static inline bool dict_same_bytes(const char *a, const char *b, size_t n)
+{
+	if (n < 4)
+		return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] &&
+				     a[n - 1] == b[n - 1]);
+	if (n < 8)
+		return dict_load4(a) == dict_load4(b) &&
+		       dict_load4(a + n - 4) == dict_load4(b + n - 4);
+	for (size_t i = 0; i + 8 < n; i += 8)
+		if (dict_load8(a + i) != dict_load8(b + i))
+			return false;
+	return dict_load8(a + n - 8) == dict_load8(b + n - 8);
+}
+
+/* dict_find_text() without a call where the dict is small. */
+static inline struct dict_entry *dict_find_fast(
+    const struct jv_dict *d, const char *text, size_t len, uint32_t hash)
+{
+	struct dict_entry *e = d->entries;
+
+	if (d->index)
+		return dict_find_text(d, text, len, hash);
+	for (const struct dict_entry *end = e + d->n; e != end; e++)
+		if (e->hash == hash && e->key.kind == JV_STRING &&
+		    e->key.len == len &&
+		    dict_same_bytes(e->key.u.text, text, len))
+			return e;
+	return NULL;
+}
+
 bool dict_put(struct arena *a, struct jv_dict *d, struct jv key, uint32_t hash,
     struct jv value);
 bool dict_put_text(struct arena *a, struct jv_dict *d, const char *key,

@@ -137,23 +137,6 @@ struct jv dict_value(struct jv_dict *d)
 	return (struct jv){ .kind = JV_DICT, .u.dict = d };
 }
 
-/* memcmp() costs more than the comparison of a short key. */
-static inline bool same_bytes(const char *a, const char *b, size_t n)
-{
-	uint64_t x, y;
-
-	for (; n >= 8; a += 8, b += 8, n -= 8) {
-		memcpy(&x, a, 8);
-		memcpy(&y, b, 8);
-		if (x != y)
-			return false;
-	}
-	for (; n > 0; n--)
-		if (*a++ != *b++)
-			return false;
-	return true;
-}
-
 struct dict_entry *dict_find_text(
     const struct jv_dict *d, const char *text, size_t len, uint32_t hash)
 {
@@ -164,7 +147,7 @@ struct dict_entry *dict_find_text(
 			e = &d->entries[i];
 			if (e->hash == hash && e->key.kind == JV_STRING &&
 			    e->key.len == len &&
-			    same_bytes(e->key.u.text, text, len))
+			    dict_same_bytes(e->key.u.text, text, len))
 				return e;
 		}
 		return NULL;
@@ -173,7 +156,8 @@ struct dict_entry *dict_find_text(
 	     at = (at + 1) & d->mask) {
 		e = &d->entries[d->index[at] - 1];
 		if (e->hash == hash && e->key.kind == JV_STRING &&
-		    e->key.len == len && same_bytes(e->key.u.text, text, len))
+		    e->key.len == len &&
+		    dict_same_bytes(e->key.u.text, text, len))
 			return e;
 	}
 	return NULL;

@@ -159,5 +159,5 @@ bool emit_value(struct run *r, struct jv v)
 		return emit_markup(r, v);
 	if (v.kind == JV_STRING)
 		return emit_text(r, v);
-	return emit_str(r, v);
+	return v.kind == JV_INT ? emit_int(r, v.u.integer) : emit_str(r, v);
 }

@@ -229,7 +229,7 @@ static bool eval_attr(struct run *r, const struct expr *x, struct jv *ret)
 		return false;
 	/* what nearly all of them are: the key of a dict */
 	if (of.kind == JV_DICT && !name->methods) {
-		e = dict_find_text(
+		e = dict_find_fast(
 		    of.u.dict, name->text, name->len, name->hash);
 		if (e) {
 			*ret = overlay_view(r, e->value);

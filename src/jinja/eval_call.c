@@ -120,42 +120,65 @@ bool eval_args(struct run *r, const struct arg_list *args,
 	return eval_keywords(r, args, dyn_kw, ret);
 }
 
-/* Bound when the template was compiled: see bind_args() in parse_postfix.c. */
-static bool is_bound(const struct native *def, const struct call *c)
+/* Bound to the parameters when the template was compiled: see bind_args() in
+ * parse_postfix.c. */
+static bool is_bound(const struct native *def, const struct arg_list *args)
 {
-	return !(def->flags & NATIVE_VARIADIC) && c->n == def->n_params &&
-	       c->n_kw == 0;
+	return !(def->flags & NATIVE_VARIADIC) &&
+	       args->n_pos + 1 == def->n_params && !args->n_kw &&
+	       !args->dyn_pos && !args->dyn_kw;
 }
 
-static bool call_piped(struct run *r, const struct native *def,
-    const struct evaluated *e, struct jv *ret)
-{
-	struct call c = e->call;
-
-	c.def = def;
-	if (is_bound(def, &c))
-		return native_invoke(r, def, &c, ret);
-	return call_native(r, def, &c, ret);
-}
-
-bool eval_piped(struct run *r, const struct expr *x, struct jv *ret)
+/* The values are made where they are used: to copy one that was just written
+ * field by field stalls the processor. */
+static bool call_bound(struct run *r, const struct expr *x, struct jv *ret)
 {
 	const struct native *def = x->u.filter.def;
+	const struct arg_list *args = x->u.filter.args;
+	struct jv values[NATIVE_PARAMS_MAX];
+	struct call c = { .def = def, .args = values, .n = def->n_params };
+
+	if (!x->u.filter.of)
+		values[0] = r->filter_input;
+	else if (!eval(r, x->u.filter.of, &values[0]))
+		return false;
+	for (uint32_t i = 0; i < args->n_pos; i++) {
+		if (!args->pos[i])
+			values[i + 1].kind = JV_MISSING;
+		else if (!eval(r, args->pos[i], &values[i + 1]))
+			return false;
+	}
+	return def->flags & NATIVE_LAZY ? native_invoke(r, def, &c, ret)
+					: def->fn(r, &c, ret);
+}
+
+static bool call_unbound(struct run *r, const struct expr *x, struct jv *ret)
+{
 	struct slot_mark mark = r->stack;
 	struct evaluated e;
 	struct jv of = r->filter_input;
 	bool ok;
 
+	if (x->u.filter.of && !eval(r, x->u.filter.of, &of))
+		return false;
+	ok = eval_args(r, x->u.filter.args, &of, &e) &&
+	     call_native(r, x->u.filter.def, &e.call, ret);
+	slots_pop(r, mark);
+	return ok;
+}
+
+bool eval_piped(struct run *r, const struct expr *x, struct jv *ret)
+{
+	const struct native *def = x->u.filter.def;
+
 	if (!def)
 		return run_fail(r, ERR_INVALID, "no %s named '%s'",
 		    x->op == X_FILTER ? "filter" : "test",
 		    x->u.filter.name->text);
-	if (x->u.filter.of && !eval(r, x->u.filter.of, &of))
+	if (!run_step(r))
 		return false;
-	ok = run_step(r) && eval_args(r, x->u.filter.args, &of, &e) &&
-	     call_piped(r, def, &e, ret);
-	slots_pop(r, mark);
-	return ok;
+	return is_bound(def, x->u.filter.args) ? call_bound(r, x, ret)
+					       : call_unbound(r, x, ret);
 }
 
 /* A method called where it is named needs no bound copy of itself. */

@@ -92,8 +92,10 @@ bool loop_next(struct run *r, struct loop_state *l, struct jv *ret)
 		return false;
 	}
 	l->index0++;
-	l->before = l->current;
-	l->current = *ret;
+	if (l->st->extended) { /* only then can loop.previtem be asked */
+		l->before = l->current;
+		l->current = *ret;
+	}
 	return true;
 }
 

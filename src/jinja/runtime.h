@@ -133,11 +133,37 @@ static inline void slots_pop(struct run *r, struct slot_mark mark)
 
 /* Output. */
 bool emit_slow(struct run *r, const char *text, size_t len);
+/* Most pieces are short: two moves that may overlap cost less than a call of
+ * memcpy(). */
+static inline void copy_piece(char *to, const char *from, size_t n)
+{
+	uint64_t head, tail;
+	uint32_t small[2];
+
+	if (n > 16) {
+		memcpy(to, from, n);
+	} else if (n >= 8) {
+		memcpy(&head, from, 8);
+		memcpy(&tail, from + n - 8, 8);
+		memcpy(to, &head, 8);
+		memcpy(to + n - 8, &tail, 8);
+	} else if (n >= 4) {
+		memcpy(&small[0], from, 4);
+		memcpy(&small[1], from + n - 4, 4);
+		memcpy(to, &small[0], 4);
+		memcpy(to + n - 4, &small[1], 4);
+	} else {
+		while (n > 0) {
+			n--;
+			to[n] = from[n];
+		}
+	}
+}
 static inline bool emit(struct run *r, const char *text, size_t len)
 {
 	if (len > r->out_end - r->out->len)
 		return emit_slow(r, text, len);
-	memcpy(r->out->data + r->out->len, text, len);
+	copy_piece(r->out->data + r->out->len, text, len);
 	r->out->len += len;
 	return true;
 }
