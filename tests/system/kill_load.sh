@@ -21,7 +21,11 @@ node "$root/tests/system/kill_load.js" "$portal" "$url" "$scratch/token" \
     "${KILLS:-200}" "$seed" >"$scratch/result" 2>&1 ||
 	fail "seed $seed: $(cat "$scratch/result")"
 cat "$scratch/result"
-check "the store is sound" git -C "$portal/store.git" fsck --strict
+# runs that were queued, but whose answer died with the web program, go on
+queue_is_empty() {
+	! ls "$portal"/spool/{queued,claimed,cancelled} | grep -q json
+}
+check "the queue runs dry" wait_until 120 queue_is_empty
+check "the store is sound" git -C "$portal/store.git" fsck --strict \
+    --no-dangling
 check "and so are its records" switchyard check
-check_equal "nothing is left in the queue" \
-    "$(ls "$portal"/spool/{queued,claimed,cancelled} | grep -c json)" 0

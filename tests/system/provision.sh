@@ -266,5 +266,6 @@ check_equal "all lines are there" "$(router_lines)" 500
 bad=$(git -C "$portal/store.git" log runs --format='%an|%(trailers:key=Run-Id,valueonly,separator=)|%(trailers:key=Job,valueonly,separator=)|%(trailers:key=Trigger,valueonly,separator=)|%(trailers:key=Device,valueonly,separator=)|%(trailers:key=Result,valueonly,separator=)' |
     grep -v 'Begin' | sed '$d' | grep -E '\|\||\|$|^\|')
 check_equal "every commit of runs says who, what, why and how it ended" "$bad" ''
-check "the store is sound" git -C "$portal/store.git" fsck --strict
+check "the store is sound" git -C "$portal/store.git" fsck --strict \
+    --no-dangling
 check "and so are its records" switchyard check
