@@ -233,7 +233,7 @@ static enum err_code create_keyed(const struct creation *c,
     struct schema_errors *errors, json_t **ret_doc, struct err *e)
 {
 	char id[RUN_ID_SIZE];
-	bool bound;
+	bool bound = false;
 	int lock;
 	enum err_code rc = queue_lock(c->app->dir, &lock, e);
 
