@@ -147,7 +147,8 @@ static bool filter_reverse(struct run *r, const struct call *c, struct jv *ret)
 		l->items[i] = l->items[l->n - 1 - i];
 		l->items[l->n - 1 - i] = swap;
 	}
-	*ret = generator_value(l);
+	/* Python reverses a generator through a list, which it then is */
+	*ret = jv_is_generator(c->args[0]) ? list_value(l) : generator_value(l);
 	return true;
 }
 

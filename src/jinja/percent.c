@@ -325,6 +325,17 @@ static bool format_one(struct percent *f)
 	    f->run, ERR_INVALID, "unsupported format character '%c'", s.type);
 }
 
+/* Python takes a single argument that can be subscripted for a mapping, of
+ * which a format need not use anything. */
+static bool is_mapping(const struct call *args)
+{
+	struct jv v = args->n == 1 ? args->args[0] : jv_none();
+
+	return v.kind == JV_DICT || v.kind == JV_UNDEFINED ||
+	       jv_is_plain_list(v) ||
+	       (v.kind == JV_LIST && v.u.list->flavor == LIST_RANGE);
+}
+
 bool text_percent(
     struct run *r, struct jv format, const struct call *args, struct jv *ret)
 {
@@ -343,9 +354,7 @@ bool text_percent(
 		if (!format_one(&f))
 			return false;
 	}
-	if (f.next < args->n && !f.used_key &&
-	    !(args->n == 1 && args->args[0].kind == JV_DICT) &&
-	    !(args->n == 1 && jv_is_plain_list(args->args[0])))
+	if (f.next < args->n && !f.used_key && !is_mapping(args))
 		return run_fail(r, ERR_INVALID,
 		    "not all arguments converted during string formatting");
 	return emit(r, f.p, (size_t)(f.end - f.p)) &&

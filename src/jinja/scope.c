@@ -59,19 +59,57 @@ static void check_known(struct binder *b, const struct expr *x)
 }
 
 /* -1 and the like are constants. */
-static void fold(struct expr *x)
+static void fold_sign(struct expr *x)
 {
-	const struct expr *a = x->u.bin.a;
+	struct jv v = x->u.bin.a->u.value;
 
-	if (x->op != X_NEG || a->op != X_CONST)
+	if (x->u.bin.a->op != X_CONST)
 		return;
-	if (a->u.value.kind == JV_FLOAT) {
-		x->u.value = jv_float(-a->u.value.u.real);
-		x->op = X_CONST;
-	} else if (a->u.value.kind == JV_INT) {
-		x->u.value = jv_int(-a->u.value.u.integer);
-		x->op = X_CONST;
+	if (v.kind == JV_FLOAT)
+		x->u.value = jv_float(-v.u.real);
+	else if (v.kind == JV_INT || v.kind == JV_BOOL)
+		x->u.value = jv_int(-v.u.integer);
+	else
+		return;
+	x->op = X_CONST;
+}
+
+/* Could Jinja2 compute it while it compiles? */
+static bool is_constant(const struct expr *x)
+{
+	uint32_t n = x ? expr_child_count(x) : 0;
+
+	if (!x || x->op == X_CONST)
+		return true;
+	if (x->op == X_NAME || x->op == X_LOCAL || x->op == X_CALL)
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		if (!is_constant(expr_child(x, i)))
+			return false;
+	return true;
+}
+
+/* Jinja2 writes a negative constant into Python without parentheses: there,
+ * -2 ** n is -(2 ** n), although -2 ** 2 is 4. */
+static void fold_power(struct binder *b, struct expr *x)
+{
+	struct expr *base = x->u.bin.a, *inner;
+	struct jv *v = &base->u.value;
+	bool negative =
+	    base->op == X_CONST && ((v->kind == JV_INT && v->u.integer < 0) ||
+				       (v->kind == JV_FLOAT && v->u.real < 0));
+
+	if (!negative || is_constant(x->u.bin.b))
+		return;
+	inner = arena_alloc(b->template->arena, sizeof(*inner));
+	if (!inner) {
+		b->symbols.failed = true;
+		return;
 	}
+	*inner = *x;
+	*v = v->kind == JV_INT ? jv_int(-v->u.integer) : jv_float(-v->u.real);
+	x->op = X_NEG;
+	x->u.bin.a = inner;
 }
 
 static void bind_expr(struct binder *b, struct scope *s, struct expr *x)
@@ -99,7 +137,10 @@ static void bind_expr(struct binder *b, struct scope *s, struct expr *x)
 	for (uint32_t i = 0; i < n; i++)
 		bind_expr(b, s, expr_child(x, i));
 	b->soft = soft;
-	fold(x);
+	if (x->op == X_NEG)
+		fold_sign(x);
+	else if (x->op == X_POW)
+		fold_power(b, x);
 }
 
 /* The body of a scope of its own: nothing of the if around it holds. */

@@ -29,13 +29,15 @@ KNOWN = [
      ("64 bits" in us[1] or "overflow" in us[1]) and py[0] == "ok"),
     ("a macro called after the loop that it was defined in", lambda c, py, us:
      py == ("ok", "missing") and "endmacro" in c["template"]),
+    ("slices of literal numbers", lambda c, py, us:
+     re.search(r"\((\d+|true|false|none)\)\[[^\]]*:", c["template"]) is not None),
     ("digits other than 0-9 as numbers", lambda c, py, us:
      "'٣'|int" in c["template"]),
     ("addresses in the repr of generators, functions and objects",
      lambda c, py, us: py[0] == us[0] == "ok" and
      re.search(r"0x[0-9a-f]{6,}|<built-in|<class|<bound|&lt;built-in|&lt;class|&lt;bound"
                "|<function|&lt;function|<Cycler|jinja2\\.|<generator",
-               py[1]) is not None),
+               py[1], re.I) is not None),
 ]
 
 

@@ -116,6 +116,10 @@ static void test_operators(void **state)
 	static const struct golden good[] = {
 		{ "{{ 6/2 }} {{ -7//2 }} {{ -7%3 }}", NULL, "3.0 -4 2" },
 		{ "{{ 2**3**2 }} {{ -2**2 }}", NULL, "64 4" },
+		{ "{% set n = 2 %}{{ -2**n }} {{ (-2)**n }} {{ -n**2 }}", NULL,
+		    "-4 -4 4" },
+		{ "{{ 'abc' % [1] }} {{ [1, 2]|map('string')|reverse }}", NULL,
+		    "abc ['2', '1']" },
 		{ "{{ 'a' ~ 'b'|upper }} {{ 1 == true }}", NULL, "aB True" },
 		{ "{{ 1 < 2 < 3 }} {{ 3 > 2 > 2 }}", NULL, "True False" },
 		{ "{{ d.items is callable }} {{ d['items'] }}",
