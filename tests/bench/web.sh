@@ -12,7 +12,13 @@ rounds=${BENCH_ROUNDS:-5}
 seconds=${BENCH_SECONDS:-4}
 work=$(mktemp -d)
 pids=()
-trap 'kill "${pids[@]}" 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT
+end() {
+	[ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null
+	wait 2>/dev/null
+	rm -rf "$work"
+	return 0
+}
+trap end EXIT
 
 wait_for() { # until the command succeeds, at most 60 s
 	local end=$((SECONDS + 60))
