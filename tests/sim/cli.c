@@ -2,6 +2,8 @@
 
 #include "sim/mem.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,10 +86,8 @@ static void cli_run_command(struct cli *cli, const struct cli_command *command,
 {
 	bool model = cli->show_model;
 
-	if (filters && !cli_pipe_apply(filters, NULL, &model)) {
-		cli_fail(cli, "%% Invalid input\n");
-		return;
-	}
+	if (filters)
+		(void)cli_pipe_apply(filters, NULL, &model);
 	json_decref(cli->model);
 	cli->model = model && command->model ? command->model(cli, m) : NULL;
 	if (!cli->model)
@@ -98,29 +98,35 @@ static void cli_run_command(struct cli *cli, const struct cli_command *command,
 		cli_pipe_apply(filters, &cli->text, &model);
 }
 
-/* True if the line, or what stands before its first `|`, is a command. */
-static bool cli_try_command(struct cli *cli, enum cli_view view,
+/* A command with known filters behind it; what is no filter is an argument. */
+static bool cli_try_filtered(struct cli *cli, enum cli_view view,
     const char *line, struct grammar_match *m)
 {
-	const struct cli_command *command =
-	    cli_find_command(cli, view, line, m);
 	const char *bar = strchr(line, '|');
-	const struct grammar_match whole = *m;
+	const struct cli_command *command;
+	bool model = false;
 	char *head;
 
-	if (command) {
-		cli_run_command(cli, command, m, NULL);
-		return true;
-	}
-	if (!bar)
+	if (!bar || !cli_pipe_apply(bar + 1, NULL, &model))
 		return false;
 	head = mem_strndup(line, (size_t)(bar - line));
 	command = cli_find_command(cli, view, head, m);
 	if (command)
 		cli_run_command(cli, command, m, bar + 1);
-	else
-		*m = whole;
 	free(head);
+	return command != NULL;
+}
+
+static bool cli_try_command(struct cli *cli, enum cli_view view,
+    const char *line, struct grammar_match *m)
+{
+	const struct cli_command *command;
+
+	if (cli_try_filtered(cli, view, line, m))
+		return true;
+	command = cli_find_command(cli, view, line, m);
+	if (command)
+		cli_run_command(cli, command, m, NULL);
 	return command != NULL;
 }
 
@@ -147,6 +153,18 @@ static bool cli_is_blank(const char *line)
 	return line[strspn(line, " \t")] == '\0';
 }
 
+static void cli_run_line(struct cli *cli, const char *line)
+{
+	char copy[GRAMMAR_LINE_MAX];
+
+	if (cli->platform->rewrite && strlen(line) < sizeof(copy)) {
+		memcpy(copy, line, strlen(line) + 1);
+		cli->platform->rewrite(copy);
+		line = copy;
+	}
+	cli_run_in_view(cli, cli->view, line);
+}
+
 /* A line is an answer, part of a text, or a command. */
 static void cli_dispatch(struct cli *cli, const char *line)
 {
@@ -164,7 +182,7 @@ static void cli_dispatch(struct cli *cli, const char *line)
 
 		cli->platform->configure(cli, line, &fault);
 	} else if (!cli_is_blank(line)) {
-		cli_run_in_view(cli, cli->view, line);
+		cli_run_line(cli, line);
 	}
 }
 
@@ -211,6 +229,8 @@ void cli_take_line(struct cli *cli, const char *line)
 	buf_clear(&cli->text);
 	cli->failed = false;
 	cli_dispatch(cli, line);
+	if (text_starts_with(line, "sh"))
+		cli->ep.flood_left = cli->device->hostile.flood_bytes;
 	hostile_spoil_output(&cli->device->hostile, &cli->text);
 	cli_term_finish(cli);
 	if (request)

@@ -59,6 +59,8 @@ struct cli_platform {
 	/* A line in a configuration view that is no command. */
 	void (*configure)(
 	    struct cli *cli, const char *line, struct cli_fault *ret);
+	/* Changes a line before it is looked at; may be NULL. */
+	void (*rewrite)(char line[GRAMMAR_LINE_MAX]);
 	void (*finish)(struct cli *cli); /* frees cli->state; may be NULL */
 };
 

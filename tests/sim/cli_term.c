@@ -10,6 +10,7 @@
 
 enum {
 	KEY_CTRL_C = 0x03,
+	KEY_CTRL_D = 0x04,
 	KEY_BELL = 0x07,
 	KEY_BACKSPACE = 0x08,
 	KEY_CTRL_U = 0x15,
@@ -210,6 +211,16 @@ static void term_end_config(struct cli *cli)
 	term_enter(cli);
 }
 
+/* Ends a text being typed, or the session. */
+static void term_end_input(struct cli *cli)
+{
+	if (cli->answer)
+		cli->line[cli->line_len++] = KEY_CTRL_D;
+	else
+		cli_close(cli);
+	term_enter(cli);
+}
+
 static void term_key(struct cli *cli, char c)
 {
 	bool after_cr = cli->after_cr;
@@ -237,6 +248,8 @@ static void term_key(struct cli *cli, char c)
 		term_insert(cli, c);
 	} else if (c == KEY_CTRL_C) {
 		term_interrupt(cli);
+	} else if (c == KEY_CTRL_D && cli->line_len == 0) {
+		term_end_input(cli);
 	} else if (c == KEY_CTRL_Z) {
 		term_end_config(cli);
 	} else if (c == '?' && !cli->answer && !cli->block.rule) {

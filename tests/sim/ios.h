@@ -73,6 +73,8 @@ void ios_show_version(struct cli *cli, const struct grammar_match *m);
 void ios_show_inventory(struct cli *cli, const struct grammar_match *m);
 void ios_show_interfaces(struct cli *cli, const struct grammar_match *m);
 void ios_show_brief(struct cli *cli, const struct grammar_match *m);
+void ios_show_ip(struct cli *cli, const struct grammar_match *m);
+void ios_show_neighbors(struct cli *cli, const struct grammar_match *m);
 void ios_show_clock(struct cli *cli, const struct grammar_match *m);
 void ios_show_privilege(struct cli *cli, const struct grammar_match *m);
 

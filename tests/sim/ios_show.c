@@ -230,6 +230,35 @@ void ios_show_interfaces(struct cli *cli, const struct grammar_match *m)
 	}
 }
 
+void ios_show_ip(struct cli *cli, const struct grammar_match *m)
+{
+	const struct conf_node *at = ios_of(cli->device)->running->first;
+	struct ios_interface i;
+
+	(void)m;
+	while (ios_next_interface(&at, &i)) {
+		cli_printf(cli, "%s is %s, line protocol is %s\n", i.name,
+		    i.enabled ? "up" : "administratively down",
+		    i.enabled ? "up" : "down");
+		if (*i.address)
+			cli_printf(cli,
+			    "  Internet address is %s/%u\n"
+			    "  Broadcast address is 255.255.255.255\n"
+			    "  MTU is 1500 bytes\n",
+			    i.address, ios_prefix(i.mask));
+		else
+			cli_printf(
+			    cli, "  Internet protocol processing disabled\n");
+	}
+}
+
+/* Neither protocol runs here, and its command says so. */
+void ios_show_neighbors(struct cli *cli, const struct grammar_match *m)
+{
+	cli_printf(cli, "%% %s is not enabled\n",
+	    grammar_has_keyword(m, "lldp") ? "LLDP" : "CDP");
+}
+
 void ios_show_brief(struct cli *cli, const struct grammar_match *m)
 {
 	const struct conf_node *at = ios_of(cli->device)->running->first;

@@ -1,6 +1,7 @@
 #include "sim/device.h"
 #include "sim/eos.h"
 #include "sim/ios.h"
+#include "sim/junos.h"
 #include "sim/nxos.h"
 
 #include <string.h>
@@ -9,6 +10,7 @@ static const struct platform *const platforms[] = {
 	&eos_platform,
 	&ios_platform,
 	&nxos_platform,
+	&junos_platform,
 
 };
 

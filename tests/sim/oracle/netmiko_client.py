@@ -121,9 +121,39 @@ def nxos(sim):
         holds("commit", c.send_command("configure replace commit"), "Commit")
 
 
+def junos(sim):
+    with connect(sim, "juniper_junos", "junos") as c:
+        same("prompt", c.find_prompt(), "admin@junos1>")
+        holds("running", c.send_command("show configuration"),
+              "host-name junos1;")
+        holds("set", c.send_command("show configuration | display set"),
+              "set system host-name junos1")
+        holds("error", c.send_command("show foo"), "syntax error.")
+        c.config_mode()
+        c.send_config_set(
+            ['set interfaces ge-0/0/5 description "by netmiko"'],
+            exit_config_mode=False)
+        holds("compare", c.send_command("show | compare"),
+              '+   ge-0/0/5 {\n+       description "by netmiko";\n+   }')
+        lacks("not yet", sim.ask("running", "junos1"), "by netmiko")
+        holds("check", c.commit(check=True), "check succeeds")
+        holds("confirmed", c.commit(confirm=True, confirm_delay=2),
+              "rolled back in 2 minutes")
+        holds("applied", sim.ask("running", "junos1"), "by netmiko")
+        sim.ask("skew", "junos1", 121)
+        lacks("reverted", sim.ask("running", "junos1"), "by netmiko")
+        c.send_config_set(
+            ['set interfaces ge-0/0/5 description kept'],
+            exit_config_mode=False)
+        holds("commit", c.commit(), "commit complete")
+        c.exit_config_mode()
+    sim.ask("reload", "junos1")
+    holds("after reload", sim.ask("running", "junos1"), "description kept;")
+
+
 def refuse_password(sim):
     for kind, platform in (("arista_eos", "eos"), ("cisco_ios", "ios"),
-                           ("cisco_nxos", "nxos")):
+                           ("cisco_nxos", "nxos"), ("juniper_junos", "junos")):
         try:
             connect(sim, kind, platform, "wrong")
         except NetMikoAuthenticationException:
@@ -132,7 +162,7 @@ def refuse_password(sim):
 
 
 def main():
-    with Sim(sys.argv[1], ["eos", "ios", "nxos"]) as sim:
+    with Sim(sys.argv[1], ["eos", "ios", "nxos", "junos"]) as sim:
         def arista_eos():
             eos(sim)
             eos_session(sim)
@@ -144,11 +174,14 @@ def main():
         def cisco_nxos():
             nxos(sim)
 
+        def juniper_junos():
+            junos(sim)
+
         def wrong_password():
             refuse_password(sim)
 
         return run_together([arista_eos, cisco_ios, cisco_nxos,
-                             wrong_password])
+                             juniper_junos, wrong_password])
 
 
 if __name__ == "__main__":
