@@ -17,6 +17,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -37,6 +38,28 @@ static size_t read_body(void *ctx, char *to, size_t len)
 	int got = FCGX_GetStr(to, want, ctx);
 
 	return got > 0 ? (size_t)got : 0;
+}
+
+static bool has_body(const FCGX_Request *request)
+{
+	const char *length = FCGX_GetParam("CONTENT_LENGTH", request->envp);
+
+	return length && *length;
+}
+
+/*
+ * Before it closes, libfcgi shuts its side down and waits for nginx to close
+ * as well: if bytes of a request lay unread, the close would reset the
+ * connection and nginx might lose the answer.  Of a request without a body
+ * nothing but the mark of its end is left to read; with that read the
+ * connection is closed at once, and no thread waits for nginx.
+ */
+static void finish_request(FCGX_Request *request)
+{
+	if (!has_body(request) && FCGX_GetChar(request->in) == EOF &&
+	    FCGX_GetError(request->in) == 0)
+		(void)FCGX_Detach(request);
+	FCGX_Finish_r(request);
 }
 
 /* A client that has left shows as a failed write: there is nobody to tell. */
@@ -70,7 +93,7 @@ static void serve_requests(
 		in.ctx = request->in;
 		web_thread_answer(t, &in, &reply);
 		send_reply(request->out, &reply);
-		FCGX_Finish_r(request);
+		finish_request(request);
 	}
 }
 
