@@ -1,5 +1,8 @@
 #include "app/app.h"
 
+#include "app/hostkey_waiting.h"
+#include "base/log.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -24,8 +27,18 @@ enum err_code app_open(const char *dir, struct app *ret, struct err *e)
 	return ERR_OK;
 }
 
+void app_watch(struct app *app)
+{
+	struct err e = ERR_INIT;
+
+	if (store_watch(app->store, &e) != ERR_OK ||
+	    hostkey_waiting_new(app->dir, &app->waiting, &e) != ERR_OK)
+		log_err(&e, "changes are looked for at each request");
+}
+
 void app_close(struct app *app)
 {
+	hostkey_waiting_free(app->waiting);
 	snapshots_free(app->snapshots);
 	store_close(app->store);
 	memset(app, 0, sizeof(*app));

@@ -1,5 +1,6 @@
 #include "app/hostkeys.h"
 
+#include "app/hostkey_waiting.h"
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -88,6 +89,9 @@ enum err_code hostkeys_pending(const struct app *app, const struct snapshot *s,
 	enum pinned pinned;
 	enum err_code rc;
 
+	if (!hostkey_waiting_may_have(app->waiting, device))
+		return err_set(
+		    e, ERR_NOT_FOUND, "no host key of %s waits", device);
 	if ((rc = pending_path(app, device, path, e)) != ERR_OK ||
 	    (rc = file_read(path, &text, e)) != ERR_OK ||
 	    (rc = json_read(buf_text(&text), text.len, PENDING_MAX, &doc, e)) !=

@@ -3,7 +3,9 @@
 #include "app/port/queue.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/text.h"
+#include "base/watch.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -14,7 +16,7 @@
 #define DEFAULT_LIMIT 50
 #define MAX_LIMIT 500
 /* A directory changed this recently may change again within the same tick of
- * its time stamp: it is read anew. */
+ * its time stamp: the stamp is not kept, so that it is read again. */
 #define RACY_MS 50
 
 /* A finished run: one allocation, texts behind the struct. */
@@ -51,6 +53,8 @@ struct run_index {
 	struct live *live; /* by id */
 	size_t n_live;
 	struct timespec live_times[QUEUE_PLACES];
+	struct watch *watch;	  /* of the spool; may be NULL */
+	uint64_t live_generation; /* of the watch, while `live` surely holds */
 };
 
 /* --- entries ------------------------------------------------------------------- */
@@ -262,11 +266,12 @@ static bool spool_changed(struct run_index *index)
 		if (stat(path, &st) < 0)
 			continue;
 		if (st.st_mtim.tv_sec != was->tv_sec ||
-		    st.st_mtim.tv_nsec != was->tv_nsec ||
-		    now - ((int64_t)st.st_mtim.tv_sec * 1000 +
-		    st.st_mtim.tv_nsec / 1000000) < RACY_MS)
+		    st.st_mtim.tv_nsec != was->tv_nsec)
 			changed = true;
 		*was = st.st_mtim;
+		if (now - ((int64_t)st.st_mtim.tv_sec * 1000 +
+		    st.st_mtim.tv_nsec / 1000000) < RACY_MS)
+			*was = (struct timespec){ 0 };
 	}
 	return changed;
 }
@@ -314,14 +319,12 @@ static size_t sort_live(struct live *items, size_t n)
 	return kept;
 }
 
-static enum err_code refresh_live(struct run_index *index, struct err *e)
+static enum err_code read_live(struct run_index *index, struct err *e)
 {
 	struct live *items = NULL;
 	size_t n = 0;
 	enum err_code rc = ERR_OK;
 
-	if (!spool_changed(index))
-		return ERR_OK;
 	for (int i = 0; rc == ERR_OK && i < QUEUE_PLACES; i++) {
 		char (*ids)[RUN_ID_SIZE];
 		size_t n_ids;
@@ -352,7 +355,36 @@ static enum err_code refresh_live(struct run_index *index, struct err *e)
 	return ERR_OK;
 }
 
+static enum err_code refresh_live(struct run_index *index, struct err *e)
+{
+	uint64_t generation = watch_generation(index->watch);
+	enum err_code rc = ERR_OK;
+
+	if (generation != 0 && generation == index->live_generation)
+		return ERR_OK;
+	if (spool_changed(index))
+		rc = read_live(index, e);
+	index->live_generation = rc == ERR_OK ? generation : 0;
+	return rc;
+}
+
 /* --- the calls -------------------------------------------------------------------------- */
+
+/* Without a watch each question looks at the directories. */
+static void watch_spool(struct run_index *index)
+{
+	char paths[QUEUE_PLACES][4096];
+	const char *dirs[QUEUE_PLACES];
+	struct err e = ERR_INIT;
+
+	for (int i = 0; i < QUEUE_PLACES; i++) {
+		queue_path(index->app->dir, (enum queue_place)i, paths[i],
+		    sizeof(paths[i]));
+		dirs[i] = paths[i];
+	}
+	if (watch_new(dirs, QUEUE_PLACES, &index->watch, &e) != ERR_OK)
+		log_err(&e, "the spool is looked at for each page");
+}
 
 enum err_code run_index_new(const struct app *app, struct run_index **ret,
     struct err *e)
@@ -364,6 +396,7 @@ enum err_code run_index_new(const struct app *app, struct run_index **ret,
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	index->app = app;
 	pthread_mutex_init(&index->lock, NULL);
+	watch_spool(index);
 	rc = last_grow(&index->last) ? refresh_done(index, e)
 				     : err_set(e, ERR_SYSTEM, "out of memory");
 	if (rc != ERR_OK) {
@@ -383,6 +416,7 @@ void run_index_free(struct run_index *index)
 	free(index->entries);
 	free(index->last.slots);
 	free(index->live);
+	watch_free(index->watch);
 	pthread_mutex_destroy(&index->lock);
 	free(index);
 }

@@ -30,6 +30,8 @@ static enum err_code open_parts(struct web *web, struct err *e)
 	random_hex(random, (sizeof(random) - 1) / 2);
 	rc = app_open(o->dir, &web->app, e);
 	if (rc == ERR_OK)
+		app_watch(&web->app);
+	if (rc == ERR_OK)
 		rc = queue_prepare(o->dir, e);
 	if (rc == ERR_OK)
 		rc = run_index_new(&web->app, &web->runs, e);

@@ -83,12 +83,17 @@ enum err_code store_init(const char *path, const char *seed_dir,
 enum err_code store_open(const char *path, struct store **ret, struct err *e)
     must_check;
 void store_close(struct store *s);
+/* For a program that asks for the tip at every request: from now on the kernel
+ * tells when a ref may have changed (base/watch.h).  Once, before other
+ * threads use the store; if it fails the store is used as before. */
+enum err_code store_watch(struct store *s, struct err *e) must_check;
 const char *store_path(const struct store *s);
 
 /* --- reading ---------------------------------------------------------- */
 
 /* The tip; all zero for a branch without commits.  Cheap enough for every
- * request: when nothing changed it costs about one or two stat(2). */
+ * request: when nothing changed it costs about one or two stat(2), or one
+ * read(2) after store_watch(). */
 enum err_code store_tip(struct store *s, enum store_branch branch,
     struct commit_id *ret, struct err *e) must_check;
 

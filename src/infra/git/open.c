@@ -137,10 +137,20 @@ void store_close(struct store *s)
 		handle_close(h);
 		free(h);
 	}
+	watch_free(s->watch);
 	pthread_mutex_destroy(&s->lock);
 	free(s->path);
 	free(s);
 	git_libgit2_shutdown();
+}
+
+enum err_code store_watch(struct store *s, struct err *e)
+{
+	char refs[STORE_PATH_SIZE];
+	const char *dirs[] = { s->path, refs };
+	enum err_code rc = store_file_path(s, "refs/heads", refs, e);
+
+	return rc == ERR_OK ? watch_new(dirs, 2, &s->watch, e) : rc;
 }
 
 const char *store_path(const struct store *s)

@@ -213,30 +213,49 @@ static bool current_stamp(const struct store *s, const char *name,
 	return true;
 }
 
+/* What the cache holds is still so: nothing has changed in the directories of
+ * the refs, or the file is the same. */
+static bool cache_holds(struct store *s, enum store_branch branch,
+    uint64_t generation, struct commit_id *ret)
+{
+	struct tip_cache *cache = &s->tips[branch];
+	struct file_stamp stamp;
+	bool packed, hit;
+
+	pthread_mutex_lock(&s->lock);
+	hit = generation != 0 && cache->generation == generation;
+	if (hit)
+		*ret = cache->tip;
+	pthread_mutex_unlock(&s->lock);
+	if (hit ||
+	    !current_stamp(s, store_branch_refs[branch], &stamp, &packed))
+		return hit;
+	pthread_mutex_lock(&s->lock);
+	hit = cache->valid && cache->packed == packed &&
+	      stamp_equal(&cache->stamp, &stamp);
+	if (hit) {
+		*ret = cache->tip;
+		cache->generation = generation;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return hit;
+}
+
 enum err_code store_tip(struct store *s, enum store_branch branch,
     struct commit_id *ret, struct err *e)
 {
-	struct tip_cache *cache = &s->tips[branch];
+	uint64_t generation = watch_generation(s->watch);
 	struct tip_cache loaded;
-	struct file_stamp stamp;
-	bool packed, hit;
 	enum err_code rc;
 
-	if (current_stamp(s, store_branch_refs[branch], &stamp, &packed)) {
-		pthread_mutex_lock(&s->lock);
-		hit = cache->valid && cache->packed == packed &&
-		      stamp_equal(&cache->stamp, &stamp);
-		if (hit)
-			*ret = cache->tip;
-		pthread_mutex_unlock(&s->lock);
-		if (hit)
-			return ERR_OK;
-	}
+	if (cache_holds(s, branch, generation, ret))
+		return ERR_OK;
 	rc = load_ref(s, branch, &loaded, e);
 	if (rc != ERR_OK)
 		return rc;
+	loaded.generation = generation;
 	pthread_mutex_lock(&s->lock);
-	*cache = loaded;
+	s->tips[branch] = loaded;
 	pthread_mutex_unlock(&s->lock);
 	*ret = loaded.tip;
 	return ERR_OK;

@@ -14,6 +14,7 @@
 #define INFRA_GIT_STORE_INTERNAL_H
 
 #include "app/port/store.h"
+#include "base/watch.h"
 
 #include <git2.h>
 #include <pthread.h>
@@ -41,6 +42,7 @@ struct file_stamp {
 
 struct tip_cache {
 	bool valid;
+	uint64_t generation; /* of store.watch, while the tip surely holds */
 	bool packed; /* the stamp is that of packed-refs */
 	struct file_stamp stamp;
 	struct commit_id tip;
@@ -51,6 +53,7 @@ struct store {
 	pthread_mutex_t lock;	 /* of all below */
 	struct git_handle *idle; /* not in use by any call */
 	struct tip_cache tips[STORE_BRANCHES];
+	struct watch *watch; /* NULL: each look at a tip is one at the disk */
 	enum err_code read_only; /* what a failed fsync was; ERR_OK: writable */
 };
 

@@ -214,6 +214,23 @@ static int close_arena(void **state)
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
+static int setup_watched(void **state)
+{
+	struct fixture *f;
+	char path[200];
+	int rc = setup(state);
+
+	f = *state;
+	snprintf(path, sizeof(path), "%s/pending-hostkeys", f->dir);
+	assert_ok(dir_create(path, 0700, e));
+	app_watch(&f->app);
+	assert_non_null(f->app.waiting);
+	return rc;
+}
+
+#define WATCHED(fn)                                                            \
+	{ "watched: " #fn, fn, setup_watched, teardown, NULL }
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +243,12 @@ int main(void)
 		TEST(test_lists_the_keys_of_devices_that_are_there),
 		TEST(test_a_broken_file_is_no_key),
 		TEST(test_fingerprints_are_those_of_openssh),
+		WATCHED(test_approves_what_was_seen),
+		WATCHED(test_a_changed_key_is_said_to_be_one),
+		WATCHED(test_another_type_stands_beside),
+		WATCHED(test_a_pinned_key_waits_no_more),
+		WATCHED(test_a_dismissed_key_is_gone),
+		WATCHED(test_lists_the_keys_of_devices_that_are_there),
 	};
 
 	return cmocka_run_group_tests(tests, open_arena, close_arena);

@@ -497,6 +497,23 @@ static void assert_last(struct run_index *index, const char *device,
 	json_decref(doc);
 }
 
+/* Two changes of the spool within one tick of its time stamp, the second one
+ * after it was read. */
+static void test_a_run_put_in_the_same_tick_is_seen(void **state)
+{
+	struct fixture *f = *state;
+	struct run_index *index;
+	struct run_filter all = { 0 };
+
+	assert_ok(run_index_new(&f->app, &index, e));
+	put_live(f, ID("05"), "r1");
+	assert_list(index, all, "05q ");
+	put_live(f, ID("06"), "r1");
+	usleep(60000);
+	assert_list(index, all, "06q 05q ");
+	run_index_free(index);
+}
+
 /* queued → claimed → done: always once in the list. */
 static void test_live_runs_in_lists(void **state)
 {
@@ -622,6 +639,7 @@ int main(void)
 		cmocka_unit_test(test_documents),
 		cmocka_unit_test(test_bad_documents),
 		T(test_lists),
+		T(test_a_run_put_in_the_same_tick_is_seen),
 		T(test_live_runs_in_lists),
 		T(test_a_moving_run_is_listed_once),
 		T(test_many_runs_of_many_devices),

@@ -208,9 +208,39 @@ static void a_fresh_lock_of_another_program_is_waited_for(void **state)
 	assert_int_equal(waitpid(owner, &status, 0), owner);
 }
 
+static int setup_watched(void **state)
+{
+	struct fixture *f;
+	int rc = setup(state);
+
+	f = *state;
+	assert_ok(store_watch(f->s, e));
+	return rc;
+}
+
+/* Removed, packed, written anew: what decides changes its place. */
+static void a_watched_ref_is_followed(void **state)
+{
+	struct fixture *f = *state;
+	struct commit_id one = put_one(f, "a", "1"), two;
+
+	assert_tip(f, &one);
+	assert_int_equal(shell(f, "git -C $S pack-refs --all --prune"), 0);
+	assert_tip(f, &one);
+	two = put_one(f, "a", "2");
+	assert_tip(f, &two);
+	assert_int_equal(
+	    shell(f, "git -C $S update-ref refs/heads/main main~"), 0);
+	assert_tip(f, &one);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TW(name)                                                       \
+	{                                                              \
+		"watched: " #name, name, setup_watched, teardown, NULL \
+	}
 	const struct CMUnitTest tests[] = {
 		T(every_move_is_seen_at_once),
 		T(a_move_is_seen_by_a_store_that_had_it_cached),
@@ -221,6 +251,12 @@ int main(void)
 		T(a_dead_writers_lock_is_taken_away_at_once),
 		T(an_old_lock_of_another_program_is_taken_away),
 		T(a_fresh_lock_of_another_program_is_waited_for),
+		TW(every_move_is_seen_at_once),
+		TW(a_move_is_seen_by_a_store_that_had_it_cached),
+		TW(a_ref_that_changes_twice_in_a_tick_is_read_again),
+		TW(packed_refs_are_read),
+		TW(a_damaged_ref_is_corrupt),
+		TW(a_watched_ref_is_followed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
