@@ -29,7 +29,7 @@ take_lock() {
 	exec 9>"$dir/run/lock"
 	flock -n 9 || die "the portal in $dir is already running;" \
 		"./bootstrap stop --dir $dir stops it."
-	echo $$ >"$dir/run/bootstrap.pid"
+	write_pid $$ "$dir/run/bootstrap.pid"
 }
 
 # Programs of this run directory whose supervisor is gone.
@@ -116,6 +116,12 @@ lab_register_host_keys() {
 	done
 }
 
+# By renaming: whoever reads a pid to signal it must never read half of one,
+# or nothing, which many programs take for their own process group.
+write_pid() {
+	echo "$1" >"$2.new" && mv -f "$2.new" "$2"
+}
+
 # start NAME COMMAND…: in the background, logging to log/NAME.log.
 declare -A pid_of started_at short_lives
 start() {
@@ -125,7 +131,7 @@ start() {
 	    </dev/null >>"$dir/log/$name.log" 2>&1 9>&- &
 	pid_of[$name]=$!
 	started_at[$name]=$SECONDS
-	echo $! >"$dir/run/$name.pid"
+	write_pid $! "$dir/run/$name.pid"
 }
 
 start_worker() {

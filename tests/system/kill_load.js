@@ -80,6 +80,8 @@ async function killer() {
 	while (done < Number(kills)) {
 		await sleep(50 + random() * 500);
 		const p = pid(random() < 0.5 ? 'web' : 'worker');
+		if (!(p > 1))
+			continue;	// 0 would be our own process group
 		try {
 			process.kill(p, 'SIGKILL');
 			done++;
