@@ -167,7 +167,7 @@ enum err_code config_tree_equal(struct arena *arena,
     const struct config_tree *a, const struct config_tree *b, bool *ret,
     struct err *e)
 {
-	struct config_gaps gaps;
+	struct config_gaps gaps = { 0 };
 	enum err_code code = config_tree_compare(arena, a, b, true, &gaps, e);
 
 	if (code == ERR_OK)

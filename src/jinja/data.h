@@ -175,7 +175,7 @@ static inline struct dict_entry *dict_find_fast(
 
 	if (d->index)
 		return dict_find_text(d, text, len, hash);
-	for (const struct dict_entry *end = e + d->n; e != end; e++)
+	for (size_t n = d->n; n > 0; n--, e++)
 		if (e->hash == hash && e->key.kind == JV_STRING &&
 		    e->key.len == len &&
 		    dict_same_bytes(e->key.u.text, text, len))

@@ -84,6 +84,8 @@ static void test_undefined_lenient(void **state)
 		{ "[{{ a }}]{% for x in a %}{% endfor %}"
 		  "{% if a %}x{% endif %}",
 		    NULL, "[]" },
+		{ "{% macro m() %}[{{ kwargs.a }}]{% endmacro %}{{ m() }}",
+		    NULL, "[]" },
 	};
 	static const struct golden bad[] = {
 		{ "{{ a.b }}", NULL, "'a' is undefined" },
