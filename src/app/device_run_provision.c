@@ -1,5 +1,6 @@
 #include "app/device_run_internal.h"
 
+#include "base/text.h"
 #include "domain/text_diff.h"
 
 #include <stdio.h>
@@ -69,9 +70,9 @@ static enum err_code prepare(struct device_run *run, struct driver_plan *plan,
 	run->out->removed = plan->removed;
 	run->io->diff(run->io->ctx, plan->diff, plan->added, plan->removed);
 	device_run_log(run, LOG_INFO,
-	    "%s the intended configuration: %zu lines to add, %zu to remove",
+	    "%s the intended configuration: %zu %s to add, %zu to remove",
 	    in->replace ? "replacing with" : "merging", plan->added,
-	    plan->removed);
+	    text_lines(plan->added), plan->removed);
 	return ERR_OK;
 }
 
@@ -226,15 +227,17 @@ static void confirm_and_save(struct device_run *run,
 	    driver->save(run->session, device_run_exchange(run), &e) !=
 	    ERR_OK) {
 		device_run_end(run, RUN_SUCCEEDED,
-		    "%zu lines added, %zu removed, confirmed after re-reading "
+		    "%zu %s added, %zu removed, confirmed after re-reading "
 		    "%s; but it could not be saved for the next start of the "
-		    "device: %s", run->out->added, run->out->removed,
+		    "device: %s", run->out->added,
+		    text_lines(run->out->added), run->out->removed,
 		    device_run_took(run), e.message);
 		return;
 	}
 	device_run_end(run, RUN_SUCCEEDED,
-	    "%zu lines added, %zu removed, confirmed after re-reading %s",
-	    run->out->added, run->out->removed, device_run_took(run));
+	    "%zu %s added, %zu removed, confirmed after re-reading %s",
+	    run->out->added, text_lines(run->out->added), run->out->removed,
+	    device_run_took(run));
 }
 
 static void commit(struct device_run *run, const struct driver_plan *plan)
@@ -255,8 +258,8 @@ static void commit(struct device_run *run, const struct driver_plan *plan)
 		commit_failed(run, plan, &report, &e);
 		return;
 	}
-	device_run_log(run, LOG_INFO, "%zu lines sent, none refused",
-	    report.sent);
+	device_run_log(run, LOG_INFO, "%zu %s sent, none refused",
+	    report.sent, text_lines(report.sent));
 	if (verify(run, plan, &after) == ERR_OK)
 		confirm_and_save(run, plan, &after);
 }
@@ -282,9 +285,9 @@ void device_run_provision(const struct device_run_input *in,
 			    "the candidate could not be discarded: %s",
 			    e.message);
 		device_run_end(&run, RUN_SUCCEEDED,
-		    "%s: %zu lines would be added, %zu removed; nothing was "
+		    "%s: %zu %s would be added, %zu removed; nothing was "
 		    "changed", in->dry_run ? "dry run" : "compared",
-		    plan.added, plan.removed);
+		    plan.added, text_lines(plan.added), plan.removed);
 	} else {
 		commit(&run, &plan);
 	}

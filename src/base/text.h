@@ -21,6 +21,12 @@ bool text_to_long(const char *text, long min, long max, long *ret);
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 
+/* "line" after 1, "lines" after any other number. */
+static inline const char *text_lines(size_t n)
+{
+	return n == 1 ? "line" : "lines";
+}
+
 /* Copies at most size-1 bytes, always terminated; false if it was cut. */
 bool text_copy(char *to, size_t size, const char *from);
 

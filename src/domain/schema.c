@@ -175,8 +175,13 @@ static void check_name(const struct field *f, const json_t *v,
 {
 	size_t max = text_limit(f, 63);
 
-	if (check_is_text(f, v, errors) &&
-	    !schema_is_name(json_string_value(v), max))
+	if (!check_is_text(f, v, errors))
+		return;
+	if (strcmp(json_string_value(v), "new") == 0)
+		schema_errors_add(errors, f,
+		    "\"new\" is where the form for another one is found; "
+		    "choose a different name");
+	else if (!schema_is_name(json_string_value(v), max))
 		schema_errors_add(errors, f,
 		    "use 1 to %zu letters, digits, dots, hyphens or "
 		    "underscores, beginning with a letter or digit", max);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "web/cgi.h"
 #include "web/session.h"
+#include "web/signed_out.h"
 #include "web/web.h"
 
 #include <string.h>
@@ -90,7 +91,8 @@ static enum err_code identify_session(struct request *r, struct err *e)
 	if (!session_parse(r->web->keys, text, len, clock_wall_ms(), session))
 		return ERR_OK;
 	user = snapshot_find(r->snapshot, KIND_USER, session->user);
-	if (!user || !session_stands(session, user))
+	if (!user || !session_stands(session, user) ||
+	    signed_out_holds(r->web->options.dir, session))
 		return ERR_OK;
 	r->session = session;
 	return set_actor(r, user, USER_ROLE, record_key(user), AUTH_SESSION, e);

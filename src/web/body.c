@@ -98,8 +98,9 @@ enum err_code body_decode_form(struct request *r, struct err *e)
 
 	if (strcmp(r->content_type, TYPE_FORM) != 0)
 		return ERR_OK;
-	rc = decode_pairs(r->arena, DECODE_FORM, r->body, r->body_len,
-	    &r->form_pairs, &r->n_form, e);
+	rc = decode_pairs(r->arena,
+	    r->route->checks_fields ? DECODE_FIELDS : DECODE_FORM, r->body,
+	    r->body_len, &r->form_pairs, &r->n_form, e);
 	if (rc == ERR_INVALID)
 		r->problem.status = 400;
 	return rc;

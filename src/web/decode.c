@@ -10,9 +10,11 @@ static const struct {
 	const char *noun;
 	size_t max_pairs;
 	bool multiline;
+	bool keep_control;
 } kinds[] = {
-	[DECODE_QUERY] = { "query", DECODE_MAX_PARAMETERS, false },
-	[DECODE_FORM] = { "form", DECODE_MAX_FIELDS, true },
+	[DECODE_QUERY] = { "query", DECODE_MAX_PARAMETERS, false, false },
+	[DECODE_FORM] = { "form", DECODE_MAX_FIELDS, true, false },
+	[DECODE_FIELDS] = { "form", DECODE_MAX_FIELDS, true, true },
 };
 
 enum err_code target_split(const char *uri, struct target *ret, struct err *e)
@@ -149,6 +151,13 @@ enum err_code decode_path(
 	return ERR_OK;
 }
 
+static bool has_bad_control(const char *text, size_t len, enum decode_what what)
+{
+	return kinds[what].keep_control
+		   ? memchr(text, '\0', len) != NULL
+		   : !text_has_no_control(text, len, kinds[what].multiline);
+}
+
 static enum err_code decode_text(struct arena *a, enum decode_what what,
     const char *text, size_t len, const char **ret, struct err *e)
 {
@@ -170,7 +179,7 @@ static enum err_code decode_text(struct arena *a, enum decode_what what,
 	if (!utf8_is_valid(to, n))
 		return err_set(
 		    e, ERR_INVALID, "the %s is not valid UTF-8", noun);
-	if (!text_has_no_control(to, n, kinds[what].multiline))
+	if (has_bad_control(to, n, what))
 		return err_set(
 		    e, ERR_INVALID, "the %s holds a control character", noun);
 	*ret = to;
@@ -195,7 +204,9 @@ static enum err_code decode_pair(struct arena *a, enum decode_what what,
 	size_t value_len = equals ? len - name_len - 1 : 0;
 	enum err_code rc;
 
-	rc = decode_text(a, what, text, name_len, &ret->name, e);
+	/* a name is never free text */
+	rc = decode_text(a, what == DECODE_FIELDS ? DECODE_FORM : what, text,
+	    name_len, &ret->name, e);
 	if (rc == ERR_OK)
 		rc = decode_text(a, what, value, value_len, &ret->value, e);
 	return rc;

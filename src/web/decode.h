@@ -34,10 +34,16 @@ enum err_code target_split(
 enum err_code decode_path(struct arena *a, const struct target *t,
     const char **ret, struct err *e) must_check;
 
-enum decode_what { DECODE_QUERY, DECODE_FORM };
+enum decode_what {
+	DECODE_QUERY,
+	DECODE_FORM,
+	DECODE_FIELDS, /* a form whose handler checks each value */
+};
 
 /* name=value&…; "+" is a space.  A form's line ends become "\n", and its
- * values may hold them and tabs; a query's may not. */
+ * values may hold them and tabs; a query's may not.  DECODE_FIELDS lets other
+ * control characters but NUL through in values, so that the fault can be
+ * shown beside its field. */
 enum err_code decode_pairs(struct arena *a, enum decode_what what,
     const char *text, size_t len, struct request_pair **ret, size_t *ret_n,
     struct err *e) must_check;

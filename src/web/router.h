@@ -32,6 +32,9 @@ struct route {
 	enum permission permission;
 	size_t body_limit;
 	route_handler handler;
+	/* Each value of its form is checked by a schema before it is used, and
+	 * faults are shown beside their fields. */
+	bool checks_fields;
 	/* API only, for the OpenAPI document. */
 	const char *operation_id;
 	const char *summary;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "web/signed_out.h"
 #include "web/web.h"
 
 #include <inttypes.h>
@@ -128,7 +129,18 @@ void session_start(struct request *r, struct response *out, const char *user)
 	buf_release(&text);
 }
 
-void session_end(struct request *r, struct response *out)
+enum err_code session_end(
+    struct request *r, struct response *out, struct err *e)
 {
+	const char *dir = r->web->options.dir;
+
+	if (r->session) {
+		enum err_code rc = signed_out_add(dir, r->session, e);
+
+		if (rc != ERR_OK)
+			return rc;
+		signed_out_sweep(dir, clock_wall_ms());
+	}
 	set_cookie(r, out, "", 0);
+	return ERR_OK;
 }

@@ -1,10 +1,11 @@
 /*
- * Sessions of the built-in sign-in: a signed cookie, nothing on the server.
+ * Sessions of the built-in sign-in: a signed cookie.  The server keeps only
+ * which ones were ended early (signed_out.h).
  *
  *   payload: user|issued_ms|expires_ms|id
  *
- * A session ends when it expires, when its user is disabled or removed, or
- * when the user's record says that sessions issued up to a time are void
+ * A session ends when it expires, by signing out, when its user is disabled or
+ * removed, or when the user's record says that sessions issued up to a time are void
  * (sign out everywhere, a changed password).
  */
 #ifndef WEB_SESSION_H
@@ -33,9 +34,11 @@ bool session_parse(const struct session_keys *keys, const char *text,
 /* True if the record of its user still lets it in. */
 bool session_stands(const struct session *s, const struct record *user);
 
-/* A new session of this user as a Set-Cookie header, and the reverse. */
+/* A new session of this user as a Set-Cookie header. */
 void session_start(struct request *r, struct response *out, const char *user);
-void session_end(struct request *r, struct response *out);
+/* Ends the request's session for every copy of its cookie. */
+enum err_code session_end(
+    struct request *r, struct response *out, struct err *e) must_check;
 
 /* A cookie of the request by name: not terminated; NULL if absent. */
 const char *cookie_find(const char *header, const char *name, size_t *ret_len);

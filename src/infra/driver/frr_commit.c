@@ -1,5 +1,6 @@
 #include "infra/driver/frr_internal.h"
 
+#include "base/text.h"
 #include "domain/config_dialect.h"
 
 #include <stdio.h>
@@ -226,9 +227,10 @@ static enum err_code lost_in_load(struct driver_session *s,
 {
 	report->outcome = DRIVER_UNKNOWN;
 	err_set(e, ERR_UNKNOWN_OUTCOME,
-	    "the session with %s was lost after %zu lines were sent: %.*s. "
+	    "the session with %s was lost after %zu sent %s: %.*s. "
 	    "What the router holds now has to be read.",
-	    s->target->name, report->sent, bare(why), why->message);
+	    s->target->name, report->sent, text_lines(report->sent),
+	    bare(why), why->message);
 	err_detail(e, "%s", why->detail);
 	return ERR_UNKNOWN_OUTCOME;
 }

@@ -242,7 +242,7 @@ static const struct route routes[] = {
 	PAGE_GET("/devices/{name}/config", MAY_VIEW, config_page),
 	PAGE_GET("/devices/{name}/raw/{which}", MAY_VIEW, raw),
 	PAGE_GET("/devices/{name}/intended", MAY_EDIT, edit_page),
-	PAGE_POST_LIMIT(
+	PAGE_POST_FIELDS(
 	    "/devices/{name}/intended", MAY_EDIT, edit_post, BODY_CONFIG),
 };
 

@@ -149,9 +149,10 @@ static const struct route routes[] = {
 	PAGE_GET("/devices", MAY_VIEW, list_page),
 	PAGE_GET("/devices.csv", MAY_VIEW, csv),
 	PAGE_GET("/devices/new", MAY_EDIT, record_new_page),
-	PAGE_POST("/devices/new", MAY_EDIT, record_new_post),
+	PAGE_POST_FIELDS("/devices/new", MAY_EDIT, record_new_post, BODY_FORM),
 	PAGE_GET("/devices/{name}/edit", MAY_EDIT, record_edit_page),
-	PAGE_POST("/devices/{name}/edit", MAY_EDIT, record_edit_post),
+	PAGE_POST_FIELDS(
+	    "/devices/{name}/edit", MAY_EDIT, record_edit_post, BODY_FORM),
 	PAGE_GET("/devices/{name}/delete", MAY_EDIT, record_delete_page),
 	PAGE_POST("/devices/{name}/delete", MAY_EDIT, record_delete_post),
 };

@@ -205,7 +205,7 @@ static enum err_code run_post(
 static const struct route routes[] = {
 	PAGE_GET("/jobs", MAY_VIEW, list_page),
 	PAGE_GET("/jobs/{job}/run", MAY_RUN, run_page),
-	PAGE_POST("/jobs/{job}/run", MAY_RUN, run_post),
+	PAGE_POST_FIELDS("/jobs/{job}/run", MAY_RUN, run_post, BODY_FORM),
 };
 
 const struct route_table pages_jobs_routes = { routes, COUNT(routes) };

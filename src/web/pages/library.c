@@ -200,14 +200,14 @@ static enum err_code record_page(
 	return response_page(r, out, 200, "library_record.html", ctx, e);
 }
 
-#define KIND_ROUTES(list, one, write)                           \
-	PAGE_GET(list, MAY_VIEW, list_page),                    \
-	    PAGE_GET(list "/new", write, record_new_page),      \
-	    PAGE_POST(list "/new", write, record_new_post),     \
-	    PAGE_GET(one, MAY_VIEW, record_page),               \
-	    PAGE_GET(one "/edit", write, record_edit_page),     \
-	    PAGE_POST(one "/edit", write, record_edit_post),    \
-	    PAGE_GET(one "/delete", write, record_delete_page), \
+#define KIND_ROUTES(list, one, write)                                          \
+	PAGE_GET(list, MAY_VIEW, list_page),                                   \
+	    PAGE_GET(list "/new", write, record_new_page),                     \
+	    PAGE_POST_FIELDS(list "/new", write, record_new_post, BODY_FORM),  \
+	    PAGE_GET(one, MAY_VIEW, record_page),                              \
+	    PAGE_GET(one "/edit", write, record_edit_page),                    \
+	    PAGE_POST_FIELDS(one "/edit", write, record_edit_post, BODY_FORM), \
+	    PAGE_GET(one "/delete", write, record_delete_page),                \
 	    PAGE_POST(one "/delete", write, record_delete_post)
 
 static const struct route routes[] = {

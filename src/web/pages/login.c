@@ -116,8 +116,10 @@ static enum err_code post_login(
 static enum err_code post_logout(
     struct request *r, struct response *out, struct err *e)
 {
-	(void)e;
-	session_end(r, out);
+	enum err_code rc = session_end(r, out, e);
+
+	if (rc != ERR_OK)
+		return rc;
 	log_info("signed out user=%s", r->actor.name);
 	return response_redirect(r, out, "/login");
 }
@@ -145,7 +147,9 @@ static enum err_code post_logout_everywhere(
 	inventory_result_release(&result);
 	if (rc != ERR_OK)
 		return rc;
-	session_end(r, out);
+	rc = session_end(r, out, e);
+	if (rc != ERR_OK)
+		return rc;
 	log_info("signed out everywhere user=%s", r->actor.name);
 	return response_redirect(r, out, "/login");
 }

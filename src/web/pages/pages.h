@@ -37,6 +37,14 @@ extern const struct route_table pages_users_routes;
 		.surface = SURFACE_PAGE, .permission = (permission_), \
 		.body_limit = (limit_), .handler = (handler_)         \
 	}
+/* A form each of whose values a schema checks. */
+#define PAGE_POST_FIELDS(pattern_, permission_, handler_, limit_)     \
+	{                                                             \
+		.method = METHOD_POST, .pattern = (pattern_),         \
+		.surface = SURFACE_PAGE, .permission = (permission_), \
+		.body_limit = (limit_), .handler = (handler_),        \
+		.checks_fields = true                                 \
+	}
 #define PAGE_POST(pattern_, permission_, handler_) \
 	PAGE_POST_LIMIT(pattern_, permission_, handler_, BODY_FORM)
 

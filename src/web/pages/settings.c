@@ -128,7 +128,8 @@ static enum err_code password_post(
 
 static const struct route routes[] = {
 	PAGE_GET("/settings", MAY_VIEW, settings_page),
-	PAGE_POST("/settings", MAY_ADMIN, settings_post),
+	PAGE_POST_FIELDS(
+	    "/settings", MAY_ADMIN, settings_post, BODY_FORM),
 	PAGE_POST("/settings/password", MAY_VIEW, password_post),
 };
 

@@ -120,7 +120,8 @@ static enum err_code revoke_post(
 
 static const struct route routes[] = {
 	PAGE_GET("/settings/tokens", MAY_ADMIN, tokens_page),
-	PAGE_POST("/settings/tokens", MAY_ADMIN, tokens_post),
+	PAGE_POST_FIELDS(
+	    "/settings/tokens", MAY_ADMIN, tokens_post, BODY_FORM),
 	PAGE_POST("/settings/tokens/{name}/revoke", MAY_ADMIN, revoke_post),
 };
 

@@ -84,6 +84,8 @@ static void test_names(void **state)
 	refuses("name", "\"123456789\"", "1 to 8");
 	refuses("name", "\"-r\"", "beginning with");
 	refuses("name", "\".r\"", "beginning with");
+	refuses("name", "\"new\"", "different name");
+	accepts("name", "\"new1\"");
 	refuses("name", "\"a/b\"", "letters");
 	refuses("name", "\"a b\"", "letters");
 	refuses("name", "\"a\\n\"", "letters");

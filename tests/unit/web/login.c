@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "web/pages/login.h"
 #include "web/session.h"
+#include "web/signed_out.h"
 
 #define FORM "application/x-www-form-urlencoded"
 #define GOOD "username=vera&password=correct+horse+battery"
@@ -216,18 +217,39 @@ static void test_pages_need_the_form_token(void **state)
 	    post("/logout", cookie, form, "HTTP_ORIGIN=" ORIGIN), 303);
 }
 
-static void test_signing_out_clears_the_cookie(void **state)
+static void test_signing_out_ends_every_copy_of_the_session(void **state)
 {
-	char cookie[1000], form[200];
+	char cookie[1000], other[1000], form[200];
 	struct exchange_reply reply;
 
 	(void)state;
 	sign_in_as_vera(cookie);
+	sign_in_as_vera(other);
 	take_csrf(cookie, form);
 	reply = post("/logout", cookie, form, NULL);
 	assert_status(reply, 303);
 	assert_string_equal(header(&reply, "Location"), "/login");
 	assert_non_null(strstr(header(&reply, "Set-Cookie"), "Max-Age=0"));
+	assert_status(
+	    ask(&(struct ask){ .uri = "/api/v1/devices", .cookie = cookie }),
+	    401);
+	assert_status(
+	    ask(&(struct ask){ .uri = "/api/v1/devices", .cookie = other }),
+	    200);
+}
+
+static void test_ended_sessions_are_kept_until_they_expire(void **state)
+{
+	struct session s = { .id = "0123456789abcdef", .expires_ms = 5000 };
+
+	(void)state;
+	assert_false(signed_out_holds(portal.dir, &s));
+	assert_ok(signed_out_add(portal.dir, &s, e));
+	assert_true(signed_out_holds(portal.dir, &s));
+	signed_out_sweep(portal.dir, 5000);
+	assert_true(signed_out_holds(portal.dir, &s));
+	signed_out_sweep(portal.dir, 5001);
+	assert_false(signed_out_holds(portal.dir, &s));
 }
 
 static void test_signing_out_everywhere_ends_all_sessions(void **state)
@@ -333,7 +355,8 @@ int main(void)
 		FRESH(test_guessing_is_answered_429),
 		FRESH(test_foreign_sites_cannot_sign_anybody_in),
 		FRESH(test_pages_need_the_form_token),
-		FRESH(test_signing_out_clears_the_cookie),
+		FRESH(test_signing_out_ends_every_copy_of_the_session),
+		FRESH(test_ended_sessions_are_kept_until_they_expire),
 		FRESH(test_signing_out_everywhere_ends_all_sessions),
 		FRESH(test_a_token_has_no_sessions),
 		FRESH(test_rest_with_a_cookie_is_no_forms_business),

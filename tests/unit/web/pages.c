@@ -227,6 +227,21 @@ static void test_a_refused_form_keeps_what_was_typed(void **state)
 	assert_has(reply, "aria-invalid=\"true\"");
 }
 
+static void test_control_characters_are_a_fault_of_their_field(void **state)
+{
+	struct exchange_reply reply = post("/devices/new",
+	    "name=r77&status=active&area=lab&serial=AB%0C12&tags=one%1B");
+
+	(void)state;
+	assert_status(reply, 422);
+	assert_has(reply, "value=\"r77\"");
+	assert_has(reply, "id=\"f-serial-error\"");
+	assert_has(reply, "id=\"f-tags-error\"");
+	/* but no NUL, nowhere; and where no schema looks, none at all */
+	assert_status(post("/devices/new", "name=r77%00&area=lab"), 400);
+	assert_status(post("/settings/users", "name=a%0Cb"), 400);
+}
+
 static void test_a_taken_name_is_a_conflict(void **state)
 {
 	struct exchange_reply reply = post("/devices/new",
@@ -667,6 +682,8 @@ int main(void)
 		cmocka_unit_test(
 		    test_viewers_see_no_way_to_change_and_have_none),
 		cmocka_unit_test(test_a_refused_form_keeps_what_was_typed),
+		cmocka_unit_test(
+		    test_control_characters_are_a_fault_of_their_field),
 		cmocka_unit_test(test_a_taken_name_is_a_conflict),
 		cmocka_unit_test(test_creates_and_shows_a_device),
 		cmocka_unit_test(test_a_stale_edit_shows_both_versions),
