@@ -239,3 +239,53 @@ bool callable_str(struct run *r, struct jv v)
 
 	return emit_text(r, m->text);
 }
+
+/* What jv_function() was given. */
+struct user_function {
+	jv_function_fn fn;
+	void *ctx;
+};
+
+static bool call_user_keywords(
+    struct run *r, const struct call *c, struct jv *ret)
+{
+	const struct user_function *user = c->def->user_ctx;
+	struct jv keywords = jv_undefined(NULL);
+	struct err e = ERR_INIT;
+	enum err_code rc;
+
+	if (c->n_kw)
+		keywords = jv_dict(r->arena, c->n_kw);
+	for (size_t i = 0; i < c->n_kw; i++) {
+		struct jv key = jv_string(c->kw[i].name, c->kw[i].len, false);
+
+		if (!dict_put(r->arena, keywords.u.dict, key,
+			hash_text(c->kw[i].name, c->kw[i].len), c->kw[i].value))
+			return run_no_memory(r);
+	}
+	*ret = jv_none();
+	rc = user->fn(
+	    user->ctx, r->arena, c->args, c->n, keywords, ret, &e);
+	if (rc == ERR_OK)
+		return true;
+	return run_fail(r, rc, "%s(): %s", c->def->name, e.message);
+}
+
+struct jv jv_function(
+    struct arena *a, const char *name, jv_function_fn fn, void *ctx)
+{
+	struct native *n = arena_zalloc(a, sizeof(*n));
+	struct callable *c = arena_zalloc(a, sizeof(*c));
+	struct user_function *user = arena_alloc(a, sizeof(*user));
+
+	if (!n || !c || !user)
+		return jv_undefined(NULL);
+	*user = (struct user_function){ fn, ctx };
+	n->name = name;
+	n->fn = call_user_keywords;
+	n->flags = NATIVE_VARIADIC | NATIVE_USER;
+	n->user_ctx = user;
+	c->type = FN_NATIVE;
+	c->native = n;
+	return callable_value(c);
+}

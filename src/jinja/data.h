@@ -77,6 +77,17 @@ static inline struct jv jv_make(unsigned kind)
 	return (struct jv){ .kind = (uint8_t)kind };
 }
 
+/* What an object is as text, see struct jv_class; other values as they are. */
+static inline struct jv object_as_text(struct jv v)
+{
+	const struct object *o;
+
+	if (v.kind != JV_OBJECT)
+		return v;
+	o = v.u.object;
+	return o->cls->text ? jv_text(o->cls->text(o->self)) : v;
+}
+
 static inline struct jv jv_string(const char *text, size_t len, bool safe)
 {
 	return (struct jv){ .kind = JV_STRING,

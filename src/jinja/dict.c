@@ -44,6 +44,7 @@ bool hash_value(struct jv v, uint32_t *ret)
 {
 	uint32_t h = 0x345678, item;
 
+	v = object_as_text(v);
 	switch (v.kind) {
 	case JV_STRING:
 		*ret = hash_text(v.u.text, v.len);
@@ -98,6 +99,8 @@ bool keys_equal(struct jv a, struct jv b)
 {
 	if (is_number(a) && is_number(b))
 		return numbers_equal(a, b);
+	a = object_as_text(a);
+	b = object_as_text(b);
 	if (a.kind != b.kind)
 		return false;
 	if (a.kind == JV_STRING)

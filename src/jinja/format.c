@@ -229,6 +229,7 @@ bool emit_repr(struct run *r, struct jv v)
 
 bool emit_str(struct run *r, struct jv v)
 {
+	v = object_as_text(v);
 	if (v.kind == JV_STRING)
 		return emit_text(r, v);
 	if (v.kind == JV_MODULE)

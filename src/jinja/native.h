@@ -48,7 +48,8 @@ struct native {
 	uint8_t required;   /* how many of them must be given */
 	uint8_t n_params;
 	uint8_t flags;
-	/* NATIVE_USER: set by jinja_env_add_filter and _function */
+	/* NATIVE_USER: set by jinja_env_add_filter and _function; jv_function()
+	 * uses user_ctx alone */
 	jinja_function user;
 	void *user_ctx;
 };

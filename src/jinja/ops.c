@@ -186,6 +186,8 @@ static bool compare_at(
 		return run_undefined(r, a);
 	if (b.kind == JV_UNDEFINED)
 		return run_undefined(r, b);
+	a = object_as_text(a);
+	b = object_as_text(b);
 	if (a.kind == JV_STRING && b.kind == JV_STRING) {
 		*ret = compare_text(a, b);
 		return true;
@@ -265,6 +267,7 @@ bool value_contains(struct run *r, struct jv in, struct jv item, bool *ret)
 {
 	uint32_t hash;
 
+	item = object_as_text(item);
 	switch (in.kind) {
 	case JV_STRING:
 		return text_contains(r, in, item, ret);

@@ -175,6 +175,19 @@ bool jv_dict_get(struct jv dict, const char *key, struct jv *ret)
 	return e != NULL;
 }
 
+bool jv_dict_next(
+    struct jv dict, size_t *at, struct jv *ret_key, struct jv *ret_value)
+{
+	const struct dict_entry *e;
+
+	if (dict.kind != JV_DICT || *at >= dict.u.dict->n)
+		return false;
+	e = &dict.u.dict->entries[(*at)++];
+	*ret_key = e->key;
+	*ret_value = e->value;
+	return true;
+}
+
 struct jv jv_object(
     struct arena *a, const struct jv_class *cls, const void *self)
 {

@@ -69,6 +69,9 @@ struct jv_class {
 	/* The attribute names in order, NULL-terminated, for iteration and
 	 * tojson; may be NULL. */
 	const char *const *names;
+	/* What the object is as text: it prints so, equals this text and takes
+	 * its place as a key.  NULL: it is no text. */
+	const char *(*text)(const void *self);
 };
 
 struct jv jv_undefined(const char *name);
@@ -95,6 +98,18 @@ bool jv_dict_get(struct jv dict, const char *key, struct jv *ret);
 /* self: borrowed; cls: static. */
 struct jv jv_object(
     struct arena *a, const struct jv_class *cls, const void *self);
+
+/* A function for this render alone (jinja_env_add_function() is for all).
+ * keywords: a dict, or undefined if none were given.  name, ctx: borrowed. */
+typedef enum err_code (*jv_function_fn)(void *ctx, struct arena *a,
+    const struct jv *args, size_t n_args, struct jv keywords, struct jv *ret,
+    struct err *e);
+struct jv jv_function(
+    struct arena *a, const char *name, jv_function_fn fn, void *ctx);
+
+/* The next entry of a dict, in order: *at starts at 0.  False at the end. */
+bool jv_dict_next(
+    struct jv dict, size_t *at, struct jv *ret_key, struct jv *ret_value);
 
 /* Deep; strings are borrowed from `value`, which must outlive the render.
  * An integer stays an integer, a real a float, null is none. */

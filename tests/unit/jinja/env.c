@@ -134,6 +134,85 @@ static void expect_text(struct jinja_env *env, struct arena *a, struct jv ctx,
 	jinja_template_unref(t);
 }
 
+/* An object that is a text: a role, say, with attributes beside its name. */
+static bool role_get(const void *self, const char *name, size_t len,
+    struct arena *a, struct jv *ret)
+{
+	(void)a;
+	if (len != 4 || memcmp(name, "name", 4) != 0)
+		return false;
+	*ret = jv_text(self);
+	return true;
+}
+
+static const char *role_text(const void *self)
+{
+	return self;
+}
+
+static const struct jv_class role_class = {
+	.name = "role", .get = role_get, .text = role_text
+};
+
+/* count(2, kind='x') → "2x" */
+static enum err_code count(void *ctx, struct arena *a, const struct jv *args,
+    size_t n, struct jv keywords, struct jv *ret, struct err *e)
+{
+	struct jv kind = jv_text("-");
+
+	(void)ctx;
+	if (n != 1 || args[0].kind != JV_INT)
+		return err_set(e, ERR_INVALID, "needs a number");
+	(void)jv_dict_get(keywords, "kind", &kind);
+	*ret = jv_text(arena_printf(
+	    a, "%d%.*s", (int)args[0].u.integer, (int)kind.len, kind.u.text));
+	return ERR_OK;
+}
+
+static void test_objects_that_are_text(void **state)
+{
+	static const struct {
+		const char *source, *expected;
+	} cases[] = {
+		{ "{{ role }} {{ role.name }} {{ role|upper }}",
+		    "leaf leaf LEAF" },
+		{ "{{ role == 'leaf' }}{{ 'leaf' == role }}{{ role != 'x' }}",
+		    "TrueTrueTrue" },
+		{ "{{ role in ['leaf'] }}{{ role in 'leaf-1' }}", "TrueTrue" },
+		{ "{{ {'leaf': 7}[role] }}{{ 'a' ~ role }}", "7aleaf" },
+		{ "{{ [{'r': role}]|selectattr('r', 'equalto', 'leaf')"
+		  "|list|length }}",
+		    "1" },
+		{ "{{ count(2, kind='x') }} {{ count(3) }}", "2x 3-" },
+	};
+	struct jinja_options options = { .undefined = JINJA_STRICT };
+	struct jinja_env *env = jinja_env_new(&options);
+	struct arena *a = arena_new(1 << 20);
+	struct jv context = jv_dict(a, 2);
+	struct jinja_template *t;
+	struct err e = ERR_INIT;
+	struct buf out = BUF_INIT(1000);
+
+	(void)state;
+	jv_dict_set(a, context, "role", jv_object(a, &role_class, "leaf"));
+	jv_dict_set(a, context, "count", jv_function(a, "count", count, NULL));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(jinja_compile(env, "t", cases[i].source,
+				     strlen(cases[i].source), &t, &e),
+		    ERR_OK);
+		render_text(t, context, a, cases[i].expected);
+		jinja_template_unref(t);
+	}
+	assert_int_equal(
+	    jinja_compile(env, "t", "{{ count() }}", 13, &t, &e), ERR_OK);
+	assert_int_equal(jinja_render(t, a, context, &out, &e), ERR_INVALID);
+	assert_non_null(strstr(e.message, "count(): needs a number"));
+	jinja_template_unref(t);
+	buf_release(&out);
+	arena_free(a);
+	jinja_env_free(env);
+}
+
 static void test_functions_and_objects(void **state)
 {
 	struct jinja_env *env =
@@ -255,6 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_functions_and_objects),
+		cmocka_unit_test(test_objects_that_are_text),
 		cmocka_unit_test(test_shared_values),
 		cmocka_unit_test(test_threads),
 	};
