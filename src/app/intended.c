@@ -1,3 +1,5 @@
+#include "app/intended.h"
+
 #include "app/inventory.h"
 
 #include "base/text.h"
@@ -27,19 +29,44 @@ static enum err_code normalise(const char *text, size_t len, struct buf *out,
 	return buf_check(out, "the configuration", e);
 }
 
-static enum err_code check_config_text(const struct buf *text, struct err *e)
+enum err_code intended_clean(const char *text, size_t len, struct buf *out,
+    struct err *e)
 {
-	if (strspn(buf_text(text), " \t\n") == text->len)
+	enum err_code rc = normalise(text, len, out, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (strspn(buf_text(out), " \t\n") == out->len)
+		return err_set(e, ERR_INVALID, "the configuration is empty");
+	if (!utf8_is_valid(buf_text(out), out->len))
 		return err_set(e, ERR_INVALID,
-		    "the configuration is empty; nothing was saved");
-	if (!utf8_is_valid(buf_text(text), text->len))
+		    "the configuration is not valid UTF-8");
+	if (!text_has_no_control(buf_text(out), out->len, true))
 		return err_set(e, ERR_INVALID,
-		    "the configuration is not valid UTF-8; nothing was saved");
-	if (!text_has_no_control(buf_text(text), text->len, true))
-		return err_set(e, ERR_INVALID,
-		    "the configuration contains control characters; nothing "
-		    "was saved");
+		    "the configuration contains control characters");
 	return ERR_OK;
+}
+
+bool intended_by_hand(const struct snapshot *s, const struct record *device)
+{
+	const char *from = record_text(device, DEVICE_INTENDED_FROM);
+	struct blob_id blob;
+
+	if (*from)
+		return strcmp(from, "hand") == 0;
+	return snapshot_config(s, PATH_INTENDED, record_key(device), &blob);
+}
+
+/* An edit that the next generation would undo is refused before it is lost. */
+static enum err_code check_kept_by_hand(
+    const struct record *device, struct err *e)
+{
+	if (strcmp(record_text(device, DEVICE_INTENDED_FROM), "template") != 0)
+		return ERR_OK;
+	return err_set(e, ERR_CONFLICT,
+	    "the intended configuration of %s is generated: change its template "
+	    "or context, or set intended_from to \"hand\" first; nothing was "
+	    "saved", record_key(device));
 }
 
 static enum err_code commit_intended(const struct app *app,
@@ -96,6 +123,8 @@ static enum err_code put_once(const struct app *app, const struct actor *actor,
 		rc = err_set(e, ERR_NOT_FOUND, "there is no device \"%.100s\"",
 		    device);
 	else
+		rc = check_kept_by_hand(r, e);
+	if (rc == ERR_OK)
 		rc = commit_intended(app, actor, r, text, expect, ret, e);
 	if (rc == ERR_STALE &&
 	    snapshots_current(app->snapshots, &after, NULL) == ERR_OK) {
@@ -118,9 +147,9 @@ enum err_code inventory_put_intended(const struct app *app,
 	enum err_code rc;
 	bool retry;
 
-	if ((rc = actor_require(actor, MAY_EDIT, e)) == ERR_OK &&
-	    (rc = normalise(text, len, &whole, e)) == ERR_OK)
-		rc = check_config_text(&whole, e);
+	rc = actor_require(actor, MAY_EDIT, e);
+	if (rc == ERR_OK)
+		rc = intended_clean(text, len, &whole, e);
 	retry = rc == ERR_OK;
 	for (int i = 0; retry && i < MAX_ATTEMPTS; i++)
 		rc = put_once(app, actor, device, &whole, expect, &result,

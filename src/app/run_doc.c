@@ -100,6 +100,8 @@ json_t *run_doc_device(json_t *doc, const char *name)
 	json_t *device;
 	size_t i;
 
+	if (!*name)
+		return NULL;
 	json_array_foreach(devices, i, device) {
 		if (strcmp(json_text(device, "name", ""), name) == 0)
 			return device;
@@ -109,6 +111,22 @@ json_t *run_doc_device(json_t *doc, const char *name)
 	if (!device || json_array_append_new(devices, device) != 0)
 		return NULL;
 	return device;
+}
+
+void run_doc_end_devices(
+    json_t *doc, enum run_state state, const char *result)
+{
+	json_t *device;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "devices"), i, device) {
+		if (run_state_is_final(run_doc_state(device)))
+			continue;
+		set_text(device, "state", run_state_words[state]);
+		if (state != RUN_SUCCEEDED)
+			(void)!json_set_text(
+			    device, "result", result, strlen(result));
+	}
 }
 
 enum err_code run_doc_parse(const char *text, size_t len, json_t **ret,

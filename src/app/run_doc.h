@@ -22,7 +22,8 @@
 
 #include <jansson.h>
 
-#define RUN_DOC_MAX ((size_t)4 * 1024 * 1024)
+/* some 200,000 rows of devices */
+#define RUN_DOC_MAX ((size_t)32 * 1024 * 1024)
 
 /* A queued run for these complete, checked parameters.  NULL when out of
  * memory. */
@@ -41,8 +42,13 @@ void run_doc_give_up(json_t *doc, int64_t now_ms);
 /* A final state, or unknown for good. */
 bool run_doc_has_ended(const json_t *doc);
 
-/* The entry of a device in "devices", added if need be. */
+/* The entry of a device in "devices", added if need be; NULL for the name ""
+ * (a run of the store's) or when out of memory. */
 json_t *run_doc_device(json_t *doc, const char *name);
+/* Every entry that has not ended gets this state, which is a final one, and,
+ * unless it is RUN_SUCCEEDED, this result. */
+void run_doc_end_devices(
+    json_t *doc, enum run_state state, const char *result);
 
 /* Reads and checks a document from text. */
 enum err_code run_doc_parse(const char *text, size_t len, json_t **ret,

@@ -2,6 +2,7 @@
 
 #include "app/port/queue.h"
 #include "app/run_files.h"
+#include "app/store_run.h"
 #include "base/crypto.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -80,12 +81,21 @@ const char *runs_refusal(const struct snapshot *s, const struct job *job,
 
 /* --- creating ----------------------------------------------------------------- */
 
+static void check_reference(const struct snapshot *s, const struct field *f,
+    const char *key, struct schema_errors *errors)
+{
+	if (!snapshot_find(s, f->ref, key))
+		schema_errors_add(errors, f, "%s \"%.80s\" does not exist",
+		    kind_get(f->ref)->name, key);
+}
+
 static enum err_code check_parameters(const struct snapshot *s,
     const struct job *job, const json_t *parameters,
     struct schema_errors *errors, json_t **ret, struct err *e)
 {
 	const struct schema *schema = &job->parameters;
-	json_t *full;
+	json_t *full, *item;
+	size_t k;
 
 	errors->n = 0;
 	schema_check(schema, parameters, errors);
@@ -93,11 +103,11 @@ static enum err_code check_parameters(const struct snapshot *s,
 		const struct field *f = &schema->fields[i];
 		const char *key = json_text(parameters, f->name, "");
 
-		if (f->type == FIELD_REF && *key &&
-		    !snapshot_find(s, f->ref, key))
-			schema_errors_add(errors, f,
-			    "%s \"%.80s\" does not exist",
-			    kind_get(f->ref)->name, key);
+		if (f->type == FIELD_REF && *key)
+			check_reference(s, f, key, errors);
+		json_array_foreach(f->type == FIELD_REFS
+			? json_object_get(parameters, f->name) : NULL, k, item)
+			check_reference(s, f, json_string_value(item), errors);
 	}
 	if (errors->n)
 		return schema_errors_check(errors, e);
@@ -116,7 +126,8 @@ static enum err_code check_policy(const struct snapshot *s,
 	char text[256];
 	const char *why;
 
-	if (!device)
+	/* a job over the store asks for each device, when it comes to it */
+	if (!device || job->scope == JOB_STORE)
 		return ERR_OK;
 	why = runs_refusal(s, job, device,
 	    job_may_change_device(job, parameters), text);
@@ -175,6 +186,19 @@ static enum err_code check_actor(const struct actor *actor, struct err *e)
 	    "\"<\" and \">\"; nothing was started", MAX_ACTOR);
 }
 
+/* That a store job has something to do is told at once, not by its run. */
+static enum err_code check_choice(
+    const struct snapshot *s, const json_t *parameters, struct err *e)
+{
+	const struct record **list;
+	size_t n;
+	enum err_code rc = store_run_choose(s, parameters, &list, &n, e);
+
+	if (rc == ERR_OK)
+		free(list);
+	return rc;
+}
+
 static enum err_code check_all(const struct creation *c,
     struct schema_errors *errors, json_t **ret_parameters, struct err *e)
 {
@@ -187,6 +211,8 @@ static enum err_code check_all(const struct creation *c,
 	rc = check_parameters(s, c->job, c->parameters, errors, &full, e);
 	if (rc == ERR_OK)
 		rc = check_policy(s, c->job, full, e);
+	if (rc == ERR_OK && c->job->scope == JOB_STORE)
+		rc = check_choice(s, full, e);
 	snapshot_unref(s);
 	if (rc != ERR_OK)
 		json_decref(full);
@@ -204,7 +230,8 @@ static enum err_code create_with_id(const struct creation *c, const char *id,
 	if (rc != ERR_OK)
 		return rc;
 	doc = run_doc_new(id, c->job, c->actor->via, c->actor->name, full,
-	    json_text(full, "device", NULL));
+	    c->job->scope == JOB_DEVICE ? json_text(full, "device", NULL)
+					: NULL);
 	json_decref(full);
 	if (!doc || (c->hook && json_object_set_new(doc, "hook",
 	    json_deep_copy(c->hook)) != 0))

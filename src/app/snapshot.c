@@ -20,6 +20,30 @@ static enum err_code out_of_memory(struct err *e)
 	return err_set(e, ERR_SYSTEM, "out of memory for the snapshot");
 }
 
+/* --- files ------------------------------------------------------------------ */
+
+struct snapshot_file *snapshot_file_new(
+    const char *key, const struct blob_id *blob)
+{
+	size_t size = strlen(key) + 1;
+	struct snapshot_file *f = calloc(1, sizeof(*f) + size);
+
+	if (!f)
+		return NULL;
+	atomic_init(&f->refs, 1);
+	f->blob = *blob;
+	memcpy(f->key, key, size);
+	return f;
+}
+
+void snapshot_file_unref(struct snapshot_file *f)
+{
+	if (!f || atomic_fetch_sub(&f->refs, 1) != 1)
+		return;
+	json_decref(f->json);
+	free(f);
+}
+
 /* --- the next snapshot ---------------------------------------------------- */
 
 static void snapshot_free(struct snapshot *s)
@@ -29,14 +53,10 @@ static void snapshot_free(struct snapshot *s)
 			record_unref(s->kinds[k].items[i]);
 		free(s->kinds[k].items);
 	}
-	for (size_t k = 0; k < 2; k++) {
-		for (size_t i = 0; i < s->configs[k].n; i++) {
-			struct config_file *f = s->configs[k].items[i];
-
-			if (atomic_fetch_sub(&f->refs, 1) == 1)
-				free(f);
-		}
-		free(s->configs[k].items);
+	for (size_t k = 0; k < FILE_TABLES; k++) {
+		for (size_t i = 0; i < s->files[k].n; i++)
+			snapshot_file_unref(s->files[k].items[i]);
+		free(s->files[k].items);
 	}
 	for (size_t i = 0; i < s->n_problems; i++) {
 		free((char *)(uintptr_t)s->problems[i].path);
@@ -129,20 +149,20 @@ static enum err_code merge_records(struct snapshot *next,
 	return ERR_OK;
 }
 
-static enum err_code merge_configs(struct snapshot *next,
+static enum err_code merge_files(struct snapshot *next,
     const struct snapshot *old, int which, struct changes *c, size_t from,
     size_t to, struct err *e)
 {
-	size_t n_old = old ? old->configs[which].n : 0, o = 0, n = 0;
-	struct config_file **items =
+	size_t n_old = old ? old->files[which].n : 0, o = 0, n = 0;
+	struct snapshot_file **items =
 	    malloc((n_old + (to - from) + 1) * sizeof(*items));
 
 	if (!items)
 		return out_of_memory(e);
-	next->configs[which].items = items;
+	next->files[which].items = items;
 	while (o < n_old || from < to) {
-		struct config_file *f =
-		    o < n_old ? old->configs[which].items[o] : NULL;
+		struct snapshot_file *f =
+		    o < n_old ? old->files[which].items[o] : NULL;
 		int order = !f ? 1 : from == to
 		    ? -1 : strcmp(f->key, c->items[from].key);
 
@@ -152,11 +172,11 @@ static enum err_code merge_configs(struct snapshot *next,
 			o++;
 		} else {
 			o += order == 0;
-			if (c->items[from].config_file)
-				items[n++] = c->items[from].config_file;
-			c->items[from++].config_file = NULL;
+			if (c->items[from].file)
+				items[n++] = c->items[from].file;
+			c->items[from++].file = NULL;
 		}
-		next->configs[which].n = n;
+		next->files[which].n = n;
 	}
 	return ERR_OK;
 }
@@ -210,7 +230,7 @@ static enum err_code merge_all(struct snapshot *next,
 			rc = merge_records(next, old, (enum kind_id)place, c,
 			    from, to, e);
 		else
-			rc = merge_configs(next, old, place - KIND_COUNT, c,
+			rc = merge_files(next, old, place - KIND_COUNT, c,
 			    from, to, e);
 		from = to;
 	}

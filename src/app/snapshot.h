@@ -55,6 +55,20 @@ const struct record *snapshot_settings(const struct snapshot *s);
 bool snapshot_config(const struct snapshot *s, enum path_config which,
     const char *device, struct blob_id *ret);
 
+/* The version of templates/<name>; false if there is none. */
+bool snapshot_template(
+    const struct snapshot *s, const char *name, struct blob_id *ret);
+/* What context/<name> holds, a JSON object that nobody may change; NULL if it
+ * is absent or wrong (then it is among the problems). */
+const json_t *snapshot_context(const struct snapshot *s, const char *name);
+
+/* The files of both directories, sorted by name. */
+enum snapshot_listed { SNAPSHOT_TEMPLATES, SNAPSHOT_CONTEXT };
+size_t snapshot_count_files(
+    const struct snapshot *s, enum snapshot_listed which);
+const char *snapshot_file_at(const struct snapshot *s,
+    enum snapshot_listed which, size_t i, struct blob_id *ret);
+
 struct snapshot_problem {
 	const char *path;
 	const char *message;

@@ -1,5 +1,6 @@
 #include "app/snapshot_changes.h"
 
+#include "base/json.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@ void changes_release(struct changes *c)
 	for (size_t i = 0; i < c->n; i++) {
 		free(c->items[i].path);
 		record_unref(c->items[i].record);
-		free(c->items[i].config_file);
+		snapshot_file_unref(c->items[i].file);
 	}
 	free(c->items);
 	for (size_t i = 0; i < c->n_problems; i++) {
@@ -57,31 +58,61 @@ enum err_code changes_add_problem(struct changes *c, const char *path,
 	return p.path && p.message ? ERR_OK : out_of_memory(e);
 }
 
-/* "intended/<area>/<device>.cfg": the key is "<device>/<area>". */
-static bool parse_config_path(const char *path, struct change *ret)
+/* "<area>/<device>.cfg": the key is "<device>/<area>". */
+static bool key_of_config(const char *rest, char key[PATH_MAX_KEY])
 {
-	static const char *const dirs[] = { "intended/", "backup/" };
+	const char *slash = strchr(rest, '/');
+	size_t n;
 
-	for (int i = 0; i < 2; i++) {
-		const char *rest, *slash;
-		size_t n;
+	if (!slash || slash == rest || slash - rest >= 64 ||
+	    strchr(slash + 1, '/') || !text_ends_with(slash, ".cfg"))
+		return false;
+	n = strlen(slash + 1) - 4;
+	if (n == 0 || n >= 64)
+		return false;
+	snprintf(key, PATH_MAX_KEY, "%.*s/%.*s", (int)n, slash + 1,
+	    (int)(slash - rest), rest);
+	return true;
+}
 
-		if (!text_starts_with(path, dirs[i]))
-			continue;
-		rest = path + strlen(dirs[i]);
-		slash = strchr(rest, '/');
-		if (!slash || slash == rest || slash - rest >= 64 ||
-		    strchr(slash + 1, '/') || !text_ends_with(slash, ".cfg"))
-			return false;
-		n = strlen(slash + 1) - 4;
-		if (n == 0 || n >= 64)
-			return false;
-		snprintf(ret->key, sizeof(ret->key), "%.*s/%.*s", (int)n,
-		    slash + 1, (int)(slash - rest), rest);
-		ret->config = i;
-		return true;
+static bool key_of_template(const char *rest, char key[PATH_MAX_KEY])
+{
+	return text_copy(key, PATH_MAX_KEY, rest);
+}
+
+static bool key_of_context(const char *rest, char key[PATH_MAX_KEY])
+{
+	return text_ends_with(rest, ".json") &&
+	    text_copy(key, PATH_MAX_KEY, rest);
+}
+
+static const struct {
+	const char *dir;
+	bool (*key)(const char *rest, char key[PATH_MAX_KEY]);
+} tables[FILE_TABLES] = {
+	[FILES_INTENDED] = { "intended/", key_of_config },
+	[FILES_BACKUP] = { "backup/", key_of_config },
+	[FILES_TEMPLATES] = { "templates/", key_of_template },
+	[FILES_CONTEXT] = { "context/", key_of_context },
+};
+
+static bool parse_file_path(const char *path, struct change *ret)
+{
+	for (int i = 0; i < FILE_TABLES; i++) {
+		if (text_starts_with(path, tables[i].dir)) {
+			ret->table = (enum file_table)i;
+			return tables[i].key(path + strlen(tables[i].dir),
+			    ret->key);
+		}
 	}
 	return false;
+}
+
+/* The table and key of any path that counts. */
+static bool parse_path(const char *path, struct change *ret)
+{
+	ret->kind = path_to_kind(path, ret->key);
+	return ret->kind || parse_file_path(path, ret);
 }
 
 static enum err_code add_change(struct changes *c, const char *path,
@@ -89,8 +120,7 @@ static enum err_code add_change(struct changes *c, const char *path,
 {
 	struct change one = { .has_new = now != NULL };
 
-	one.kind = path_to_kind(path, one.key);
-	if (!one.kind && !parse_config_path(path, &one))
+	if (!parse_path(path, &one))
 		return ERR_OK;
 	if (!grow((void **)&c->items, &c->cap, c->n, sizeof(*c->items)))
 		return out_of_memory(e);
@@ -110,30 +140,66 @@ static enum err_code collect(void *ctx, const struct store_change *change,
 	    change->has_new ? &change->new_blob : NULL, e);
 }
 
-static struct config_file *config_file_new(const struct change *one)
+/* What is wrong with the content of a file is a problem, not an error. */
+static bool is_problem(enum err_code rc)
 {
-	struct config_file *f = calloc(1, sizeof(*f));
-
-	if (!f)
-		return NULL;
-	atomic_init(&f->refs, 1);
-	f->blob = one->blob;
-	text_copy(f->key, sizeof(f->key), one->key);
-	return f;
+	return rc == ERR_INVALID || rc == ERR_CORRUPT || rc == ERR_LIMIT;
 }
 
-/* Reads and checks the new version of a changed file.  What is wrong with its
- * content becomes a problem, not an error. */
+static enum err_code parse_context(
+    const struct buf *text, json_t **ret, struct err *e)
+{
+	json_t *json = NULL;
+	enum err_code rc =
+	    json_read(buf_text(text), text->len, text->max, &json, e);
+
+	if (rc == ERR_OK && !json_is_object(json)) {
+		json_decref(json);
+		rc = err_set(e, ERR_INVALID,
+		    "a context file holds one JSON object");
+	}
+	if (rc == ERR_OK)
+		*ret = json;
+	return rc;
+}
+
+static enum err_code read_file(struct changes *c, struct change *one,
+    struct buf *text, struct err *e)
+{
+	struct err wrong = ERR_INIT;
+	json_t *json = NULL;
+	enum err_code rc = ERR_OK;
+
+	if (one->table == FILES_CONTEXT) {
+		buf_clear(text);
+		rc = store_read_blob(c->store, &one->blob, text, &wrong);
+		if (rc == ERR_OK)
+			rc = parse_context(text, &json, &wrong);
+	}
+	if (rc != ERR_OK && is_problem(rc))
+		return changes_add_problem(c, one->path, wrong.message, e);
+	if (rc != ERR_OK) {
+		*e = wrong;
+		return rc;
+	}
+	one->file = snapshot_file_new(one->key, &one->blob);
+	if (!one->file) {
+		json_decref(json);
+		return out_of_memory(e);
+	}
+	one->file->json = json;
+	return ERR_OK;
+}
+
+/* Reads and checks the new version of a changed file. */
 static enum err_code read_change(struct changes *c, struct change *one,
     struct buf *text, struct err *e)
 {
 	struct err wrong = ERR_INIT;
 	enum err_code rc;
 
-	if (!one->kind) {
-		one->config_file = config_file_new(one);
-		return one->config_file ? ERR_OK : out_of_memory(e);
-	}
+	if (!one->kind)
+		return read_file(c, one, text, e);
 	buf_clear(text);
 	rc = store_read_blob(c->store, &one->blob, text, &wrong);
 	if (rc != ERR_OK && rc != ERR_LIMIT) {
@@ -157,7 +223,7 @@ static enum err_code read_change(struct changes *c, struct change *one,
 
 int change_place(const struct change *one)
 {
-	return one->kind ? (int)one->kind->id : KIND_COUNT + one->config;
+	return one->kind ? (int)one->kind->id : KIND_COUNT + (int)one->table;
 }
 
 static int by_place(const void *a, const void *b)
@@ -176,37 +242,39 @@ static void sort(struct changes *c)
 		qsort(c->items, c->n, sizeof(*c->items), by_place);
 }
 
-/* The first change of this name, or NULL. */
+/* The first change at the place and key of `like`, or NULL. */
 static const struct change *find_name(const struct changes *c,
-    const struct kind *kind, const char *key)
+    const struct change *like)
 {
 	size_t low = 0, high = c->n;
+	int place = change_place(like);
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		int order = change_place(&c->items[mid]) - (int)kind->id;
+		int order = change_place(&c->items[mid]) - place;
 
 		if (order == 0)
-			order = strcmp(c->items[mid].key, key);
+			order = strcmp(c->items[mid].key, like->key);
 		if (order < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	if (low == c->n || c->items[low].kind != kind ||
-	    strcmp(c->items[low].key, key) != 0)
+	if (low == c->n || change_place(&c->items[low]) != place ||
+	    strcmp(c->items[low].key, like->key) != 0)
 		return NULL;
 	return &c->items[low];
 }
 
 bool changes_have(const struct changes *c, const char *path)
 {
-	char key[PATH_MAX_KEY];
-	const struct kind *kind = path_to_kind(path, key);
-	const struct change *one = kind ? find_name(c, kind, key) : NULL;
+	struct change like = { .path = NULL };
+	const struct change *one =
+	    parse_path(path, &like) ? find_name(c, &like) : NULL;
 
-	for (; one && one < c->items + c->n && one->kind == kind &&
-	     strcmp(one->key, key) == 0; one++) {
+	for (; one && one < c->items + c->n &&
+	     change_place(one) == change_place(&like) &&
+	     strcmp(one->key, like.key) == 0; one++) {
 		if (strcmp(one->path, path) == 0)
 			return true;
 	}
@@ -224,14 +292,13 @@ static enum err_code add_rivals(struct changes *c, const struct snapshot *old,
 
 	for (size_t i = 0; i < old->n_problems && rc == ERR_OK; i++) {
 		const char *path = old->problems[i].path;
-		char key[PATH_MAX_KEY];
-		const struct kind *kind = path_to_kind(path, key);
+		struct change like = { .path = NULL };
 		struct blob_id blob;
 
 		sorted.items = c->items;
 		sorted.n = n_before;
-		if (!kind || !find_name(&sorted, kind, key) ||
-		    changes_have(&sorted, path))
+		if (!parse_path(path, &like) || !like.kind ||
+		    !find_name(&sorted, &like) || changes_have(&sorted, path))
 			continue;
 		buf_clear(text);
 		rc = store_read(c->store, to, path, text, &blob, e);

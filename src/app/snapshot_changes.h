@@ -10,13 +10,13 @@
 /* One changed file, sorted into the table that it belongs to. */
 struct change {
 	char *path;
-	const struct kind *kind; /* NULL: a configuration file */
-	int config;		 /* enum path_config */
-	char key[PATH_MAX_KEY];	 /* a configuration's: "device/area" */
+	const struct kind *kind; /* NULL: no record's file */
+	enum file_table table;	 /* then: of which table */
+	char key[PATH_MAX_KEY];	 /* a record's, or as the table has it */
 	bool has_new;
 	struct blob_id blob;
 	struct record *record; /* parsed; NULL: removed or bad */
-	struct config_file *config_file;
+	struct snapshot_file *file;
 };
 
 /* Sorted by place, then key, then path.  Everything in it is owned. */
@@ -38,12 +38,12 @@ void changes_release(struct changes *c);
 enum err_code changes_add_problem(struct changes *c, const char *path,
     const char *message, struct err *e) must_check;
 
-/* The place of a change among the tables: the kind's id, then the two of
- * configurations. */
-#define CHANGE_PLACES (KIND_COUNT + 2)
+/* The place of a change among the tables: the kind's id, then those of other
+ * files. */
+#define CHANGE_PLACES (KIND_COUNT + FILE_TABLES)
 int change_place(const struct change *one);
 
-/* Is the file at a record's path among them? */
+/* Is the file at this path among them? */
 bool changes_have(const struct changes *c, const char *path);
 
 #endif

@@ -8,12 +8,25 @@
 
 #include <stdatomic.h>
 
-/* A configuration file: its version by "device/area".  Shared like a record. */
-struct config_file {
+/* The tables of files that hold no records. */
+enum file_table {
+	FILES_INTENDED, /* the two of enum path_config, by "device/area" */
+	FILES_BACKUP,
+	FILES_TEMPLATES, /* by the path below templates/ */
+	FILES_CONTEXT,	 /* by the path below context/ */
+	FILE_TABLES,
+};
+
+/* A file and its version.  Shared like a record. */
+struct snapshot_file {
 	atomic_uint refs;
 	struct blob_id blob;
-	char key[128];
+	json_t *json; /* FILES_CONTEXT: what it holds, an object; never changed */
+	char key[];
 };
+struct snapshot_file *snapshot_file_new(
+    const char *key, const struct blob_id *blob);
+void snapshot_file_unref(struct snapshot_file *f); /* NULL is fine */
 
 struct snapshot {
 	atomic_uint refs;
@@ -23,9 +36,9 @@ struct snapshot {
 		size_t n;
 	} kinds[KIND_COUNT];
 	struct {
-		struct config_file **items; /* sorted by key */
+		struct snapshot_file **items; /* sorted by key */
 		size_t n;
-	} configs[2];
+	} files[FILE_TABLES];
 	struct snapshot_problem *problems; /* texts owned; sorted by path */
 	size_t n_problems;
 	const struct record *default_settings;

@@ -44,32 +44,79 @@ const struct record *snapshot_settings(const struct snapshot *s)
 	return r ? r : s->default_settings;
 }
 
+static const struct snapshot_file *find_file(
+    const struct snapshot *s, enum file_table table, const char *key)
+{
+	size_t low = 0, high = s->files[table].n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct snapshot_file *f = s->files[table].items[mid];
+		int order = strcmp(f->key, key);
+
+		if (order == 0)
+			return f;
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
 bool snapshot_config(const struct snapshot *s, enum path_config which,
     const char *device, struct blob_id *ret)
 {
 	const struct record *r = snapshot_find(s, KIND_DEVICE, device);
-	size_t low = 0, high = s->configs[which].n;
+	const struct snapshot_file *f;
 	char key[2 * PATH_MAX_KEY];
 
 	if (!r)
 		return false;
 	snprintf(key, sizeof(key), "%s/%s", device,
 	    record_text(r, DEVICE_AREA));
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		const struct config_file *f = s->configs[which].items[mid];
-		int order = strcmp(f->key, key);
+	f = find_file(s,
+	    which == PATH_INTENDED ? FILES_INTENDED : FILES_BACKUP, key);
+	if (f)
+		*ret = f->blob;
+	return f != NULL;
+}
 
-		if (order == 0) {
-			*ret = f->blob;
-			return true;
-		}
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
+bool snapshot_template(
+    const struct snapshot *s, const char *name, struct blob_id *ret)
+{
+	const struct snapshot_file *f = find_file(s, FILES_TEMPLATES, name);
+
+	if (f)
+		*ret = f->blob;
+	return f != NULL;
+}
+
+const json_t *snapshot_context(const struct snapshot *s, const char *name)
+{
+	const struct snapshot_file *f = find_file(s, FILES_CONTEXT, name);
+
+	return f ? f->json : NULL;
+}
+
+static const enum file_table listed[] = {
+	[SNAPSHOT_TEMPLATES] = FILES_TEMPLATES,
+	[SNAPSHOT_CONTEXT] = FILES_CONTEXT,
+};
+
+size_t snapshot_count_files(
+    const struct snapshot *s, enum snapshot_listed which)
+{
+	return s->files[listed[which]].n;
+}
+
+const char *snapshot_file_at(const struct snapshot *s,
+    enum snapshot_listed which, size_t i, struct blob_id *ret)
+{
+	const struct snapshot_file *f = s->files[listed[which]].items[i];
+
+	*ret = f->blob;
+	return f->key;
 }
 
 const struct snapshot_problem *snapshot_problems(const struct snapshot *s,

@@ -9,7 +9,13 @@
 #include "domain/policy.h"
 #include "domain/schema.h"
 
-enum job_id { JOB_PROVISION, JOB_BACKUP, JOB_COUNT };
+enum job_id { JOB_PROVISION, JOB_BACKUP, JOB_GENERATE, JOB_COUNT };
+
+/* What one run of a job works on. */
+enum job_scope {
+	JOB_DEVICE, /* a session with the device in parameter `device` */
+	JOB_STORE,  /* the store; a row for each device that was chosen */
+};
 
 struct job {
 	enum job_id id;
@@ -23,7 +29,8 @@ struct job {
 	enum policy_action reads;
 	enum policy_action writes;
 	bool can_write;	  /* false: `writes` is not used */
-	int time_limit_s; /* for one device */
+	int time_limit_s; /* of one session, or of a store job's whole run */
+	enum job_scope scope;
 };
 
 const struct job *job_get(enum job_id id);

@@ -175,6 +175,16 @@ bool jv_dict_get(struct jv dict, const char *key, struct jv *ret)
 	return e != NULL;
 }
 
+bool jv_as_text(struct jv v, const char **ret, size_t *ret_len)
+{
+	v = object_as_text(v);
+	if (v.kind != JV_STRING)
+		return false;
+	*ret = v.u.text;
+	*ret_len = v.len;
+	return true;
+}
+
 bool jv_dict_next(
     struct jv dict, size_t *at, struct jv *ret_key, struct jv *ret_value)
 {

@@ -99,6 +99,10 @@ bool jv_dict_get(struct jv dict, const char *key, struct jv *ret);
 struct jv jv_object(
     struct arena *a, const struct jv_class *cls, const void *self);
 
+/* True, and the text (len bytes; a NUL may not follow), for a string and for an
+ * object that is text. */
+bool jv_as_text(struct jv v, const char **ret, size_t *ret_len);
+
 /* A function for this render alone (jinja_env_add_function() is for all).
  * keywords: a dict, or undefined if none were given.  name, ctx: borrowed. */
 typedef enum err_code (*jv_function_fn)(void *ctx, struct arena *a,

@@ -86,8 +86,8 @@ static void start_run(struct worker *w, struct live_run *run,
 	log_origin(w, run);
 	live_set_state(w, run, RUN_RUNNING);
 	if (request_make(w, run, false, &request, &e) != ERR_OK) {
-		snprintf(text, sizeof(text), "%s: %.1000s", run->device,
-		    e.message);
+		snprintf(text, sizeof(text), "%s%s%.1000s", run->device,
+		    *run->device ? ": " : "", e.message);
 		live_log(w, run, LOG_ERROR, "%s", text);
 		live_end(w, run, RUN_FAILED, text);
 		return;
@@ -119,6 +119,10 @@ static enum err_code read_queued(struct worker *w, const char *id,
 
 static bool is_busy(struct worker *w, const json_t *doc)
 {
+	const struct job *job = job_find(json_text(doc, "job", ""));
+
+	if (job && job->scope == JOB_STORE)
+		return live_job_is_busy(w, job);
 	return live_device_is_busy(w, json_text(json_object_get(doc,
 	    "parameters"), "device", ""));
 }

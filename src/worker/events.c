@@ -19,6 +19,7 @@ typedef void (*event_fn)(struct worker *w, struct live_run *run,
 static void on_log(struct worker *w, struct live_run *run, json_t *message)
 {
 	live_log_text(w, run, json_text(message, "level", "info"),
+	    json_text(message, "device", run->device),
 	    json_text(message, "text", ""));
 }
 
@@ -62,6 +63,17 @@ static void on_diff(struct worker *w, struct live_run *run, json_t *message)
 	live_set_diff(w, run, json_text(message, "text", ""),
 	    json_number(message, "added", 0),
 	    json_number(message, "removed", 0));
+}
+
+static void on_rows(struct worker *w, struct live_run *run, json_t *message)
+{
+	const json_t *row;
+	size_t i;
+
+	if (run->job->scope != JOB_STORE)
+		return;
+	json_array_foreach(json_object_get(message, "rows"), i, row)
+		live_add_row(w, run, row);
 }
 
 static void on_hostkey(struct worker *w, struct live_run *run,
@@ -147,9 +159,13 @@ static void on_effect(struct worker *w, struct live_run *run, json_t *message)
 	}
 	json_decref(run->plan);
 	run->plan = json_incref(message);
-	live_log(w, run, LOG_INFO,
-	    "journalled: the configuration before and %zu commands that undo "
-	    "the change", json_array_size(json_object_get(message, "reverse")));
+	if (run->job->scope == JOB_STORE)
+		live_write_doc(w, run); /* its rows, should we die */
+	else
+		live_log(w, run, LOG_INFO,
+		    "journalled: the configuration before and %zu commands "
+		    "that undo the change",
+		    json_array_size(json_object_get(message, "reverse")));
 	if (live_write_plan(w, run, &e) != ERR_OK) {
 		live_log(w, run, LOG_ERROR, "not journalled: %s", e.message);
 		events_refuse_effect(run, e.message, false);
@@ -183,7 +199,8 @@ static void to_settle(struct worker *w, struct live_run *run, const char *text)
 	json_object_set(device, "result",
 	    json_object_get(run->doc, "result"));
 	live_log(w, run, LOG_WARNING,
-	    "the outcome is unknown; the device will be read again in %lld s",
+	    "the outcome is unknown; the %s will be read again in %lld s",
+	    run->job->scope == JOB_STORE ? "store" : "device",
 	    (long long)(delay / 1000));
 	live_set_state(w, run, RUN_UNKNOWN);
 }
@@ -220,6 +237,13 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
 		json_object_set(device, "removed",
 		    json_object_get(message, "removed"));
 	}
+	if (run->job->scope == JOB_STORE && state != RUN_UNKNOWN) {
+		enum run_state rows = state;
+
+		(void)run_state_parse(json_text(message, "rows", ""), &rows);
+		if (run_state_is_final(rows))
+			run_doc_end_devices(run->doc, rows, text);
+	}
 	if (state == RUN_UNKNOWN) {
 		to_settle(w, run, text);
 		/* the device did not answer: less and less often; a session's
@@ -239,17 +263,21 @@ static void on_death(struct worker *w, struct live_run *run)
 {
 	char text[300];
 
+	bool store = run->job->scope == JOB_STORE;
+
 	run->slot = NULL;
 	if (may_have_changed(run)) {
-		snprintf(text, sizeof(text),
-		    "%s: the session's process ended while the device was "
-		    "being changed", run->device);
+		snprintf(text, sizeof(text), store
+		    ? "%sthe run's process ended while it was committing"
+		    : "%s: the session's process ended while the device was "
+		      "being changed", run->device);
 		to_settle(w, run, text);
 		return;
 	}
-	snprintf(text, sizeof(text),
-	    "%s: the session's process ended before anything was sent; the "
-	    "device is as it was", run->device);
+	snprintf(text, sizeof(text), store
+	    ? "%sthe run's process ended before anything was written"
+	    : "%s: the session's process ended before anything was sent; the "
+	      "device is as it was", run->device);
 	live_end(w, run, RUN_FAILED, text);
 }
 
@@ -263,6 +291,7 @@ static const struct {
 	{ "backup", on_backup },
 	{ "bad", on_bad },
 	{ "diff", on_diff },
+	{ "rows", on_rows },
 	{ "hostkey", on_hostkey },
 	{ "effect", on_effect },
 };
@@ -281,7 +310,11 @@ static void handle(struct worker *w, struct slot_process *slot,
 		return;
 	if (strcmp(type, "end") == 0) {
 		run->slot = NULL;
-		slots_release(w, slot);
+		/* one that opened the store never sees credentials */
+		if (run->job->scope == JOB_STORE)
+			slots_drop(w, slot);
+		else
+			slots_release(w, slot);
 		on_end(w, run, message);
 		return;
 	}

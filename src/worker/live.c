@@ -18,6 +18,7 @@
 #define PATH_SIZE 4096
 #define MAX_LOG ((size_t)8 * 1024 * 1024) /* of one run */
 #define MAX_TEXT ((size_t)64 * 1024 * 1024)
+#define ROWS_SHOWN_MS 500 /* a run's rows are shown this often */
 
 static void live_path(const struct worker *w, const struct live_run *run,
     const char *file, char path[PATH_SIZE])
@@ -92,7 +93,7 @@ static void append_line(struct live_run *run, const struct buf *line)
 }
 
 void live_log_text(struct worker *w, struct live_run *run, const char *level,
-    const char *text)
+    const char *device, const char *text)
 {
 	/* room stays for the lines that tell how it ended */
 	size_t max = strcmp(level, "error") == 0 ? MAX_LOG
@@ -107,7 +108,8 @@ void live_log_text(struct worker *w, struct live_run *run, const char *level,
 	json_object_set_new(entry, "n", json_integer(run->log_lines + 1));
 	json_object_set_new(entry, "t", json_string(now));
 	json_object_set_new(entry, "level", json_string(level));
-	json_object_set_new(entry, "device", json_string(run->device));
+	if (*device)
+		json_object_set_new(entry, "device", json_string(device));
 	if (!json_set_text(entry, "text", text, strlen(text)) ||
 	    json_write_line(entry, &line, &e) != ERR_OK ||
 	    !buf_putc(&line, '\n'))
@@ -130,7 +132,7 @@ void live_log(struct worker *w, struct live_run *run, enum log_level level,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	live_log_text(w, run, words[level], text);
+	live_log_text(w, run, words[level], run->device, text);
 }
 
 /* --- files -------------------------------------------------------------------- */
@@ -142,6 +144,7 @@ void live_write_doc(struct worker *w, struct live_run *run)
 	char path[PATH_SIZE];
 
 	live_path(w, run, "run.json", path);
+	run->doc_written_ms = clock_mono_ms();
 	if (json_write(run->doc, &text, &e) != ERR_OK ||
 	    file_replace(path, buf_text(&text), text.len, 0640, &e) != ERR_OK)
 		log_err(&e, run->id);
@@ -188,6 +191,44 @@ void live_set_diff(struct worker *w, struct live_run *run, const char *text,
 	if (file_replace(path, text, strlen(text), 0640, &e) != ERR_OK)
 		log_err(&e, run->id);
 	live_write_doc(w, run);
+}
+
+static void write_row_diff(
+    struct worker *w, struct live_run *run, const char *device,
+    const char *text)
+{
+	char file[100], path[PATH_SIZE];
+	struct err e = ERR_INIT;
+
+	snprintf(file, sizeof(file), "%.90s.diff", device);
+	live_path(w, run, file, path);
+	if (file_replace(path, text, strlen(text), 0640, &e) != ERR_OK)
+		log_err(&e, run->id);
+}
+
+void live_add_row(struct worker *w, struct live_run *run, const json_t *row)
+{
+	static const char *const kept[] = { "name", "state", "result", "added",
+		"removed" };
+	const char *name = json_text(row, "name", "");
+	const char *diff = json_text(row, "diff", "");
+	json_t *devices = json_object_get(run->doc, "devices");
+	json_t *to = json_flag(row, "again", false)
+	    ? json_incref(run_doc_device(run->doc, name)) : json_object();
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		if (json_object_get(row, kept[i]))
+			json_object_set(to, kept[i],
+			    json_object_get(row, kept[i]));
+	}
+	if (json_flag(row, "again", false))
+		json_decref(to);
+	else
+		json_array_append_new(devices, to);
+	if (*diff && schema_is_name(name, 63))
+		write_row_diff(w, run, name, diff);
+	if (clock_mono_ms() >= run->doc_written_ms + ROWS_SHOWN_MS)
+		live_write_doc(w, run);
 }
 
 enum err_code live_write_plan(struct worker *w, struct live_run *run,
@@ -248,6 +289,15 @@ static void find_target(struct worker *w, const char *device, char target[32])
 	snapshot_unref(s);
 }
 
+bool live_job_is_busy(const struct worker *w, const struct job *job)
+{
+	for (const struct live_run *r = w->runs; r; r = r->next) {
+		if (r->job == job && r->phase != LIVE_ENDED)
+			return true;
+	}
+	return false;
+}
+
 bool live_device_is_busy(struct worker *w, const char *device)
 {
 	char target[32] = "";
@@ -281,13 +331,15 @@ static enum err_code read_doc(struct worker *w, struct live_run *run,
 	if (rc != ERR_OK)
 		return rc;
 	run->job = job_find(json_text(run->doc, "job", ""));
+	if (!run->job)
+		return err_set(
+		    e, ERR_CORRUPT, "run %s is of no known job", run->id);
+	if (run->job->scope == JOB_STORE)
+		return ERR_OK;
 	text_copy(run->device, sizeof(run->device),
 	    json_text(json_object_get(run->doc, "parameters"), "device", ""));
-	if (!run_doc_device(run->doc, run->device))
-		return err_set(e, ERR_SYSTEM, "out of memory");
-	return run->job ? ERR_OK
-			: err_set(e, ERR_CORRUPT, "run %s is of no known job",
-			      run->id);
+	return run_doc_device(run->doc, run->device)
+	    ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 }
 
 /* A text that waited for recording when a master died; NULL: none. */
@@ -313,6 +365,8 @@ static void read_texts(struct worker *w, struct live_run *run)
 	for (int after = 0; after < 2; after++)
 		run->backup[after] = read_text(w, run, backup_files[after],
 		    &run->backup_len[after]);
+	if (!*run->device)
+		return;
 	snprintf(file, sizeof(file), "%s.diff", run->device);
 	run->diff = read_text(w, run, file, &len);
 }
@@ -421,6 +475,8 @@ void live_end(struct worker *w, struct live_run *run, enum run_state state,
 	if (device)
 		json_object_set(device, "result",
 		    json_object_get(run->doc, "result"));
+	else
+		run_doc_end_devices(run->doc, state, text);
 	run->phase = LIVE_ENDED;
 	live_set_state(w, run, state);
 	log_info("run %s %s: %s", run->id, run_state_words[state], text);

@@ -82,12 +82,25 @@ struct run_message {
 	struct store_message message;
 	struct store_trailer trailers[N_TRAILERS];
 	char subject[200];
+	char devices[80]; /* a run over the store: which, or how many */
 };
 
 static const char *result_word(const struct live_run *run)
 {
 	return run->phase == LIVE_JOURNAL ? "started"
 					  : json_text(run->doc, "state", "");
+}
+
+static void name_devices(const struct live_run *run, char text[80])
+{
+	const json_t *rows = json_object_get(run->doc, "devices");
+	size_t n = json_array_size(rows);
+
+	if (n == 1)
+		snprintf(text, 80, "%.79s",
+		    json_text(json_array_get(rows, 0), "name", ""));
+	else
+		snprintf(text, 80, "%zu devices", n);
 }
 
 static void make_message(struct run_message *m, const struct live_run *run,
@@ -97,12 +110,13 @@ static void make_message(struct run_message *m, const struct live_run *run,
 	struct store_trailer *t = m->trailers;
 
 	snprintf(m->subject, sizeof(m->subject), "%s", subject);
+	name_devices(run, m->devices);
 	*t++ = (struct store_trailer){ "Run-Id", run->id };
 	*t++ = (struct store_trailer){ "Job", run->job->name };
 	*t++ = (struct store_trailer){ "Trigger",
 		json_text(run->doc, "trigger", "") };
 	*t++ = (struct store_trailer){ "Actor", actor };
-	*t++ = (struct store_trailer){ "Device", run->device };
+	*t++ = (struct store_trailer){ "Device", m->devices };
 	*t++ = (struct store_trailer){ "Result", result_word(run) };
 	m->message = (struct store_message){
 		.author = actor,
@@ -227,8 +241,8 @@ static void append_clean(char *subject, size_t size, const char *text)
 static void make_run_subject(const struct live_run *run, char subject[200])
 {
 	if (run->phase == LIVE_JOURNAL) {
-		snprintf(subject, 200, "%s %s: start", run->job->title,
-		    run->device);
+		snprintf(subject, 200, "%s%s%s: start", run->job->title,
+		    *run->device ? " " : "", run->device);
 		return;
 	}
 	snprintf(subject, 200, "%s: ", run->job->title);
@@ -250,6 +264,36 @@ static size_t bounded(const char *text)
 	return len;
 }
 
+/* A difference beside each row that has one; none is no error. */
+static enum err_code put_row_diffs(struct worker *w, struct store_txn *t,
+    const struct live_run *run, struct err *e)
+{
+	const json_t *row;
+	enum err_code rc = ERR_OK;
+	size_t i;
+
+	json_array_foreach(json_object_get(run->doc, "devices"), i, row) {
+		struct buf text = BUF_INIT(MAX_LOG);
+		char file[100], path[PATH_SIZE];
+
+		if (!json_object_get(row, "added"))
+			continue;
+		snprintf(file, sizeof(file), "%.90s.diff",
+		    json_text(row, "name", ""));
+		run_live_path(w->app.dir, run->id, file, path, sizeof(path));
+		rc = file_read(path, &text, e);
+		if (rc == ERR_OK)
+			rc = put_file(
+			    t, run, file, buf_text(&text), text.len, e);
+		buf_release(&text);
+		if (rc == ERR_NOT_FOUND)
+			rc = ERR_OK;
+		if (rc != ERR_OK)
+			break;
+	}
+	return rc;
+}
+
 static enum err_code stage_run(struct worker *w, struct store_txn *t,
     struct live_run *run, struct err *e)
 {
@@ -262,6 +306,9 @@ static enum err_code stage_run(struct worker *w, struct store_txn *t,
 	rc = put_doc(t, run, e);
 	if (rc == ERR_OK)
 		rc = put_log(w, t, run, e);
+	if (rc == ERR_OK && run->job->scope == JOB_STORE &&
+	    run->phase != LIVE_JOURNAL)
+		rc = put_row_diffs(w, t, run, e);
 	if (rc == ERR_OK && run->diff && *run->diff) {
 		snprintf(file, sizeof(file), "%s.diff", run->device);
 		rc = put_file(t, run, file, run->diff, bounded(run->diff), e);

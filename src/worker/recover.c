@@ -7,9 +7,14 @@
 /* Its lines may have been sent: the device is read, nothing is repeated. */
 static void settle(struct worker *w, struct live_run *run)
 {
-	static const char text[] =
+	static const char device_text[] =
 	    "the worker ended while the device was being changed; it will be "
 	    "read";
+	static const char store_text[] =
+	    "the worker ended while the run was committing; the store will be "
+	    "read";
+	const char *text =
+	    run->job->scope == JOB_STORE ? store_text : device_text;
 	enum run_state state = run_doc_state(run->doc);
 
 	if (state == RUN_QUEUED)
@@ -18,7 +23,8 @@ static void settle(struct worker *w, struct live_run *run)
 		run_doc_set_state(run->doc, RUN_RUNNING, clock_wall_ms());
 	run->phase = LIVE_SETTLE;
 	run->settle_at_ms = clock_mono_ms();
-	run_doc_set_result(run->doc, "%s: %s", run->device, text);
+	run_doc_set_result(run->doc, "%s%s%s", run->device,
+	    *run->device ? ": " : "", text);
 	live_log(w, run, LOG_WARNING, "%s", text);
 	live_set_state(w, run, RUN_UNKNOWN);
 }

@@ -114,6 +114,22 @@ static enum err_code make_base(const struct snapshot *s,
 	return ERR_OK;
 }
 
+/* A run over the store: the process reads the rest there. */
+static enum err_code make_store_request(const struct live_run *run,
+    bool settle, json_t **ret, struct err *e)
+{
+	json_t *rq = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:O}", "type",
+	    "run", "mode", settle ? "settle" : "run", "job", run->job->name,
+	    "run", run->id, "actor", json_text(run->doc, "actor", ""),
+	    "trigger", json_text(run->doc, "trigger", ""), "parameters",
+	    json_object_get(run->doc, "parameters"));
+
+	if (!rq)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	*ret = rq;
+	return ERR_OK;
+}
+
 static enum err_code add_plan(struct worker *w, struct live_run *run,
     json_t *request, struct err *e)
 {
@@ -135,6 +151,8 @@ static enum err_code add_plan(struct worker *w, struct live_run *run,
 		    json_object_get(run->plan, "snapshot"));
 		json_object_set(request, "predicted",
 		    json_object_get(run->plan, "predicted"));
+		json_object_set(
+		    request, "base", json_object_get(run->plan, "base"));
 	}
 	return rc;
 }
@@ -148,7 +166,10 @@ enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = make_base(s, run, settle, &request, e);
+	if (run->job->scope == JOB_STORE)
+		rc = make_store_request(run, settle, &request, e);
+	else
+		rc = make_base(s, run, settle, &request, e);
 	if (rc == ERR_OK && settle)
 		rc = add_plan(w, run, request, e);
 	else if (rc == ERR_OK && run->job->id == JOB_PROVISION)

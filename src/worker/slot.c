@@ -21,14 +21,7 @@
 #define ARENA_MAX ((size_t)256 * 1024 * 1024)
 #define MAX_PINS 16
 
-struct slot {
-	const char *dir;
-	slot_find_driver find;
-	struct buf in;
-	bool cancelled;
-};
-
-static json_t *text_value(const char *text, size_t len)
+json_t *slot_text(const char *text, size_t len)
 {
 	json_t *holder = json_object(), *v = NULL;
 
@@ -38,8 +31,7 @@ static json_t *text_value(const char *text, size_t len)
 	return v;
 }
 
-/* Takes over the message; NULL counts as out of memory. */
-static enum err_code tell(json_t *message, struct err *e)
+enum err_code slot_tell(json_t *message, struct err *e)
 {
 	enum err_code rc;
 
@@ -74,10 +66,10 @@ static const char *const levels[] = { "debug", "info", "warning", "error" };
 
 static void io_log(void *ctx, enum log_level level, const char *text)
 {
-	json_t *t = text_value(text, strlen(text));
+	json_t *t = slot_text(text, strlen(text));
 
 	(void)ctx;
-	(void)tell(json_pack("{s:s, s:s, s:o}", "type", "log", "level",
+	(void)slot_tell(json_pack("{s:s, s:s, s:o}", "type", "log", "level",
 	    levels[level], "text", t), NULL);
 }
 
@@ -85,32 +77,32 @@ static enum err_code io_backup(void *ctx, enum device_run_phase phase,
     const char *text, size_t len, struct err *e)
 {
 	(void)ctx;
-	return tell(json_pack("{s:s, s:s, s:o}", "type", "backup", "phase",
+	return slot_tell(json_pack("{s:s, s:s, s:o}", "type", "backup", "phase",
 	    phase == PHASE_BEFORE ? "before" : "after", "text",
-	    text_value(text, len)), e);
+	    slot_text(text, len)), e);
 }
 
 static void io_quarantine(void *ctx, const char *text, const char *why)
 {
 	(void)ctx;
-	(void)tell(json_pack("{s:s, s:o, s:o}", "type", "bad", "text",
-	    text_value(text, strlen(text)), "why",
-	    text_value(why, strlen(why))), NULL);
+	(void)slot_tell(json_pack("{s:s, s:o, s:o}", "type", "bad", "text",
+	    slot_text(text, strlen(text)), "why",
+	    slot_text(why, strlen(why))), NULL);
 }
 
 static void io_diff(void *ctx, const char *unified, size_t added,
     size_t removed)
 {
 	(void)ctx;
-	(void)tell(json_pack("{s:s, s:o, s:I, s:I}", "type", "diff", "text",
-	    text_value(unified, strlen(unified)), "added", (json_int_t)added,
+	(void)slot_tell(json_pack("{s:s, s:o, s:I, s:I}", "type", "diff", "text",
+	    slot_text(unified, strlen(unified)), "added", (json_int_t)added,
 	    "removed", (json_int_t)removed), NULL);
 }
 
 static void io_hostkey(void *ctx, const struct driver_refusal *refusal)
 {
 	(void)ctx;
-	(void)tell(json_pack("{s:s, s:s, s:s, s:s}", "type", "hostkey",
+	(void)slot_tell(json_pack("{s:s, s:s, s:s, s:s}", "type", "hostkey",
 	    "key_type", refusal->key_type, "key", refusal->key_blob,
 	    "fingerprint", refusal->fingerprint), NULL);
 }
@@ -121,19 +113,17 @@ static json_t *effect_message(const struct driver_plan *plan)
 	json_t *reverse = json_array();
 
 	for (size_t i = 0; reverse && i < plan->n_reverse; i++)
-		json_array_append_new(reverse, text_value(plan->reverse[i],
+		json_array_append_new(reverse, slot_text(plan->reverse[i],
 		    strlen(plan->reverse[i])));
 	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "type", "effect",
-	    "snapshot", text_value(plan->snapshot, strlen(plan->snapshot)),
-	    "predicted", text_value(predicted, strlen(predicted)), "diff",
-	    text_value(plan->diff, strlen(plan->diff)), "reverse", reverse);
+	    "snapshot", slot_text(plan->snapshot, strlen(plan->snapshot)),
+	    "predicted", slot_text(predicted, strlen(predicted)), "diff",
+	    slot_text(plan->diff, strlen(plan->diff)), "reverse", reverse);
 }
 
-static enum err_code io_effect(void *ctx, const struct driver_plan *plan,
-    struct err *e)
+enum err_code slot_ask(struct slot *slot, json_t *message, struct err *e)
 {
-	struct slot *slot = ctx;
-	enum err_code rc = tell(effect_message(plan), e);
+	enum err_code rc = slot_tell(message, e);
 
 	while (rc == ERR_OK) {
 		json_t *answer;
@@ -158,8 +148,13 @@ static enum err_code io_effect(void *ctx, const struct driver_plan *plan,
 	return rc;
 }
 
-/* Looks for a cancel without waiting. */
-static bool io_cancelled(void *ctx)
+static enum err_code io_effect(void *ctx, const struct driver_plan *plan,
+    struct err *e)
+{
+	return slot_ask(ctx, effect_message(plan), e);
+}
+
+bool slot_cancelled(void *ctx)
 {
 	struct slot *slot = ctx;
 	struct pollfd p = { .fd = SLOT_FD, .events = POLLIN };
@@ -225,7 +220,7 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
     struct device_run_outcome *out)
 {
 	const struct device_run_io io = { slot, io_log, io_backup,
-		io_quarantine, io_diff, io_effect, io_hostkey, io_cancelled };
+		io_quarantine, io_diff, io_effect, io_hostkey, slot_cancelled };
 	const json_t *ref = json_object_get(rq, "credentials");
 	const struct driver *driver = slot->find(json_text(rq, "driver", ""));
 	const struct job *job = job_find(json_text(rq, "job", ""));
@@ -261,12 +256,28 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
 	credentials_release(&credentials);
 }
 
-static enum err_code serve_one(struct slot *slot, struct err *e)
+static json_t *device_run(struct slot *slot, const json_t *request)
 {
 	struct device_run_outcome out = { .state = RUN_FAILED,
 		.text = "out of memory; nothing was changed" };
-	struct arena *arena;
-	json_t *request;
+	struct arena *arena = arena_new(ARENA_MAX);
+
+	if (!arena && strcmp(json_text(request, "mode", ""), "settle") == 0)
+		out.state = RUN_UNKNOWN;
+	if (arena)
+		execute(slot, request, arena, &out);
+	arena_free(arena);
+	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:b}", "type", "end",
+	    "state", run_state_words[out.state], "text",
+	    slot_text(out.text, strlen(out.text)), "added",
+	    (json_int_t)out.added, "removed", (json_int_t)out.removed,
+	    "touched", out.touched);
+}
+
+static enum err_code serve_one(struct slot *slot, struct err *e)
+{
+	const struct job *job;
+	json_t *request, *end;
 	enum err_code rc = hear(slot, &request, e);
 
 	if (rc != ERR_OK)
@@ -277,18 +288,11 @@ static enum err_code serve_one(struct slot *slot, struct err *e)
 		return ERR_OK;
 	}
 	slot->cancelled = false;
-	arena = arena_new(ARENA_MAX);
-	if (!arena && strcmp(json_text(request, "mode", ""), "settle") == 0)
-		out.state = RUN_UNKNOWN;
-	if (arena)
-		execute(slot, request, arena, &out);
-	arena_free(arena);
+	job = job_find(json_text(request, "job", ""));
+	end = job && job->scope == JOB_STORE ? slot_store_run(slot, request)
+					     : device_run(slot, request);
 	json_decref(request);
-	return tell(json_pack("{s:s, s:s, s:o, s:I, s:I, s:b}", "type", "end",
-	    "state", run_state_words[out.state], "text",
-	    text_value(out.text, strlen(out.text)), "added",
-	    (json_int_t)out.added, "removed", (json_int_t)out.removed,
-	    "touched", out.touched), e);
+	return slot_tell(end, e);
 }
 
 /* A master that started meanwhile had the lock for itself; then ours is dead,
@@ -326,7 +330,7 @@ int slot_main(const char *dir, slot_find_driver find)
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	if (!belongs_to_living_master(dir) ||
-	    tell(json_pack("{s:s}", "type", "ready"), &e) != ERR_OK)
+	    slot_tell(json_pack("{s:s}", "type", "ready"), &e) != ERR_OK)
 		return 1;
 	while (serve_one(&slot, &e) == ERR_OK)
 		;

@@ -14,11 +14,19 @@
  *     "credentials": { "provider", "reference", "username" },
  *     "intended", "dry_run", "replace", "commit",
  *     "snapshot", "predicted" }
+ *
+ * A run over the store has a request of its own, and its process ends with it:
+ * none opens the store and sees credentials both.
+ *   { "type": "run", "mode", "job", "run", "actor", "trigger",
+ *     "parameters": {…}, "base": "<commit>" (settle) }
  */
 #ifndef WORKER_SLOT_H
 #define WORKER_SLOT_H
 
 #include "app/port/driver.h"
+#include "base/buf.h"
+
+#include <jansson.h>
 
 #define SLOT_FD 3
 
@@ -26,5 +34,28 @@ typedef const struct driver *(*slot_find_driver)(const char *name);
 
 /* Serves requests from SLOT_FD until its end.  The exit status. */
 int slot_main(const char *dir, slot_find_driver find);
+
+/* --- slot.c, slot_store.c ------------------------------------------------- */
+
+struct slot {
+	const char *dir;
+	slot_find_driver find;
+	struct buf in;
+	bool cancelled;
+};
+
+/* Takes over the message; NULL counts as out of memory. */
+enum err_code slot_tell(json_t *message, struct err *e);
+/* A text that may hold invalid UTF-8 as a JSON value. */
+json_t *slot_text(const char *text, size_t len);
+/* Asks with the message whether the effect may come, and waits for the word.
+ * Takes it over. */
+enum err_code slot_ask(
+    struct slot *slot, json_t *message, struct err *e) must_check;
+/* Looks for a cancel without waiting. */
+bool slot_cancelled(void *ctx);
+
+/* Executes a run over the store.  Its "end" message; NULL: out of memory. */
+json_t *slot_store_run(struct slot *slot, const json_t *request);
 
 #endif

@@ -9,13 +9,16 @@
  *     cancel   end before the first effect
  *   slot → master
  *     ready    {}                   it has started
- *     log      {level, text}
+ *     log      {level, text}; of a run over the store with {device}
  *     backup   {phase, text}
  *     bad      {text, why}          an incomplete configuration
  *     diff     {text, added, removed}
+ *     rows     {rows: […]}          of a run over the store: live_add_row()
  *     hostkey  {key_type, key, fingerprint}
- *     effect   {snapshot, predicted, diff, reverse: […]}; waits for go or stop
- *     end      {state, text, added, removed, touched}
+ *     effect   {snapshot, predicted, diff, reverse: […]}; waits for go or stop;
+ *              of a run over the store {base}
+ *     end      {state, text, added, removed, touched}; of a run over the store
+ *              {state, text, rows}
  *
  * The slot side blocks; the master side never does.
  */

@@ -44,6 +44,7 @@ struct live_run {
 	json_t *plan; /* the slot's "effect" message, kept for settling */
 	bool cancel_sent;
 	bool unknown_recorded;
+	int64_t doc_written_ms; /* when run.json was last written */
 	bool in_batch; /* of the group commit that is being made */
 	int settle_attempts;
 	int64_t settle_at_ms;
@@ -92,11 +93,16 @@ struct live_run *live_find(struct worker *w, const char *id);
 /* Is a session with this device, or one at the same address, in hand or to be
  * settled?  Records may be renamed while a run is under way. */
 bool live_device_is_busy(struct worker *w, const char *device);
+/* Is a run of this job in hand?  Runs over the store take turns. */
+bool live_job_is_busy(const struct worker *w, const struct job *job);
 void live_log(struct worker *w, struct live_run *run, enum log_level level,
     const char *fmt, ...) printf_like(4, 5);
-/* As live_log for a text of any length. */
+/* As live_log for a text of any length about a device ("": about the run). */
 void live_log_text(struct worker *w, struct live_run *run, const char *level,
-    const char *text);
+    const char *device, const char *text);
+/* How a store's run came out for a device: { "name", "state", "result",
+ * "added", "removed", "diff", "again" }. */
+void live_add_row(struct worker *w, struct live_run *run, const json_t *row);
 /* Writes run.json; what fails is logged. */
 void live_write_doc(struct worker *w, struct live_run *run);
 void live_set_state(struct worker *w, struct live_run *run, enum run_state to);

@@ -26,7 +26,7 @@ static void dry_run_then_push(void)
 	kit_intend(k, 0, "hostname fake\nntp 192.0.2.1\n");
 	kit_start(k);
 	kit_provision(k, 0, true, id);
-	kit_expect(k, id, RUN_SUCCEEDED, "dry run: 1 lines would be added");
+	kit_expect(k, id, RUN_SUCCEEDED, "dry run: 1 line would be added");
 	kit_check(k, strcmp(kit_device_file(k, 0, "running"),
 	    "hostname fake\n") == 0);
 	kit_check(k, kit_count(k, 0, " line ") == 0);

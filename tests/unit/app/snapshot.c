@@ -13,6 +13,19 @@ static void describe(const struct snapshot *s, struct buf *out)
 
 	for (size_t i = 0; i < n; i++)
 		buf_printf(out, "problem %s\n", problems[i].path);
+	for (int which = SNAPSHOT_TEMPLATES; which <= SNAPSHOT_CONTEXT;
+	     which++) {
+		n = snapshot_count_files(s, (enum snapshot_listed)which);
+		for (size_t i = 0; i < n; i++) {
+			char text[STORE_OID_TEXT_SIZE];
+			struct blob_id blob;
+			const char *name = snapshot_file_at(s,
+			    (enum snapshot_listed)which, i, &blob);
+
+			blob_id_format(&blob, text);
+			buf_printf(out, "file %d %s %s\n", which, name, text);
+		}
+	}
 	for (int k = 1; k < KIND_COUNT; k++) {
 		const struct record *const *all =
 		    snapshot_all(s, (enum kind_id)k, &n);
@@ -259,6 +272,48 @@ static void test_configurations(void **state)
 	assert_as_fresh(f);
 }
 
+static void test_templates_and_context(void **state)
+{
+	struct fixture *f = *state;
+	const struct snapshot *s;
+	const json_t *context;
+	struct blob_id blob, expected;
+	size_t n;
+
+	push_main(f, { "templates/frr/main.j2", "hostname\n" },
+	    { "context/global.json", "{\"ntp\": 1}" },
+	    { "context/area/a.json", "[1]" });
+	s = now(f);
+	blob_id_of("hostname\n", 9, &expected);
+	assert_true(snapshot_template(s, "frr/main.j2", &blob));
+	assert_true(blob_id_equal(&blob, &expected));
+	assert_false(snapshot_template(s, "frr/main", &blob));
+	context = snapshot_context(s, "global.json");
+	assert_int_equal(
+	    json_integer_value(json_object_get(context, "ntp")), 1);
+	assert_null(snapshot_context(s, "area/a.json"));
+	assert_string_equal(
+	    snapshot_problems(s, &n)->path, "context/area/a.json");
+	assert_int_equal(n, 1);
+	snapshot_unref(s);
+	assert_as_fresh(f);
+	/* mended, and spoilt again */
+	push_main(f, { "context/area/a.json", "{}" },
+	    { "templates/frr/main.j2", NULL });
+	s = now(f);
+	assert_non_null(snapshot_context(s, "area/a.json"));
+	assert_non_null(snapshot_context(s, "global.json"));
+	assert_false(snapshot_template(s, "frr/main.j2", &blob));
+	(void)snapshot_problems(s, &n);
+	assert_int_equal(n, 0);
+	snapshot_unref(s);
+	push_main(f, { "context/area/a.json", "{\"a\": 1, \"a\": 2}" });
+	s = now(f);
+	assert_null(snapshot_context(s, "area/a.json"));
+	snapshot_unref(s);
+	assert_as_fresh(f);
+}
+
 static void test_queries(void **state)
 {
 	struct fixture *f = *state;
@@ -338,6 +393,7 @@ int main(void)
 		T(setup_empty, test_one_name_in_two_areas),
 		T(setup_empty, test_moves),
 		T(setup_empty, test_configurations),
+		T(setup_empty, test_templates_and_context),
 		T(setup, test_queries),
 		T(setup_empty, test_random_pushes),
 	};
