@@ -1,0 +1,1 @@
+unit_test(infra_http http Threads::Threads)

@@ -1,0 +1,633 @@
+#include "infra/http/http.h"
+
+#include "base/crypto.h"
+#include "base/file.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * A peer with a script: for each connection a list of answers, each sent after
+ * one whole request has been read.  What it has seen is in `seen`.
+ */
+struct peer {
+	int fd;
+	int port;
+	pthread_t thread;
+	const char *const *connections[8]; /* answers, NULL-terminated */
+	size_t n_connections;
+	struct buf seen;
+	int accepted;
+	bool hold; /* the last connection stays open */
+};
+
+static bool read_request(int fd, struct buf *seen)
+{
+	size_t start = seen->len, body = 0;
+	char c;
+
+	while (recv(fd, &c, 1, 0) == 1) {
+		const char *head, *length;
+
+		buf_putc(seen, c);
+		head = buf_text(seen) + start;
+		if (!strstr(head, "\r\n\r\n"))
+			continue;
+		length = strcasestr(head, "content-length:");
+		if (length)
+			body = strtoul(length + 15, NULL, 10);
+		while (body-- && recv(fd, &c, 1, 0) == 1)
+			buf_putc(seen, c);
+		return true;
+	}
+	return false;
+}
+
+static void *serve(void *ctx)
+{
+	struct peer *p = ctx;
+
+	for (size_t i = 0; i < p->n_connections; i++) {
+		const char *const *answer = p->connections[i];
+		int fd = accept(p->fd, NULL, NULL);
+
+		if (fd < 0)
+			break;
+		p->accepted++;
+		for (; *answer && read_request(fd, &p->seen); answer++)
+			send(fd, *answer, strlen(*answer), MSG_NOSIGNAL);
+		if (p->hold && i + 1 == p->n_connections) {
+			char c;
+
+			while (recv(fd, &c, 1, 0) > 0)
+				;
+		}
+		close(fd);
+	}
+	return NULL;
+}
+
+static void peer_start(struct peer *p)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(a);
+
+	p->seen = (struct buf)BUF_INIT(1 << 20);
+	p->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(p->fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(p->fd, 8), 0);
+	getsockname(p->fd, (struct sockaddr *)&a, &len);
+	p->port = ntohs(a.sin_port);
+	assert_int_equal(pthread_create(&p->thread, NULL, serve, p), 0);
+}
+
+static void peer_stop(struct peer *p)
+{
+	shutdown(p->fd, SHUT_RDWR);
+	pthread_join(p->thread, NULL);
+	close(p->fd);
+	buf_release(&p->seen);
+}
+
+static struct http_client *client_with(const struct http_options *options)
+{
+	struct http_client *c;
+
+	assert_int_equal(http_client_new(options, &c, NULL), ERR_OK);
+	return c;
+}
+
+static struct http_client *client(void)
+{
+	static const struct http_options options = { .connect_ms = 2000 };
+
+	return client_with(&options);
+}
+
+static struct http_request request(const char *method, const char *url)
+{
+	return (struct http_request){ .method = method,
+		.url = url,
+		.deadline = deadline_in_ms(5000),
+		.max_body = 1000 };
+}
+
+static const char *peer_url(const struct peer *p)
+{
+	static char url[64];
+
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/a%%2fb?c", p->port);
+	return url;
+}
+
+static enum err_code send_once(struct http_client *c,
+    const struct http_request *r, struct http_answer *answer, struct err *e)
+{
+	*e = (struct err)ERR_INIT;
+	return http_send(c, r, answer, e);
+}
+
+#define OK_ANSWER(body) \
+	"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Word: yes\r\n\r\n" body
+
+/* --- tests -------------------------------------------------------------------
+ */
+
+static void test_whole_exchange(void **state)
+{
+	static const char *const answers[] = { OK_ANSWER("ab"), OK_ANSWER("cd"),
+		NULL };
+	struct peer p = { .connections = { answers }, .n_connections = 1 };
+	struct secret *password = secret_new("word", 4);
+	struct http_client *c = client();
+	struct http_answer answer;
+	struct http_request r;
+	struct err e;
+
+	(void)state;
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	peer_start(&p);
+	r = request("PUT", peer_url(&p));
+	r.body = "{}";
+	r.body_len = 2;
+	r.username = "me";
+	r.password = password;
+	assert_true(http_request_add(&r, "X-A", "1"));
+	assert_false(http_request_add(&r, "X-B", "1\r\nX-C: 2"));
+	assert_int_equal(send_once(c, &r, &answer, &e), ERR_OK);
+	assert_int_equal(answer.status, 200);
+	assert_true(answer.sent);
+	assert_string_equal(buf_text(&answer.body), "ab");
+	assert_string_equal(http_answer_header(&answer, "x-word"), "yes");
+	assert_null(http_answer_header(&answer, "x-wor"));
+	http_answer_release(&answer);
+	/* a second one goes over the same connection */
+	r = request("GET", peer_url(&p));
+	assert_int_equal(send_once(c, &r, &answer, &e), ERR_OK);
+	assert_string_equal(buf_text(&answer.body), "cd");
+	http_answer_release(&answer);
+	http_client_free(c);
+	assert_non_null(strstr(buf_text(&p.seen), "PUT /a%2fb?c HTTP/1.1\r\n"));
+	assert_non_null(strstr(buf_text(&p.seen), "X-A: 1\r\n"));
+	assert_non_null(
+	    strstr(buf_text(&p.seen), "Authorization: Basic bWU6d29yZA==\r\n"));
+	assert_null(strstr(buf_text(&p.seen), "Expect"));
+	assert_int_equal(p.accepted, 1);
+	peer_stop(&p);
+	secret_free(password);
+	unsetenv("http_proxy");
+}
+
+/* The kept connection dies with the request in it: a read may go over another
+ * one, what must not be done twice never does. */
+static void test_once(void **state)
+{
+	static const char *const one[] = { OK_ANSWER("ab"), "", NULL };
+	static const char *const two[] = { "", NULL };
+	struct peer p = { .connections = { one, two }, .n_connections = 2 };
+	struct http_client *c = client();
+	struct http_answer answer;
+	struct http_request r;
+	struct err e;
+
+	(void)state;
+	peer_start(&p);
+	r = request("GET", peer_url(&p));
+	assert_int_equal(send_once(c, &r, &answer, &e), ERR_OK);
+	http_answer_release(&answer);
+	r = request("PUT", peer_url(&p));
+	r.once = true;
+	r.deadline = deadline_in_ms(500);
+	/* the peer serves the first connection to its end before the second */
+	assert_int_equal(send_once(c, &r, &answer, &e), ERR_TIMEOUT);
+	assert_true(answer.sent);
+	http_answer_release(&answer);
+	http_client_free(c);
+	peer_stop(&p);
+}
+
+struct broken_case {
+	const char *answer;
+	enum err_code code;
+	const char *words;
+};
+
+static void test_broken_answers(void **state)
+{
+	static const struct broken_case cases[] = {
+		{ "", ERR_REMOTE, "hung up without an answer" },
+		{ "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", ERR_REMOTE,
+		    "hung up in the middle" },
+		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		  "zz\r\nab",
+		    ERR_REMOTE, "does not speak HTTP" },
+		{ "garbage\r\n\r\n", ERR_REMOTE, "does not speak HTTP" },
+		{ "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n"
+		  "Content-Length: 0\r\n\r\n",
+		    ERR_OK, "" },
+	};
+	struct http_client *c = client();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *const answers[] = { cases[i].answer, NULL };
+		struct peer p = { .connections = { answers },
+			.n_connections = 1 };
+		struct http_answer answer;
+		struct http_request r;
+		struct err e;
+
+		peer_start(&p);
+		r = request("PUT", peer_url(&p));
+		r.once = true;
+		assert_int_equal(send_once(c, &r, &answer, &e), cases[i].code);
+		assert_true(answer.sent);
+		if (cases[i].code != ERR_OK)
+			assert_non_null(strstr(e.message, cases[i].words));
+		else
+			assert_int_equal(answer.status, 302);
+		http_answer_release(&answer);
+		assert_int_equal(p.accepted, 1);
+		peer_stop(&p);
+	}
+	http_client_free(c);
+}
+
+static void test_bounds(void **state)
+{
+	static char big[200000];
+	const char *const answers[] = { big, NULL };
+	struct peer p = { .connections = { answers, answers },
+		.n_connections = 2 };
+	struct http_client *c = client();
+	struct http_answer answer;
+	struct http_request r;
+	struct err e;
+	size_t n;
+
+	(void)state;
+	n = (size_t)sprintf(big, "HTTP/1.1 200 OK\r\n\r\n");
+	memset(big + n, 'x', 100000);
+	peer_start(&p);
+	r = request("GET", peer_url(&p));
+	assert_int_equal(send_once(c, &r, &answer, &e), ERR_LIMIT);
+	http_answer_release(&answer);
+	n = (size_t)sprintf(big, "HTTP/1.1 200 OK\r\n");
+	while (n < 150000)
+		n += (size_t)sprintf(big + n, "X-Header: %01000d\r\n", 7);
+	assert_int_equal(send_once(c, &r, &answer, &e), ERR_LIMIT);
+	http_answer_release(&answer);
+	http_client_free(c);
+	peer_stop(&p);
+}
+
+static bool always(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+static void test_silence_and_cancelling(void **state)
+{
+	static const char *const nothing[] = { "", NULL };
+	struct peer p = { .connections = { nothing, nothing },
+		.n_connections = 2,
+		.hold = true };
+	struct http_client *c = client();
+	struct http_answer answer;
+	struct http_request r;
+	struct err e;
+	int64_t start;
+
+	(void)state;
+	p.connections[0] = nothing;
+	p.n_connections = 1;
+	peer_start(&p);
+	r = request("GET", peer_url(&p));
+	r.deadline = deadline_in_ms(200);
+	start = clock_mono_ms();
+	assert_int_equal(send_once(c, &r, &answer, &e), ERR_TIMEOUT);
+	assert_true(answer.sent);
+	assert_true(clock_mono_ms() - start < 2000);
+	http_answer_release(&answer);
+	r.deadline = deadline_in_ms(-1);
+	assert_int_equal(send_once(c, &r, &answer, &e), ERR_TIMEOUT);
+	assert_false(answer.sent);
+	http_answer_release(&answer);
+	r.deadline = deadline_in_ms(5000);
+	r.cancelled = always;
+	assert_int_equal(send_once(c, &r, &answer, &e), ERR_CANCELLED);
+	http_answer_release(&answer);
+	http_client_free(c);
+	peer_stop(&p);
+}
+
+static void test_not_sent(void **state)
+{
+	static const struct {
+		const char *url;
+		enum err_code code;
+	} cases[] = {
+		{ "http://127.0.0.1:1/", ERR_REMOTE },
+		{ "http://nowhere.invalid/", ERR_REMOTE },
+		{ "ftp://127.0.0.1/", ERR_INVALID },
+		{ "http://user:hunter2@127.0.0.1/", ERR_INVALID },
+		{ "http://127.0.0.1/\n", ERR_INVALID },
+		{ "http://", ERR_INVALID },
+	};
+	struct http_client *c = client();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct http_request r = request("GET", cases[i].url);
+		struct http_answer answer;
+		struct err e;
+
+		assert_int_equal(send_once(c, &r, &answer, &e), cases[i].code);
+		assert_false(answer.sent);
+		assert_null(strstr(e.message, "hunter2"));
+		http_answer_release(&answer);
+	}
+	http_client_free(c);
+}
+
+/* --- TLS, with OpenSSL's own server
+ * -------------------------------------------- */
+
+struct tls {
+	char dir[64];
+	pid_t pid;
+	int port;
+	char pin[80];
+};
+
+static void sh(const struct tls *t, const char *command)
+{
+	char line[1000];
+
+	snprintf(
+	    line, sizeof(line), "cd %s && { %s; } >>log 2>&1", t->dir, command);
+	assert_int_equal(system(line), 0);
+}
+
+static void read_pin(struct tls *t)
+{
+	struct buf der = BUF_INIT(4096), text = BUF_INIT(100);
+	uint8_t digest[SHA256_SIZE];
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/key.der", t->dir);
+	assert_int_equal(file_read(path, &der, NULL), ERR_OK);
+	sha256_of(der.data, der.len, digest);
+	base64_append(&text, digest, sizeof(digest));
+	snprintf(t->pin, sizeof(t->pin), "sha256//%s", buf_text(&text));
+	buf_release(&der);
+	buf_release(&text);
+}
+
+static bool connects(int port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool ok = connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
+
+	close(fd);
+	return ok;
+}
+
+static int free_port(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	getsockname(fd, (struct sockaddr *)&a, &len);
+	close(fd);
+	return ntohs(a.sin_port);
+}
+
+static int tls_start(void **state)
+{
+	struct tls *t = calloc(1, sizeof(*t));
+	char port[16];
+	int64_t until = clock_mono_ms() + 10000;
+
+	strcpy(t->dir, "/tmp/switchyard-http-XXXXXX");
+	assert_non_null(mkdtemp(t->dir));
+	sh(t, "openssl req -x509 -newkey ec -pkeyopt "
+	      "ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out "
+	      "cert.pem -days 2 -subj /CN=peer -addext "
+	      "subjectAltName=IP:127.0.0.1");
+	sh(t, "openssl req -x509 -newkey ec -pkeyopt "
+	      "ec_paramgen_curve:prime256v1 -nodes -keyout other.key -out "
+	      "other.pem -days 2 -subj /CN=other");
+	sh(t, "openssl pkey -in key.pem -pubout -outform DER -out key.der");
+	read_pin(t);
+	t->port = free_port();
+	snprintf(port, sizeof(port), "%d", t->port);
+	t->pid = fork();
+	if (t->pid == 0) {
+		if (chdir(t->dir) != 0 || !freopen("/dev/null", "r", stdin) ||
+		    !freopen("server.log", "w", stdout))
+			_exit(126);
+		execlp("openssl", "openssl", "s_server", "-accept", port,
+		    "-cert", "cert.pem", "-key", "key.pem", "-www", "-quiet",
+		    (char *)NULL);
+		_exit(127);
+	}
+	assert_true(t->pid > 1);
+	while (!connects(t->port) && clock_mono_ms() < until)
+		usleep(20000);
+	*state = t;
+	return 0;
+}
+
+static int tls_stop(void **state)
+{
+	struct tls *t = *state;
+
+	kill(t->pid, SIGKILL);
+	waitpid(t->pid, NULL, 0);
+	assert_int_equal(dir_remove(t->dir, NULL), ERR_OK);
+	free(t);
+	return 0;
+}
+
+static enum err_code ask_tls(const struct tls *t, const char *host,
+    const struct http_options *options, bool *ret_sent, struct err *e)
+{
+	struct http_client *c = client_with(options);
+	struct http_answer answer;
+	struct http_request r;
+	char url[64];
+	enum err_code rc;
+
+	snprintf(url, sizeof(url), "https://%s:%d/", host, t->port);
+	r = request("GET", url);
+	r.max_body = 100000;
+	rc = send_once(c, &r, &answer, e);
+	*ret_sent = answer.sent;
+	http_answer_release(&answer);
+	http_client_free(c);
+	return rc;
+}
+
+static void test_tls(void **state)
+{
+	struct tls *t = *state;
+	char good[100], bad[100], none[100];
+	const struct {
+		const char *host;
+		struct http_options options;
+		enum err_code code;
+	} cases[] = {
+		{ "127.0.0.1", { .ca_file = good }, ERR_OK },
+		{ "localhost", { .ca_file = good }, ERR_DENIED },
+		{ "127.0.0.1", { .ca_file = bad }, ERR_DENIED },
+		{ "127.0.0.1", { .ca_file = none }, ERR_INVALID },
+		{ "127.0.0.1", { .ca_file = NULL }, ERR_DENIED },
+		{ "localhost", { .pin = t->pin }, ERR_OK },
+		{ "127.0.0.1",
+		    { .pin = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+			     "AAAAAAAAAAAAAA=" },
+		    ERR_DENIED },
+	};
+
+	snprintf(good, sizeof(good), "%s/cert.pem", t->dir);
+	snprintf(bad, sizeof(bad), "%s/other.pem", t->dir);
+	snprintf(none, sizeof(none), "%s/none.pem", t->dir);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct err e;
+		bool sent;
+		enum err_code rc =
+		    ask_tls(t, cases[i].host, &cases[i].options, &sent, &e);
+
+		if (rc != cases[i].code)
+			fail_msg("case %zu: %s (%s)", i, e.message, e.detail);
+		assert_true(sent == (rc == ERR_OK));
+	}
+}
+
+/* --- many threads
+ * ---------------------------------------------------------------- */
+
+#define THREADS 8
+#define EACH 50
+
+struct crowd {
+	struct http_client *client;
+	int port;
+};
+
+static void *serve_many(void *ctx)
+{
+	int fd = (int)(intptr_t)ctx;
+	struct buf seen = BUF_INIT(1 << 20);
+
+	while (read_request(fd, &seen)) {
+		send(
+		    fd, OK_ANSWER("ab"), strlen(OK_ANSWER("ab")), MSG_NOSIGNAL);
+		buf_clear(&seen);
+	}
+	buf_release(&seen);
+	close(fd);
+	return NULL;
+}
+
+static void *accept_many(void *ctx)
+{
+	int listener = *(int *)ctx, fd, *count = (int *)ctx + 1;
+	pthread_t threads[THREADS * 2];
+
+	while ((fd = accept(listener, NULL, NULL)) >= 0) {
+		assert_true(*count < THREADS * 2);
+		pthread_create(&threads[(*count)++], NULL, serve_many,
+		    (void *)(intptr_t)fd);
+	}
+	for (int i = 0; i < *count; i++)
+		pthread_join(threads[i], NULL);
+	return NULL;
+}
+
+static void *ask_many(void *ctx)
+{
+	struct crowd *crowd = ctx;
+	char url[64];
+	size_t good = 0;
+
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/", crowd->port);
+	for (int i = 0; i < EACH; i++) {
+		struct http_request r = request("GET", url);
+		struct http_answer answer;
+
+		if (http_send(crowd->client, &r, &answer, NULL) == ERR_OK &&
+		    strcmp(buf_text(&answer.body), "ab") == 0)
+			good++;
+		http_answer_release(&answer);
+	}
+	return (void *)(uintptr_t)good;
+}
+
+static void test_threads(void **state)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(a);
+	int server[2] = { socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), 0 };
+	struct crowd crowd = { .client = client() };
+	pthread_t listener, threads[THREADS];
+
+	(void)state;
+	assert_int_equal(bind(server[0], (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(server[0], THREADS), 0);
+	getsockname(server[0], (struct sockaddr *)&a, &len);
+	crowd.port = ntohs(a.sin_port);
+	pthread_create(&listener, NULL, accept_many, server);
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, ask_many, &crowd);
+	for (int i = 0; i < THREADS; i++) {
+		void *good;
+
+		pthread_join(threads[i], &good);
+		assert_int_equal((uintptr_t)good, EACH);
+	}
+	http_client_free(crowd.client);
+	shutdown(server[0], SHUT_RDWR);
+	pthread_join(listener, NULL);
+	close(server[0]);
+	/* each thread finds a connection that is kept */
+	assert_true(server[1] <= THREADS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole_exchange),
+		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_broken_answers),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_silence_and_cancelling),
+		cmocka_unit_test(test_not_sent),
+		cmocka_unit_test_setup_teardown(test_tls, tls_start, tls_stop),
+		cmocka_unit_test(test_threads),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
