@@ -76,7 +76,9 @@ const char *runs_refusal(const struct snapshot *s, const struct job *job,
 		snprintf(text, 256, "%s: %s", record_key(device), why);
 		return text;
 	}
-	return readiness(s, job, device, text);
+	/* the store's jobs need no session */
+	return job->scope == JOB_STORE ? NULL
+				       : readiness(s, job, device, text);
 }
 
 /* --- creating ----------------------------------------------------------------- */

@@ -4,3 +4,6 @@ unit_test(web page_cache)
 unit_test(web pages "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue>")
 target_compile_definitions(unit_web_pages PRIVATE
     SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+unit_test(web text_files "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue>")
+target_compile_definitions(unit_web_text_files PRIVATE
+    SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -15,6 +15,7 @@
 extern const struct route_table api_health_routes;
 extern const struct route_table api_records_routes;
 extern const struct route_table api_device_config_routes;
+extern const struct route_table api_templates_routes;
 extern const struct route_table api_history_routes;
 extern const struct route_table api_hostkey_routes;
 extern const struct route_table api_access_routes;
@@ -26,6 +27,7 @@ extern const struct route_table api_openapi_routes;
 	X(api_health_routes)        \
 	X(api_records_routes)       \
 	X(api_device_config_routes) \
+	X(api_templates_routes)     \
 	X(api_history_routes)       \
 	X(api_hostkey_routes)       \
 	X(api_access_routes)        \

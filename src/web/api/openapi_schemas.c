@@ -87,6 +87,10 @@ static const struct {
 		"\"name\",\"role\"") },
 	{ "NewToken",
 	    OBJECT("\"name\":" TEXT ",\"token\":" TEXT, "\"name\",\"token\"") },
+	{ "FileList", PAGE(OBJECT("\"name\":" TEXT ",\"version\":" TEXT,
+			  "\"name\",\"version\"")) },
+	{ "FileResult", OBJECT("\"name\":" TEXT ",\"changed\":" FLAG,
+			    "\"name\",\"changed\"") },
 	{ "IntendedResult", OBJECT("\"device\":" TEXT ",\"changed\":" FLAG,
 				"\"device\",\"changed\"") },
 };

@@ -4,6 +4,7 @@
  */
 #include "web/pages/pages.h"
 
+#include "app/intended.h"
 #include "app/inventory.h"
 #include "web/pages/device_state.h"
 #include "web/pages/diff_view.h"
@@ -17,7 +18,8 @@
 /* --- looking ---------------------------------------------------------------
  */
 
-static const char *const views[] = { "diff", "intended", "backup", NULL };
+static const char *const views[] = { "diff", "intended", "backup", "rendered",
+	NULL };
 
 static struct jv version_of(
     struct request *r, enum path_config which, const char *device)
@@ -75,7 +77,7 @@ static enum err_code add_texts(
 static enum err_code config_page(
     struct request *r, struct response *out, struct err *e)
 {
-	struct jv ctx = jv_dict(r->arena, 12);
+	struct jv ctx = jv_dict(r->arena, 20);
 	const struct record *device;
 	enum err_code rc;
 
@@ -83,6 +85,11 @@ static enum err_code config_page(
 	    (rc = device_add_frame(r, device, "config", ctx, e)) != ERR_OK ||
 	    (rc = add_texts(r, record_key(device), ctx, e)) != ERR_OK)
 		return rc;
+	if (strcmp(request_query(r, "view", ""), "rendered") == 0 &&
+	    (rc = device_render(r, device, ctx, e)) != ERR_OK)
+		return rc;
+	jv_dict_set(r->arena, ctx, "by_hand",
+	    jv_bool(intended_by_hand(r->snapshot, device)));
 	jv_dict_set(r->arena, ctx, "sync", device_sync_view(r, device));
 	return response_page(r, out, 200, "device_config.html", ctx, e);
 }

@@ -2,13 +2,16 @@
 
 #include "app/hostkeys.h"
 #include "app/inventory.h"
+#include "app/render.h"
 #include "app/runs.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "domain/config_dialect.h"
 #include "domain/config_tree.h"
 #include "domain/text_diff.h"
+#include "web/pages/diff_view.h"
 #include "web/pages/page_cache.h"
+#include "web/pages/text_view.h"
 #include "web/web.h"
 
 #include <string.h>
@@ -305,6 +308,65 @@ struct jv device_jobs_view(struct request *r, const struct record *device)
 		jv_list_append(a, list, v);
 	}
 	return list;
+}
+
+static enum err_code add_against(struct request *r, enum path_config which,
+    const char *device, const char *rendered, struct jv *ret, struct err *e)
+{
+	const char *kept = "";
+	enum err_code rc = device_read_config(r, which, device, &kept, e);
+
+	*ret = jv_none();
+	if (rc == ERR_OK && *kept)
+		rc = diff_view_from_texts(r->arena, kept, rendered, ret, e);
+	return rc;
+}
+
+static enum err_code add_rendered(struct request *r,
+    const struct record *device, const char *text, struct jv ctx,
+    struct err *e)
+{
+	const char *name = record_key(device);
+	struct jv intended, backup;
+	enum err_code rc;
+
+	if (!text)
+		return err_set(e, ERR_LIMIT, "the text is too large to show");
+	rc = add_against(r, PATH_INTENDED, name, text, &intended, e);
+	if (rc == ERR_OK)
+		rc = add_against(r, PATH_BACKUP, name, text, &backup, e);
+	if (rc != ERR_OK)
+		return rc;
+	jv_dict_set(r->arena, ctx, "rendered",
+	    text_view_lines(r->arena, text));
+	jv_dict_set(r->arena, ctx, "against_intended", intended);
+	jv_dict_set(r->arena, ctx, "against_backup", backup);
+	return ERR_OK;
+}
+
+enum err_code device_render(
+    struct request *r, const struct record *device, struct jv ctx,
+    struct err *e)
+{
+	struct buf text = BUF_INIT(RENDER_MAX_TEXT);
+	struct renderer *renderer = NULL;
+	struct err why = ERR_INIT;
+	enum err_code rc;
+
+	rc = renderer_new(r->app->store, r->snapshot, &renderer, &why);
+	if (rc == ERR_OK)
+		rc = renderer_render(renderer, device, &text, &why);
+	renderer_free(renderer);
+	jv_dict_set(r->arena, ctx, "render_problem",
+	    jv_text(rc == ERR_OK ? ""
+				 : arena_strdup(r->arena, why.message)));
+	rc = rc != ERR_OK
+		 ? ERR_OK
+		 : add_rendered(r, device,
+		       arena_memdup(r->arena, buf_text(&text), text.len), ctx,
+		       e);
+	buf_release(&text);
+	return rc;
 }
 
 /* --- the frame -------------------------------------------------------------

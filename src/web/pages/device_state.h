@@ -32,6 +32,12 @@ struct jv device_jobs_view(struct request *r, const struct record *device);
 enum err_code device_read_config(struct request *r, enum path_config which,
     const char *device, const char **ret, struct err *e) must_check;
 
+/* Renders the device's configuration: adds render_problem (the engine's error,
+ * or ""), rendered (lines), against_intended and against_backup (differences,
+ * or none). */
+enum err_code device_render(struct request *r, const struct record *device,
+    struct jv ctx, struct err *e) must_check;
+
 /* What every page of a device shows above its tabs: adds device, tab, jobs,
  * sync, pending (host key). */
 enum err_code device_add_frame(struct request *r, const struct record *device,

@@ -16,6 +16,7 @@ extern const struct route_table pages_device_routes;
 extern const struct route_table pages_device_config_routes;
 extern const struct route_table pages_device_history_routes;
 extern const struct route_table pages_library_routes;
+extern const struct route_table pages_text_files_routes;
 extern const struct route_table pages_jobs_routes;
 extern const struct route_table pages_runs_routes;
 extern const struct route_table pages_run_routes;
@@ -55,6 +56,7 @@ extern const struct route_table pages_users_routes;
 	X(pages_device_config_routes)  \
 	X(pages_device_history_routes) \
 	X(pages_library_routes)        \
+	X(pages_text_files_routes)     \
 	X(pages_jobs_routes)           \
 	X(pages_runs_routes)           \
 	X(pages_run_routes)            \

@@ -13,7 +13,8 @@
 
 #define MAX_DIFF ((size_t)8 * 1024 * 1024)
 #define MAX_LOG ((size_t)32 * 1024 * 1024)
-#define MAX_DIFFS 20 /* shown on the page; the rest by their links */
+#define MAX_SHOWN 20 /* devices with their differences; more are a table */
+#define ROWS_A_PAGE 100
 
 /* --- parts -----------------------------------------------------------------
  */
@@ -41,34 +42,83 @@ static enum err_code device_diff(struct request *r, const char *id,
 	return rc;
 }
 
-/* The devices with their differences. */
+static struct jv device_view(struct request *r, const json_t *device)
+{
+	struct jv v = jv_from_json(r->arena, device);
+
+	jv_dict_set(r->arena, v, "exists",
+	    jv_bool(snapshot_find(r->snapshot, KIND_DEVICE,
+			json_text(device, "name", "")) != NULL));
+	return v;
+}
+
+/* The devices with their differences, while they are few. */
 static enum err_code devices_view(
     struct request *r, const json_t *run, struct jv *ret, struct err *e)
 {
 	const json_t *devices = json_object_get(run, "devices");
-	const char *id = json_text(run, "id", "");
+	size_t n = json_array_size(devices);
 	struct arena *a = r->arena;
-	struct jv list = jv_list(a, json_array_size(devices));
-	enum err_code rc;
+	struct jv list = jv_list(a, n <= MAX_SHOWN ? n : 0);
 
-	for (size_t i = 0; i < json_array_size(devices); i++) {
+	for (size_t i = 0; n <= MAX_SHOWN && i < n; i++) {
 		const json_t *d = json_array_get(devices, i);
-		const char *name = json_text(d, "name", "");
-		struct jv v = jv_from_json(a, d), diff = jv_none();
+		struct jv v = device_view(r, d), diff = jv_none();
+		enum err_code rc = device_diff(r, json_text(run, "id", ""),
+		    json_text(d, "name", ""), &diff, e);
 
-		if (i < MAX_DIFFS) {
-			rc = device_diff(r, id, name, &diff, e);
-			if (rc != ERR_OK)
-				return rc;
-		}
+		if (rc != ERR_OK)
+			return rc;
 		jv_dict_set(a, v, "diff", diff);
-		jv_dict_set(a, v, "exists",
-		    jv_bool(
-			snapshot_find(r->snapshot, KIND_DEVICE, name) != NULL));
 		jv_list_append(a, list, v);
 	}
 	*ret = list;
 	return ERR_OK;
+}
+
+static const char *const row_filters[] = { "all", "changed", "failed", "open",
+	NULL };
+
+static bool row_passes(const json_t *d, const char *filter)
+{
+	enum run_state state = RUN_QUEUED;
+	bool final = run_state_parse(json_text(d, "state", ""), &state) &&
+		     run_state_is_final(state);
+
+	if (strcmp(filter, "changed") == 0)
+		return json_object_get(d, "added") != NULL;
+	if (strcmp(filter, "failed") == 0)
+		return final && state != RUN_SUCCEEDED;
+	return strcmp(filter, "open") != 0 || !final;
+}
+
+/* Many devices: {rows, filter, filters, page, pages, n}; none for few. */
+static struct jv rows_view(struct request *r, const json_t *run, long page)
+{
+	const json_t *devices = json_object_get(run, "devices"), *d;
+	const char *filter = request_query(r, "show", "all");
+	struct arena *a = r->arena;
+	struct jv v = jv_dict(a, 6), rows = jv_list(a, ROWS_A_PAGE);
+	size_t from = (size_t)(page - 1) * ROWS_A_PAGE, n = 0, i;
+
+	if (json_array_size(devices) <= MAX_SHOWN)
+		return jv_none();
+	json_array_foreach(devices, i, d)
+	{
+		if (!row_passes(d, filter))
+			continue;
+		if (n >= from && n < from + ROWS_A_PAGE)
+			jv_list_append(a, rows, device_view(r, d));
+		n++;
+	}
+	jv_dict_set(a, v, "rows", rows);
+	jv_dict_set(a, v, "filter", jv_text(filter));
+	jv_dict_set(a, v, "filters", view_words(a, row_filters));
+	jv_dict_set(a, v, "page", jv_int(page));
+	jv_dict_set(a, v, "pages",
+	    jv_int((int64_t)((n + ROWS_A_PAGE - 1) / ROWS_A_PAGE)));
+	jv_dict_set(a, v, "n", jv_int((int64_t)n));
+	return v;
 }
 
 static struct jv parameters_view(struct arena *a, const json_t *run)
@@ -123,14 +173,17 @@ static enum err_code show_run(
 	struct jv ctx = jv_dict(a, 16), devices;
 	const char *id = json_text(run, "id", "");
 	json_t *log = NULL;
-	long last;
+	long last, page;
 	enum err_code rc;
 
-	if ((rc = devices_view(r, run, &devices, e)) != ERR_OK ||
+	if ((rc = request_query_number(r, "page", 1, 100000, 1, &page, e)) !=
+		ERR_OK ||
+	    (rc = devices_view(r, run, &devices, e)) != ERR_OK ||
 	    (rc = run_view_log(r, id, 0, &log, &last, e)) != ERR_OK)
 		return rc;
 	jv_dict_set(a, ctx, "run", view_run(a, run));
 	jv_dict_set(a, ctx, "devices", devices);
+	jv_dict_set(a, ctx, "table", rows_view(r, run, page));
 	jv_dict_set(a, ctx, "parameters", parameters_view(a, run));
 	jv_dict_set(a, ctx, "progress", run_view_progress(a, run));
 	jv_dict_set(a, ctx, "duration", jv_text(duration(a, run)));

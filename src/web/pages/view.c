@@ -111,11 +111,20 @@ struct jv view_record(struct arena *a, const struct record *r)
 
 static const char *first_device(const json_t *run)
 {
-	const json_t *device =
-	    json_array_get(json_object_get(run, "devices"), 0);
+	const json_t *devices = json_object_get(run, "devices");
+	const json_t *device = json_array_get(devices, 0);
 	const json_t *parameters = json_object_get(run, "parameters");
 
+	if (json_array_size(devices) > 1)
+		return "";
 	return json_text(device, "name", json_text(parameters, "device", ""));
+}
+
+static bool is_dry(const struct job *job, const json_t *parameters)
+{
+	if (job->scope == JOB_STORE)
+		return json_flag(parameters, "dry_run", false);
+	return job->can_write && !job_may_change_device(job, parameters);
 }
 
 struct jv view_run(struct arena *a, const json_t *run)
@@ -137,9 +146,7 @@ struct jv view_run(struct arena *a, const json_t *run)
 	jv_dict_set(a, view, "final", jv_bool(final));
 	jv_dict_set(a, view, "live", jv_bool(!final && state != RUN_UNKNOWN));
 	jv_dict_set(a, view, "device", jv_text(first_device(run)));
-	jv_dict_set(a, view, "dry_run",
-	    jv_bool(job && job->can_write &&
-		    !job_may_change_device(job, parameters)));
+	jv_dict_set(a, view, "dry_run", jv_bool(job && is_dry(job, parameters)));
 	return view;
 }
 
