@@ -52,7 +52,7 @@ enum err_code access_create_user(const struct app *app,
     struct schema_errors *errors, struct err *e)
 {
 	struct inventory_result result = { 0 };
-	char hash[PASSWORD_HASH_SIZE];
+	char hash[PASSWORD_HASH_SIZE], now[CLOCK_TEXT_SIZE];
 	json_t *object;
 	enum err_code rc;
 
@@ -60,8 +60,11 @@ enum err_code access_create_user(const struct app *app,
 	    (rc = check_password(user->password, errors, e)) != ERR_OK ||
 	    (rc = password_hash(user->password, hash, e)) != ERR_OK)
 		return rc;
-	object = json_pack("{s:s, s:s, s:s, s:s}", "name", user->name, "role",
-	    user->role, "password", hash, "full_name", user->full_name);
+	/* sessions of an earlier user of that name may still be unexpired */
+	clock_format_utc(clock_wall_ms(), now);
+	object = json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", user->name,
+	    "role", user->role, "password", hash, "full_name", user->full_name,
+	    "sessions_after", now);
 	if (!object)
 		return err_set(e, ERR_INVALID, "a field is not valid UTF-8");
 	rc = inventory_create(
@@ -158,6 +161,7 @@ enum err_code access_update_user(const struct app *app,
     const struct actor *actor, const char *user, const char *role,
     bool disabled, struct err *e)
 {
+	char now[CLOCK_TEXT_SIZE];
 	json_t *patch;
 	enum err_code rc;
 
@@ -165,7 +169,10 @@ enum err_code access_update_user(const struct app *app,
 	    app, user, strcmp(role, "admin") == 0 && !disabled, e);
 	if (rc != ERR_OK)
 		return rc;
-	patch = json_pack("{s:s, s:b}", "role", role, "disabled", disabled);
+	/* what a ban ended stays ended when it is lifted */
+	clock_format_utc(clock_wall_ms(), now);
+	patch = json_pack("{s:s, s:b, s:s*}", "role", role, "disabled",
+	    disabled, "sessions_after", disabled ? now : NULL);
 	rc = patch_user(app, actor, user, patch, NULL, e);
 	json_decref(patch);
 	return rc;

@@ -2,8 +2,11 @@
 #include "web/pages/pages.h"
 
 #include "app/access.h"
+#include "base/clock.h"
 #include "web/pages/form_view.h"
 #include "web/pages/record_edit.h"
+#include "web/throttle.h"
+#include "web/web.h"
 
 #include <string.h>
 
@@ -103,6 +106,25 @@ static enum err_code settings_post(
 	return show(r, out, &form, "", form_view_status(rc), e);
 }
 
+/* The current password is guessed no faster here than at the sign-in. */
+static enum err_code change_password(
+    struct request *r, const char *password, struct err *e)
+{
+	struct throttle *throttle = r->web->throttle;
+	int64_t wait_ms = throttle_begin(
+	    throttle, r->actor.name, r->remote_addr, clock_mono_ms());
+	enum err_code rc;
+
+	if (wait_ms > 0)
+		return request_refuse(r, 429, e,
+		    "too many attempts; try again in %d seconds. Nothing was "
+		    "changed", (int)((wait_ms + 999) / 1000));
+	rc = access_change_own_password(r->app, &r->actor,
+	    request_form(r, "current", ""), password, e);
+	throttle_end(throttle, r->actor.name, r->remote_addr, rc == ERR_OK);
+	return rc;
+}
+
 static enum err_code password_post(
     struct request *r, struct response *out, struct err *e)
 {
@@ -113,14 +135,13 @@ static enum err_code password_post(
 		rc = err_set(e, ERR_INVALID,
 		    "the two new passwords differ; nothing was changed");
 	if (rc == ERR_OK)
-		rc = access_change_own_password(r->app, &r->actor,
-		    request_form(r, "current", ""), password, e);
+		rc = change_password(r, password, e);
 	if (rc == ERR_OK) {
 		response_flash(r, out, "good",
 		    "The password was changed. Sign in with the new one.");
 		return view_redirect(r, out, e, "/login");
 	}
-	if (!form_view_shows(rc))
+	if (!form_view_shows(rc) || r->problem.status == 429)
 		return rc;
 	return show(r, out, NULL, arena_strdup(r->arena, e->message),
 	    form_view_status(rc), e);

@@ -80,6 +80,35 @@ static void test_a_new_password_ends_the_sessions(void **state)
 	    field_of(f, KIND_USER, "ann", USER_SESSIONS_AFTER), "");
 }
 
+static int64_t sessions_after(struct fixture *f, const char *user)
+{
+	int64_t at;
+
+	assert_true(clock_parse_utc(
+	    field_of(f, KIND_USER, user, USER_SESSIONS_AFTER), &at));
+	return at;
+}
+
+/* A cookie outlives its user's record: it must open neither the next user of
+ * that name nor the same one after a ban. */
+static void test_old_sessions_stay_ended(void **state)
+{
+	struct fixture *f = *state;
+	int64_t before = clock_wall_ms();
+
+	assert_ok(create_user(f, &admin, "ann", "viewer", e));
+	assert_true(sessions_after(f, "ann") >= before);
+	assert_ok(create_user(f, &admin, "bob", "admin", e));
+	before = clock_wall_ms();
+	assert_ok(
+	    access_update_user(&f->app, &admin, "ann", "viewer", true, e));
+	assert_true(sessions_after(f, "ann") >= before);
+	before = sessions_after(f, "ann");
+	assert_ok(
+	    access_update_user(&f->app, &admin, "ann", "operator", false, e));
+	assert_true(sessions_after(f, "ann") == before);
+}
+
 static void test_ones_own_password_needs_the_current_one(void **state)
 {
 	static const struct actor vera = { "vera", ROLE_VIEWER, TRIGGER_FORM };
@@ -192,6 +221,7 @@ int main(void)
 		TEST(test_only_admins_make_users),
 		TEST(test_short_passwords_are_refused),
 		TEST(test_a_new_password_ends_the_sessions),
+		TEST(test_old_sessions_stay_ended),
 		TEST(test_ones_own_password_needs_the_current_one),
 		TEST(test_the_last_admin_stays),
 		TEST(test_a_token_opens_with_its_secret_only),

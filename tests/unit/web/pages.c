@@ -644,6 +644,39 @@ static void test_settings_are_saved(void **state)
 	assert_status(reply, 403);
 }
 
+/* Whoever finds a browser signed in may not try passwords there at leisure.
+ * The last test: the user and the address have to wait afterwards. */
+static void test_guessing_ones_own_password_is_throttled(void **state)
+{
+	struct ask a = { .method = "POST",
+		.uri = "/login",
+		.type = "application/x-www-form-urlencoded",
+		.body = "username=vera&password=correct+horse+battery" };
+	struct exchange_reply reply = ask(&a);
+	char cookie[1000], body[300];
+	int refused = 0;
+
+	(void)state;
+	take_header(&reply, "Set-Cookie", cookie, sizeof(cookie));
+	cookie[strcspn(cookie, ";")] = '\0';
+	reply = ask(&(struct ask){ .uri = "/settings", .cookie = cookie });
+	snprintf(body, sizeof(body),
+	    "csrf=%s&current=guess&password=another+one+here&"
+	    "repeated=another+one+here",
+	    hidden(&reply, "csrf"));
+	a.uri = "/settings/password";
+	a.cookie = cookie;
+	a.body = body;
+	for (int i = 0; i < 7; i++) {
+		reply = ask(&a);
+		if (reply.status == 429)
+			refused++;
+		else
+			assert_status(reply, 422);
+	}
+	assert_true(refused > 0);
+}
+
 /* --- tables
  * ----------------------------------------------------------------------------------
  */
@@ -705,6 +738,7 @@ int main(void)
 		cmocka_unit_test(test_users_are_made_and_the_last_admin_stays),
 		cmocka_unit_test(test_settings_are_saved),
 		cmocka_unit_test(test_tables_filter_sort_and_export),
+		cmocka_unit_test(test_guessing_ones_own_password_is_throttled),
 	};
 
 	return cmocka_run_group_tests(tests, open_pages, portal_close);
