@@ -66,7 +66,8 @@ struct config_dialect {
 	const char *const *scrambled;
 	/* The device numbers them itself where `seq N` is left out. */
 	const char *const *sequenced;
-	/* Never sent: they would act, not configure. */
+	/* Never sent, nor what a shell would take for an abbreviation of their
+	 * first words: they would act, not configure. */
 	const char *const *forbidden;
 	/* The value of `?` and `...` is a password or a key. */
 	const char *const *secret;

@@ -60,6 +60,20 @@ const char *config_pattern_find(const char *const *list, const char *line)
 	return NULL;
 }
 
+bool config_pattern_is_one_word(const char *pattern)
+{
+	return config_words_count(pattern) == 1 ||
+	       is_rest(word_next(pattern));
+}
+
+bool config_word_abbreviated(const char *word, const char *line)
+{
+	size_t len = word_length(line);
+
+	return len > 0 && len <= word_length(word) &&
+	       memcmp(word, line, len) == 0;
+}
+
 bool config_pattern_key(
     const char *pattern, const char *line, char *key, size_t size)
 {

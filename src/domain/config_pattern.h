@@ -21,6 +21,12 @@ bool config_pattern_match(const char *pattern, const char *line);
 /* The first of the NULL-terminated list that matches, or NULL. */
 const char *config_pattern_find(const char *const *list, const char *line);
 
+/* "write ...", "write": all lines that begin with a word. */
+bool config_pattern_is_one_word(const char *pattern);
+
+/* The line begins with the word, or with an abbreviation of it. */
+bool config_word_abbreviated(const char *word, const char *line);
+
 /* The words of the line that the pattern does not call values, joined by
  * spaces.  The line matches.  False if `size` does not suffice. */
 bool config_pattern_key(

@@ -101,6 +101,27 @@ static bool start(
 		   arena, p->dialect, running->root, p->state.root);
 }
 
+/* A shell takes "outp file f" for "output file f", and "exi" for "exit", which
+ * at the top ends the session. */
+static bool is_command(
+    const struct config_dialect *dialect, const struct config_step *step)
+{
+	bool one_word = strchr(step->line, ' ') == NULL;
+
+	if (step->kind == CONFIG_STEP_LEAVE)
+		return false;
+	for (const char *const *p = dialect->forbidden; *p != NULL; p++) {
+		if (config_pattern_match(*p, step->line) ||
+		    (config_pattern_is_one_word(*p) &&
+			config_word_abbreviated(*p, step->line)))
+			return true;
+	}
+	for (const char *const *w = dialect->exits; one_word && *w != NULL; w++)
+		if (config_word_abbreviated(*w, step->line))
+			return true;
+	return one_word && config_word_abbreviated(dialect->end, step->line);
+}
+
 /* Trees hold no control characters; a platform may take less than a tree. */
 static enum err_code check_step(const struct config_dialect *dialect,
     const struct config_step *step, struct err *e)
@@ -109,7 +130,7 @@ static enum err_code check_step(const struct config_dialect *dialect,
 	enum err_code code = ERR_OK;
 
 	config_line_redact(dialect, step->line, &shown);
-	if (config_pattern_find(dialect->forbidden, step->line) != NULL)
+	if (is_command(dialect, step))
 		code = err_set(e, ERR_INVALID,
 		    "\"%.200s\" is a command, not configuration: it cannot be "
 		    "provisioned",

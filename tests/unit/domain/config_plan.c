@@ -230,6 +230,13 @@ static void test_what_must_not_be_sent(void **state)
 	(void)state;
 	expect_refused("", "do start-shell bash\n", "is a command");
 	expect_refused("", "interface e\n do write\n", "is a command");
+	/* shells take abbreviations: vtysh opens the file for "outp file f" */
+	expect_refused("", "outp file /tmp/f\n", "is a command");
+	expect_refused("", "interface e\n d write\n", "is a command");
+	expect_refused("", "exi\n", "is a command");
+	expect_refused("", "interface e\n en\n", "is a command");
+	expect_steps(config_plan_merge, "", "log syslog\nenable password x\n",
+	    "log syslog\nenable password x\n");
 	expect_refused(
 	    "", "interface e\n description caf\xc3\xa9\n", "outside ASCII");
 	/* A line that is there already is not sent. */
