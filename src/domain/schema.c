@@ -284,12 +284,21 @@ static void check_ipv4(const struct field *f, const json_t *v,
 {
 	char address[16];
 	int prefix, port;
+	long first;
 
-	if (check_is_text(f, v, errors) &&
-	    !schema_parse_ipv4(json_string_value(v), address, &prefix, &port))
+	if (!check_is_text(f, v, errors))
+		return;
+	if (!schema_parse_ipv4(json_string_value(v), address, &prefix, &port)) {
 		schema_errors_add(errors, f,
 		    "must be an IPv4 address such as 192.0.2.10, "
 		    "192.0.2.10/24 or 192.0.2.10:2222");
+		return;
+	}
+	/* "this host" (RFC 1122), multicast, reserved, broadcast */
+	first = strtol(address, NULL, 10);
+	if (first == 0 || first >= 224)
+		schema_errors_add(errors, f,
+		    "%s is the address of no single device", address);
 }
 
 static void check_items(const struct field *f, const json_t *v,

@@ -192,6 +192,9 @@ static void test_addresses_refused(void **state)
 		assert_int_equal(port, 88);
 	}
 	refuses("ipv4", "\"1.2.3\"", "IPv4 address");
+	refuses("ipv4", "\"0.0.0.0\"", "no single device");
+	refuses("ipv4", "\"224.0.0.5\"", "no single device");
+	refuses("ipv4", "\"255.255.255.255:22\"", "no single device");
 }
 
 static void test_objects(void **state)
