@@ -93,7 +93,7 @@ enum err_code hostkeys_pending(const struct app *app, const struct snapshot *s,
 		return err_set(
 		    e, ERR_NOT_FOUND, "no host key of %s waits", device);
 	if ((rc = pending_path(app, device, path, e)) != ERR_OK ||
-	    (rc = file_read(path, &text, e)) != ERR_OK ||
+	    (rc = file_read_regular(path, &text, e)) != ERR_OK ||
 	    (rc = json_read(buf_text(&text), text.len, PENDING_MAX, &doc, e)) !=
 		ERR_OK ||
 	    (rc = pending_parse(doc, device, arena, &p, e)) != ERR_OK)

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/text.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -129,6 +130,15 @@ void run_doc_end_devices(
 	}
 }
 
+bool run_doc_takes_actor(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 0 && len <= RUN_ACTOR_MAX && utf8_is_valid(name, len) &&
+	    text_has_no_control(name, len, false) && !strpbrk(name, "<>") &&
+	    name[0] != ' ' && name[len - 1] != ' ';
+}
+
 enum err_code run_doc_parse(const char *text, size_t len, json_t **ret,
     struct err *e)
 {
@@ -143,6 +153,7 @@ enum err_code run_doc_parse(const char *text, size_t len, json_t **ret,
 	if (!run_id_is_valid(json_text(doc, "id", "")) ||
 	    !run_state_parse(json_text(doc, "state", ""), &state) ||
 	    !run_trigger_parse(json_text(doc, "trigger", ""), &trigger) ||
+	    !run_doc_takes_actor(json_text(doc, "actor", "unknown")) ||
 	    !json_is_object(json_object_get(doc, "parameters")) ||
 	    !json_is_array(json_object_get(doc, "devices"))) {
 		json_decref(doc);

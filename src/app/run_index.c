@@ -297,7 +297,10 @@ static enum err_code add_live(struct run_index *index, const char *id,
 	}
 	json_decref(doc);
 	buf_release(&text);
-	return rc == ERR_NOT_FOUND ? ERR_OK : rc; /* it has just moved on */
+	/* it has just moved on, or it is damaged: the worker sets that aside */
+	if (rc == ERR_NOT_FOUND || rc == ERR_CORRUPT || rc == ERR_LIMIT)
+		return ERR_OK;
+	return rc;
 }
 
 static int live_by_id(const void *a, const void *b)

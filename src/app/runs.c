@@ -16,7 +16,6 @@
 #define PATH_SIZE 4096
 #define MAX_LOG ((size_t)64 * 1024 * 1024)
 #define MAX_KEY 200
-#define MAX_ACTOR 128
 
 void run_live_path(const char *dir, const char *id, const char *file,
     char *path, size_t size)
@@ -173,19 +172,13 @@ struct creation {
 	const json_t *hook; /* NULL: not by a hook */
 };
 
-/* The actor becomes the author of commits, long after it was asked. */
 static enum err_code check_actor(const struct actor *actor, struct err *e)
 {
-	size_t len = strlen(actor->name);
-
-	if (len > 0 && len <= MAX_ACTOR && utf8_is_valid(actor->name, len) &&
-	    text_has_no_control(actor->name, len, false) &&
-	    !strpbrk(actor->name, "<>") && actor->name[0] != ' ' &&
-	    actor->name[len - 1] != ' ')
+	if (run_doc_takes_actor(actor->name))
 		return ERR_OK;
 	return err_set(e, ERR_INVALID,
 	    "the user's name must be one line of at most %d bytes without "
-	    "\"<\" and \">\"; nothing was started", MAX_ACTOR);
+	    "\"<\" and \">\"; nothing was started", RUN_ACTOR_MAX);
 }
 
 /* That a store job has something to do is told at once, not by its run. */
@@ -324,7 +317,7 @@ static enum err_code read_live(const struct app *app, const char *id,
 	char path[PATH_SIZE];
 
 	run_live_path(app->dir, id, file, path, sizeof(path));
-	return file_read(path, out, e);
+	return file_read_regular(path, out, e);
 }
 
 static enum err_code read_done(const struct app *app, const char *id,

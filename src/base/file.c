@@ -16,13 +16,11 @@
 
 #define PATH_SIZE 4096
 
-enum err_code file_read(const char *path, struct buf *out, struct err *e)
+static enum err_code read_all(
+    int fd, const char *path, struct buf *out, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	enum err_code rc = ERR_OK;
 
-	if (fd < 0)
-		return err_set_errno(e, "cannot open %s", path);
 	for (;;) {
 		/* room for one byte more tells "full" from "too large" */
 		size_t room = out->max - out->len;
@@ -48,6 +46,36 @@ enum err_code file_read(const char *path, struct buf *out, struct err *e)
 		out->len += (size_t)n;
 		out->data[out->len] = '\0';
 	}
+	return rc;
+}
+
+enum err_code file_read(const char *path, struct buf *out, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum err_code rc;
+
+	if (fd < 0)
+		return err_set_errno(e, "cannot open %s", path);
+	rc = read_all(fd, path, out, e);
+	close(fd);
+	return rc;
+}
+
+enum err_code file_read_regular(
+    const char *path, struct buf *out, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	enum err_code rc;
+
+	if (fd < 0)
+		return err_set_errno(e, "cannot open %s", path);
+	if (fstat(fd, &st) < 0)
+		rc = err_set_errno(e, "cannot look at %s", path);
+	else if (!S_ISREG(st.st_mode))
+		rc = err_set(e, ERR_CORRUPT, "%s is not a file", path);
+	else
+		rc = read_all(fd, path, out, e);
 	close(fd);
 	return rc;
 }

@@ -8,9 +8,14 @@
 
 #include <sys/types.h>
 
-/* Appends the whole file; ERR_LIMIT past out->max, ERR_NOT_FOUND if missing. */
+/* Appends the whole file, or what a pipe gives until its end; ERR_LIMIT past
+ * out->max, ERR_NOT_FOUND if missing. */
 enum err_code file_read(const char *path, struct buf *out, struct err *e)
     must_check;
+/* The same of a regular file; anything else is ERR_CORRUPT, at once: a pipe in
+ * one of our directories must not hold its reader. */
+enum err_code file_read_regular(
+    const char *path, struct buf *out, struct err *e) must_check;
 
 /* Writes beside the file, fsyncs, renames over it, and fsyncs the directory:
  * after ERR_OK the new content survives a power loss; before that the old

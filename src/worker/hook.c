@@ -76,8 +76,9 @@ static enum err_code cursor_read(struct hook *h, struct err *e)
 	enum err_code rc;
 
 	cursor_path(h, path);
-	rc = file_read(path, &text, e);
-	if (rc == ERR_OK && (!text.data || !cursor_parse(h, text.data))) {
+	rc = file_read_regular(path, &text, e);
+	if (rc == ERR_CORRUPT || rc == ERR_LIMIT ||
+	    (rc == ERR_OK && (!text.data || !cursor_parse(h, text.data)))) {
 		log_warning("%s is damaged: changes made until now trigger "
 			    "nothing", path);
 		rc = ERR_NOT_FOUND;

@@ -47,7 +47,7 @@ static void count_lines(struct live_run *run, const char *path)
 
 	run->log_lines = 0;
 	run->log_size = 0;
-	if (file_read(path, &log, NULL) == ERR_OK) {
+	if (file_read_regular(path, &log, NULL) == ERR_OK) {
 		for (size_t i = 0; i < log.len; i++) {
 			if (log.data[i] != '\n')
 				continue;
@@ -322,7 +322,7 @@ static enum err_code read_doc(struct worker *w, struct live_run *run,
 	enum err_code rc;
 
 	live_path(w, run, "run.json", path);
-	rc = file_read(path, &text, e);
+	rc = file_read_regular(path, &text, e);
 	if (rc == ERR_NOT_FOUND)
 		rc = queue_read(w->app.dir, run->id, &text, &place, e);
 	if (rc == ERR_OK)
@@ -338,6 +338,10 @@ static enum err_code read_doc(struct worker *w, struct live_run *run,
 		return ERR_OK;
 	text_copy(run->device, sizeof(run->device),
 	    json_text(json_object_get(run->doc, "parameters"), "device", ""));
+	/* it becomes part of file names */
+	if (!schema_is_name(run->device, 63))
+		return err_set(e, ERR_CORRUPT,
+		    "run %s is for no device that could be", run->id);
 	return run_doc_device(run->doc, run->device)
 	    ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 }
@@ -350,7 +354,7 @@ static char *read_text(struct worker *w, const struct live_run *run,
 	char path[PATH_SIZE];
 
 	live_path(w, run, file, path);
-	if (file_read(path, &text, NULL) != ERR_OK) {
+	if (file_read_regular(path, &text, NULL) != ERR_OK) {
 		buf_release(&text);
 		return NULL;
 	}

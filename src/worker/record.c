@@ -207,7 +207,7 @@ static enum err_code put_log(struct worker *w, struct store_txn *t,
 	enum err_code rc;
 
 	run_live_path(w->app.dir, run->id, "log.jsonl", path, sizeof(path));
-	rc = file_read(path, &text, e);
+	rc = file_read_regular(path, &text, e);
 	if (rc == ERR_NOT_FOUND) /* removed by hand: the rest is kept */
 		rc = ERR_OK;
 	else if (rc == ERR_OK)
@@ -281,7 +281,7 @@ static enum err_code put_row_diffs(struct worker *w, struct store_txn *t,
 		snprintf(file, sizeof(file), "%.90s.diff",
 		    json_text(row, "name", ""));
 		run_live_path(w->app.dir, run->id, file, path, sizeof(path));
-		rc = file_read(path, &text, e);
+		rc = file_read_regular(path, &text, e);
 		if (rc == ERR_OK)
 			rc = put_file(
 			    t, run, file, buf_text(&text), text.len, e);

@@ -140,7 +140,7 @@ static enum err_code add_plan(struct worker *w, struct live_run *run,
 	if (!run->plan) {
 		run_live_path(w->app.dir, run->id, "plan.json", path,
 		    sizeof(path));
-		rc = file_read(path, &text, e);
+		rc = file_read_regular(path, &text, e);
 		if (rc == ERR_OK)
 			rc = json_read(buf_text(&text), text.len, text.max,
 			    &run->plan, e);

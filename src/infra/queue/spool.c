@@ -104,7 +104,7 @@ enum err_code queue_bind_key(const char *dir, const char *key,
 		snprintf(path, sizeof(path), "%s/spool/keys", dir);
 		rc = dir_sync(path, e);
 	} else if (errno == EEXIST) {
-		rc = file_read(path, &bound, e);
+		rc = file_read_regular(path, &bound, e);
 		if (rc == ERR_OK && !run_id_is_valid(buf_text(&bound)))
 			rc = err_set(e, ERR_CORRUPT, "%s is damaged", path);
 		if (rc == ERR_OK) {
@@ -128,7 +128,7 @@ static enum err_code read_places(const char *dir, const char *id,
 		enum err_code rc;
 
 		document_path(dir, (enum queue_place)i, id, path);
-		rc = file_read(path, out, e);
+		rc = file_read_regular(path, out, e);
 		if (rc == ERR_OK)
 			*ret_place = (enum queue_place)i;
 		if (rc != ERR_NOT_FOUND)
@@ -275,7 +275,7 @@ bool queue_cancel_requested(const char *dir, const char *id, char actor[128])
 	if (!run_id_is_valid(id))
 		return false;
 	cancel_path(dir, id, path);
-	asked = file_read(path, &text, NULL) == ERR_OK;
+	asked = file_read_regular(path, &text, NULL) == ERR_OK;
 	if (asked)
 		text_copy(actor, 128, buf_text(&text));
 	buf_release(&text);

@@ -3,8 +3,11 @@
 #include "app/run_files.h"
 #include "unit/app/fixture.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 static enum err_code try_run(struct fixture *f, const struct actor *actor,
     const char *job, const char *json, const char *key, char id[RUN_ID_SIZE],
@@ -405,7 +408,11 @@ static void test_bad_documents(void **state)
 		"{\"id\":\"20261121-083000-00000001\",\"state\":\"queued\","
 		"\"trigger\":\"cli\",\"parameters\":[],\"devices\":[]}",
 		"{\"id\":\"20261121-083000-0000000\",\"state\":\"queued\","
-		"\"trigger\":\"cli\",\"parameters\":{},\"devices\":[]}" };
+		"\"trigger\":\"cli\",\"parameters\":{},\"devices\":[]}",
+		/* the store would refuse such an author for ever */
+		"{\"id\":\"20261121-083000-00000001\",\"state\":\"queued\","
+		"\"trigger\":\"cli\",\"actor\":\"a <b>\",\"parameters\":{},"
+		"\"devices\":[]}" };
 	json_t *doc = NULL;
 
 	(void)state;
@@ -543,6 +550,31 @@ static void test_live_runs_in_lists(void **state)
 	run_index_free(index);
 }
 
+/* What stands in the spool and cannot be read hides no other run. */
+static void test_damage_in_the_spool_hides_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct run_index *index;
+	char path[300];
+	int fd;
+
+	put_live(f, ID("05"), "r1");
+	snprintf(path, sizeof(path), "%s/spool/queued/%s.json", f->dir,
+	    ID("01"));
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/spool/queued/%s.json", f->dir,
+	    ID("02"));
+	assert_int_equal(mkfifo(path, 0600), 0);
+	snprintf(path, sizeof(path), "%s/spool/queued/%s.json", f->dir,
+	    ID("03"));
+	fd = open(path, O_CREAT | O_WRONLY, 0600);
+	assert_int_equal(ftruncate(fd, 8 << 20), 0);
+	close(fd);
+	assert_ok(run_index_new(&f->app, &index, e));
+	assert_list(index, (struct run_filter){ 0 }, "05q ");
+	run_index_free(index);
+}
+
 /* Slower than one look at all places, as every real run is. */
 static void *shuffle(void *arg)
 {
@@ -641,6 +673,7 @@ int main(void)
 		T(test_lists),
 		T(test_a_run_put_in_the_same_tick_is_seen),
 		T(test_live_runs_in_lists),
+		T(test_damage_in_the_spool_hides_nothing),
 		T(test_a_moving_run_is_listed_once),
 		T(test_many_runs_of_many_devices),
 	};

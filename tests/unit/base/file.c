@@ -50,6 +50,28 @@ static void writes_and_reads(void **state)
 	buf_release(&b);
 }
 
+/* A pipe would hold its reader for ever. */
+static void reads_only_files(void **state)
+{
+	struct buf b = BUF_INIT(100);
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	assert_int_equal(mkdir("dir", 0700), 0);
+	assert_int_equal(file_read_regular("pipe", &b, &e), ERR_CORRUPT);
+	assert_non_null(strstr(e.message, "not a file"));
+	assert_int_equal(file_read_regular("dir", &b, &e), ERR_CORRUPT);
+	assert_int_equal(b.len, 0);
+	assert_int_equal(file_replace("f", "hello", 5, 0640, &e), ERR_OK);
+	assert_int_equal(file_read_regular("f", &b, &e), ERR_OK);
+	assert_string_equal(buf_text(&b), "hello");
+	assert_int_equal(
+	    file_read_regular("none", &b, &e), ERR_NOT_FOUND);
+	unlink("pipe");
+	buf_release(&b);
+}
+
 static void reads_no_more_than_the_maximum(void **state)
 {
 	struct buf full = BUF_INIT(5), small = BUF_INIT(4);
@@ -129,6 +151,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_and_reads),
+		cmocka_unit_test(reads_only_files),
 		cmocka_unit_test(reads_no_more_than_the_maximum),
 		cmocka_unit_test(leaves_nothing_behind_when_it_fails),
 		cmocka_unit_test(makes_and_removes_directories),
