@@ -248,6 +248,45 @@ static void new_id(char id[RUN_ID_SIZE])
 	run_id_format(clock_wall_ms(), random, id);
 }
 
+/* A key that is used again for something else is a mistake, or a form that was
+ * gone back to and changed: the answer must not say that it was started. */
+static enum err_code check_same(const struct creation *c, const json_t *doc,
+    struct err *e)
+{
+	json_t *full = schema_complete(&c->job->parameters, c->parameters);
+	bool same = full && json_equal(full,
+	    json_object_get(doc, "parameters")) &&
+	    strcmp(c->job->name, json_text(doc, "job", "")) == 0;
+
+	if (!full)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	json_decref(full);
+	if (same)
+		return ERR_OK;
+	return err_set(e, ERR_CONFLICT,
+	    "this request was made before with other parameters, and started "
+	    "run %s. Nothing was started now; send it again as a new one",
+	    json_text(doc, "id", ""));
+}
+
+/* What the key already stands for; ERR_NOT_FOUND if its run was never
+ * queued. */
+static enum err_code read_bound(const struct creation *c, const char *id,
+    json_t **ret_doc, struct err *e)
+{
+	json_t *doc;
+	enum err_code rc = runs_read(c->app, id, &doc, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = check_same(c, doc, e);
+	if (rc == ERR_OK)
+		*ret_doc = doc;
+	else
+		json_decref(doc);
+	return rc;
+}
+
 /* Binding and queueing are one step for others: whoever finds the key bound
  * and no run knows that the one who bound it died, and queues it under the
  * same id. */
@@ -264,7 +303,7 @@ static enum err_code create_keyed(const struct creation *c,
 	new_id(id);
 	rc = bind_key(c->app, c->actor, c->key, id, &bound, e);
 	if (rc == ERR_OK && bound)
-		rc = runs_read(c->app, id, ret_doc, e);
+		rc = read_bound(c, id, ret_doc, e);
 	if ((rc == ERR_OK && !bound) || rc == ERR_NOT_FOUND)
 		rc = create_with_id(c, id, errors, ret_doc, e);
 	queue_unlock(lock);

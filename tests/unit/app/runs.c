@@ -182,8 +182,16 @@ static void test_keys(void **state)
 
 	put_intended(f, "r1", "x\n");
 	assert_ok(try_run(f, &admin, "provision", DRY, "k", a, e));
-	assert_ok(try_run(f, &admin, "provision", PUSH, "k", b, e));
+	assert_ok(try_run(f, &admin, "provision", DRY, "k", b, e));
 	assert_string_equal(a, b);
+	assert_ok(try_run(f, &admin, "provision",
+	    "{\"device\":\"r1\",\"dry_run\":true}", "k", b, e));
+	assert_string_equal(a, b);
+	/* who asks for something else must not be told that it was started */
+	assert_err(try_run(f, &admin, "provision", PUSH, "k", NULL, e),
+	    ERR_CONFLICT, a);
+	assert_err(try_run(f, &admin, "backup", DRY, "k", NULL, e),
+	    ERR_CONFLICT, a);
 	/* another actor's key is another key */
 	assert_ok(try_run(f, &operator_, "provision", DRY, "k", b, e));
 	assert_string_not_equal(a, b);
