@@ -6,6 +6,11 @@ if(SYSTEM_PYTHON)
   add_test(NAME oracle/jinja
       COMMAND ${SYSTEM_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/oracle/jinja.py
           $<TARGET_FILE:jinja_cases>)
-  set_tests_properties(oracle/jinja PROPERTIES LABELS oracle TIMEOUT 120
+  add_test(NAME oracle/starting_templates
+      COMMAND ${SYSTEM_PYTHON}
+          ${CMAKE_CURRENT_SOURCE_DIR}/oracle/starting_templates.py
+          $<TARGET_FILE:switchyard> ${PROJECT_SOURCE_DIR})
+  set_tests_properties(oracle/jinja oracle/starting_templates PROPERTIES
+      LABELS oracle TIMEOUT 120
       ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 endif()

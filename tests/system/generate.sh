@@ -82,6 +82,9 @@ check_equal "nothing was committed" "$(store rev-parse main)" "$before"
 for r in r1 r2; do
 	patch "/api/v1/devices/$r" '{"intended_from":"template"}'
 done
+generate '"all":true'
+check_contains "the templates give what the demo devices were written to" \
+    "$result" "2 unchanged"
 patch /api/v1/devices/r1 '{"vars":{"asn":65009,"router_id":"192.0.2.1"}}'
 before=$(store rev-parse main)
 generate '"device":"r1"'
