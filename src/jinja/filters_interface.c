@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define EXPANDED_MAX 10000
+#define NUMBER_MAX 999999999 /* of a port */
 
 struct alias {
 	const char *text, *name;
@@ -260,13 +261,14 @@ static bool expand(struct expansion *x, size_t from, struct jv prefix)
 	for (; *at; at = *end ? end + 1 : end) {
 		long first = strtol(at, &end, 10), last = first;
 
-		if (end == at)
-			return run_fail(x->run, ERR_INVALID,
-			    "interface_range_expansion: wrong range");
-		if (*end == '-') {
+		if (*end == '-' && end != at) {
 			at = end + 1;
 			last = strtol(at, &end, 10);
 		}
+		/* strtol() gives LONG_MAX for more, which nothing is above */
+		if (end == at || last > NUMBER_MAX)
+			return run_fail(x->run, ERR_INVALID,
+			    "interface_range_expansion: wrong range");
 		for (long n = first; n <= last; n++)
 			if (!expand_number(x, n, open, from, close, prefix))
 				return false;

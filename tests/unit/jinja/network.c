@@ -226,6 +226,9 @@ static void test_netutils(void **state)
 		    "host bits are set" },
 		{ "{{ [4095]|vlanlist_to_config }}", NULL, "1 to 4094" },
 		{ "{{ 'x'|mac_to_format }}", NULL, "not a MAC address" },
+		{ "{{ 'e[9223372036854775807-99999999999999999999]'|"
+		  "interface_range_expansion }}",
+		    NULL, "wrong range" },
 		{ "{{ 'a'|encrypt_type7(16) }}", NULL, "0 to 15" },
 		{ "{{ 33|cidr_to_netmask }}", NULL, "between 0 and 32" },
 	};
