@@ -330,7 +330,7 @@ enum err_code http_send(struct http_client *c,
     const struct http_request *request, struct http_answer *ret, struct err *e)
 {
 	char text[CURL_ERROR_SIZE] = "";
-	struct curl_slist *headers;
+	struct curl_slist *headers = NULL;
 	long status = 0, sent = 0;
 	enum err_code rc;
 	CURLcode done;
