@@ -117,7 +117,8 @@ typedef enum err_code (*store_change_fn)(void *ctx,
 
 /* The files that differ between two commits, in path order; `from` NULL or
  * zero: all files of `to` as added.  prefix: "" or a directory such as
- * "devices/" to look at alone.  Equal subtrees are skipped unread. */
+ * "devices/" to look at alone.  Equal subtrees are skipped unread.  ERR_CORRUPT
+ * if the store lacks `to`. */
 enum err_code store_diff(struct store *s, const struct commit_id *from,
     const struct commit_id *to, const char *prefix, store_change_fn fn,
     void *ctx, struct err *e) must_check;

@@ -155,9 +155,19 @@ static enum err_code diff_trees(struct diff *d, const uint8_t *old_oid,
 	return rc;
 }
 
-/* The subtree at the prefix; *found false if the commit has none. */
+static enum err_code lacks_commit(const struct commit_id *id, struct err *e)
+{
+	char text[STORE_OID_TEXT_SIZE];
+
+	commit_id_format(id, text);
+	return err_set(e, ERR_CORRUPT, "The store lacks commit %s.", text);
+}
+
+/* The subtree at the prefix; *found false if the commit has none.  The older
+ * commit may be missing, where a shallow clone ends; a missing newer one is
+ * damage, and must not look as if everything had been removed. */
 static enum err_code subtree(struct diff *d, const struct commit_id *at,
-    uint8_t oid[STORE_OID_SIZE], bool *found, struct err *e)
+    bool needed, uint8_t oid[STORE_OID_SIZE], bool *found, struct err *e)
 {
 	uint8_t root[STORE_OID_SIZE];
 	enum err_code rc;
@@ -166,6 +176,8 @@ static enum err_code subtree(struct diff *d, const struct commit_id *at,
 	if (!at || commit_id_is_zero(at))
 		return ERR_OK;
 	rc = commit_tree(d->h, at, root, e);
+	if (rc == ERR_NOT_FOUND && needed)
+		return lacks_commit(at, e);
 	if (rc == ERR_OK)
 		rc = tree_resolve(d->h, root, d->path, oid, e);
 	if (rc == ERR_NOT_FOUND)
@@ -181,9 +193,9 @@ static enum err_code diff_commits(struct diff *d, const struct commit_id *from,
 	bool has_old, has_new;
 	enum err_code rc;
 
-	rc = subtree(d, from, old, &has_old, e);
+	rc = subtree(d, from, false, old, &has_old, e);
 	if (rc == ERR_OK)
-		rc = subtree(d, to, new, &has_new, e);
+		rc = subtree(d, to, true, new, &has_new, e);
 	if (rc != ERR_OK)
 		return rc;
 	if (has_old && has_new && memcmp(old, new, STORE_OID_SIZE) == 0)

@@ -114,7 +114,7 @@ static enum err_code read_ref_file(
 	return rc;
 }
 
-/* Forty hexadecimal digits and the end of the line. */
+/* Forty hexadecimal digits, not all zero, and the end of the line. */
 static bool parse_ref(const char *text, struct commit_id *ret)
 {
 	char hex[STORE_OID_TEXT_SIZE];
@@ -124,7 +124,7 @@ static bool parse_ref(const char *text, struct commit_id *ret)
 		return false;
 	memcpy(hex, text, STORE_OID_TEXT_SIZE - 1);
 	hex[STORE_OID_TEXT_SIZE - 1] = '\0';
-	return commit_id_parse(hex, ret);
+	return commit_id_parse(hex, ret) && !commit_id_is_zero(ret);
 }
 
 /* Lines "<oid> <name>"; comments begin with "#", peeled tags with "^". */

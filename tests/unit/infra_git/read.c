@@ -135,6 +135,24 @@ static void a_prefix_is_a_directory(void **state)
 }
 
 /* What others commit with Git may hold more than files and directories. */
+/* Not a difference that takes every file away. */
+static void a_difference_to_a_missing_commit_is_corrupt(void **state)
+{
+	struct fixture *f = *state;
+	struct commit_id one = put_one(f, "a", "1"), none;
+	struct buf out = BUF_INIT(1000);
+
+	memset(&none, 0xff, sizeof(none));
+	assert_err(store_diff(f->s, &one, &none, "", describe_change, &out, e),
+	    ERR_CORRUPT);
+	assert_err(store_diff(f->s, NULL, &none, "a/", describe_change, &out, e),
+	    ERR_CORRUPT);
+	assert_int_equal(out.len, 0);
+	/* a shallow clone ends somewhere */
+	assert_ok(store_diff(f->s, &none, &one, "", describe_change, &out, e));
+	buf_release(&out);
+}
+
 static void links_and_submodules_are_passed_over(void **state)
 {
 	struct fixture *f = *state;
@@ -237,6 +255,7 @@ int main(void)
 		T(a_difference_is_in_path_order),
 		T(a_difference_tells_the_blobs_and_can_be_stopped),
 		T(a_prefix_is_a_directory),
+		T(a_difference_to_a_missing_commit_is_corrupt),
 		T(links_and_submodules_are_passed_over),
 		T(everything_reads_the_same_after_a_repack),
 		T(a_pack_may_vanish_before_it_is_read),

@@ -135,7 +135,9 @@ static void a_damaged_ref_is_corrupt(void **state)
 	struct fixture *f = *state;
 	static const char *const texts[] = { "", "ref: refs/heads/runs\n",
 		"1234\n", "0123456789012345678901234567890123456789",
-		"z123456789012345678901234567890123456789\n" };
+		"z123456789012345678901234567890123456789\n",
+		/* not "no commits yet": a first one would orphan all others */
+		"0000000000000000000000000000000000000000\n" };
 	struct commit_id tip = tip_of(f), id;
 	char good[STORE_OID_TEXT_SIZE + 1];
 
