@@ -39,6 +39,7 @@ enum permission inventory_permission(const struct kind *kind)
 	case KIND_PLATFORM:
 	case KIND_VLAN:
 	case KIND_DEVICE:
+	case KIND_IMAGE:
 		return MAY_EDIT;
 	case KIND_HOSTKEY:
 		return MAY_RUN;
@@ -49,6 +50,7 @@ enum permission inventory_permission(const struct kind *kind)
 	case KIND_USER:
 	case KIND_TOKEN:
 	case KIND_SETTINGS:
+	case KIND_IRONIC:
 	case KIND_COUNT:
 		break;
 	}

@@ -232,6 +232,75 @@ static const struct field settings_fields[] = {
 	    .max = 1024, .fallback = "16" },
 };
 
+static const struct field ironic_fields[] = {
+	[IRONIC_URL] = { .name = "url", .label = "Address",
+	    .type = FIELD_TEXT,
+	    .help = "Of Ironic's API, http://192.0.2.5:6385; empty: from "
+		    "Keystone's catalogue." },
+	[IRONIC_AUTH] = { .name = "auth", .label = "Sign-in",
+	    .type = FIELD_CHOICE,
+	    .choices = (const char *const[]){ "none", "http_basic",
+		"keystone_password", "keystone_application_credential",
+		NULL },
+	    .fallback = "\"none\"",
+	},
+	[IRONIC_CREDENTIALS] = { .name = "credentials",
+	    .label = "Credentials", .type = FIELD_REF, .ref = KIND_SECRET,
+	    .help = "A reference; the web program finds the value in its own "
+		    "directory, web/secrets." },
+	[IRONIC_AUTH_URL] = { .name = "auth_url",
+	    .label = "Keystone's address", .type = FIELD_TEXT,
+	    .help = "With the version: https://192.0.2.5:5000/v3." },
+	[IRONIC_PROJECT] = { .name = "project", .label = "Project",
+	    .type = FIELD_TEXT },
+	[IRONIC_USER_DOMAIN] = { .name = "user_domain",
+	    .label = "User's domain", .type = FIELD_TEXT,
+	    .fallback = "\"Default\"" },
+	[IRONIC_PROJECT_DOMAIN] = { .name = "project_domain",
+	    .label = "Project's domain", .type = FIELD_TEXT,
+	    .fallback = "\"Default\"" },
+	[IRONIC_REGION] = { .name = "region", .label = "Region",
+	    .type = FIELD_TEXT, .help = "Empty: the catalogue's first." },
+	[IRONIC_INTERFACE] = { .name = "interface",
+	    .label = "Catalogue's interface", .type = FIELD_CHOICE,
+	    .choices = (const char *const[]){ "public", "internal", "admin",
+		NULL },
+	    .fallback = "\"public\"" },
+	[IRONIC_GLANCE_URL] = { .name = "glance_url",
+	    .label = "Glance's address", .type = FIELD_TEXT,
+	    .help = "Empty: from the catalogue, or no Glance: images are "
+		    "those of this store." },
+	[IRONIC_CA_FILE] = { .name = "ca_file",
+	    .label = "Certificate authority", .type = FIELD_TEXT,
+	    .help = "A PEM file on the portal's machine; empty: the "
+		    "system's." },
+	[IRONIC_TIMEOUT] = { .name = "timeout", .label = "Timeout (s)",
+	    .type = FIELD_INT, .min = 1, .max = 60, .fallback = "10",
+	    .help = "Of one request to Ironic." },
+};
+
+static const struct field image_fields[] = {
+	[IMAGE_NAME] = { .name = "name", .label = "Name", .required = true,
+	    .type = FIELD_NAME },
+	[IMAGE_URL] = { .name = "url", .label = "Address", .required = true,
+	    .type = FIELD_TEXT, .max_len = 2000,
+	    .help = "From where Ironic fetches it: http, https or file." },
+	[IMAGE_CHECKSUM] = { .name = "checksum", .label = "Checksum",
+	    .required = true, .type = FIELD_TEXT, .max_len = 2000,
+	    .help = "MD5, SHA-256 or SHA-512 in hexadecimal digits, or the "
+		    "address of a file of checksums." },
+	[IMAGE_KERNEL] = { .name = "kernel", .label = "Kernel",
+	    .type = FIELD_TEXT, .max_len = 2000,
+	    .help = "Of a partition image; empty for a whole disk." },
+	[IMAGE_RAMDISK] = { .name = "ramdisk", .label = "Ramdisk",
+	    .type = FIELD_TEXT, .max_len = 2000 },
+	[IMAGE_ROOT_GB] = { .name = "root_gb",
+	    .label = "Root partition (GB)", .type = FIELD_INT, .min = 1,
+	    .max = 1000000, .help = "Of a partition image." },
+	[IMAGE_DESCRIPTION] = { .name = "description",
+	    .label = "Description", .type = FIELD_TEXT },
+};
+
 #define SCHEMA(f) { (f), COUNT(f) }
 
 static const struct kind kinds[KIND_COUNT] = {
@@ -260,6 +329,11 @@ static const struct kind kinds[KIND_COUNT] = {
 	    "access/tokens", KEY_NAME, SCHEMA(token_fields), false },
 	[KIND_SETTINGS] = { KIND_SETTINGS, "settings", "settings",
 	    "Settings", "", KEY_SINGLETON, SCHEMA(settings_fields), false },
+	[KIND_IRONIC] = { KIND_IRONIC, "ironic", "ironic",
+	    "Ironic", "", KEY_SINGLETON, SCHEMA(ironic_fields),
+	    false },
+	[KIND_IMAGE] = { KIND_IMAGE, "image", "images", "Image", "images",
+	    KEY_NAME, SCHEMA(image_fields), true },
 };
 
 const struct kind *kind_get(enum kind_id id)

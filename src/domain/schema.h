@@ -26,6 +26,8 @@ enum kind_id {
 	KIND_USER,
 	KIND_TOKEN,
 	KIND_SETTINGS,
+	KIND_IRONIC,
+	KIND_IMAGE,
 	KIND_COUNT,
 };
 

@@ -36,6 +36,8 @@ static enum err_code open_parts(struct web *web, struct err *e)
 	if (rc == ERR_OK)
 		rc = run_index_new(&web->app, &web->runs, e);
 	if (rc == ERR_OK)
+		rc = servers_new(&web->app, &web->servers, e);
+	if (rc == ERR_OK)
 		rc = session_keys_open(o->dir, &web->keys, e);
 	if (rc == ERR_OK)
 		rc = page_files_open(&files, &web->files, e);
@@ -79,6 +81,7 @@ void web_free(struct web *web)
 	page_cache_free(web->page_cache);
 	throttle_free(web->throttle);
 	router_free(web->router);
+	servers_free(web->servers);
 	if (web->runs)
 		run_index_free(web->runs);
 	if (web->app.store)

@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "app/runs.h"
+#include "app/servers.h"
 #include "base/crypto.h"
 #include "jinja/jinja.h"
 
@@ -26,6 +27,7 @@ struct web {
 	struct web_options options;
 	struct app app;
 	struct run_index *runs;
+	struct servers *servers; /* bare metal */
 	struct jinja_env *pages;
 	struct router *router;
 	struct page_files *files;  /* page_files.h: templates, assets */

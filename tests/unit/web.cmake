@@ -4,7 +4,8 @@ unit_test(web signed)
 unit_test(web throttle)
 
 # Those that ask a whole portal.
-set(portal "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue>")
+set(portal
+    "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
 unit_test(web exchange ${portal})
 unit_test(web login ${portal})
 unit_test(web routes ${portal})

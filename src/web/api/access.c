@@ -26,10 +26,22 @@ static enum err_code get_settings(
 	return give(r, out, 200, snapshot_settings(r->snapshot), e);
 }
 
+static enum err_code get_ironic(
+    struct request *r, struct response *out, struct err *e)
+{
+	const struct kind *kind = kind_get(KIND_IRONIC);
+	const struct record *record =
+	    snapshot_find(r->snapshot, KIND_IRONIC, kind->name);
+
+	if (!record)
+		return err_set(e, ERR_NOT_FOUND, "no Ironic is configured");
+	return give(r, out, 200, record, e);
+}
+
 static enum err_code put_settings(
     struct request *r, struct response *out, struct err *e)
 {
-	const struct kind *kind = kind_get(KIND_SETTINGS);
+	const struct kind *kind = kind_get(r->route->kind);
 	struct inventory_result result = { 0 };
 	const struct blob_id *expect;
 	struct blob_id id;
@@ -42,7 +54,7 @@ static enum err_code put_settings(
 	if (rc != ERR_OK)
 		return rc;
 	/* a store without settings.json shows the defaults */
-	if (snapshot_find(r->snapshot, KIND_SETTINGS, kind->name))
+	if (snapshot_find(r->snapshot, kind->id, kind->name))
 		rc = inventory_update(r->app, &r->actor, kind, kind->name,
 		    expect, object, request_errors(r), &result, e);
 	else
@@ -145,6 +157,23 @@ static const struct route routes[] = {
 	    .kind = KIND_SETTINGS,
 	    .operation_id = "replaceSettings",
 	    .summary = "Replace the settings" },
+	{ .method = METHOD_GET,
+	    .pattern = "/api/v1/ironic",
+	    .surface = SURFACE_API,
+	    .permission = MAY_ADMIN,
+	    .handler = get_ironic,
+	    .kind = KIND_IRONIC,
+	    .operation_id = "getIronic",
+	    .summary = "Read which Ironic is asked" },
+	{ .method = METHOD_PUT,
+	    .pattern = "/api/v1/ironic",
+	    .surface = SURFACE_API,
+	    .permission = MAY_ADMIN,
+	    .body_limit = BODY_JSON,
+	    .handler = put_settings,
+	    .kind = KIND_IRONIC,
+	    .operation_id = "replaceIronic",
+	    .summary = "Name the Ironic to ask" },
 	{ .method = METHOD_GET,
 	    .pattern = "/api/v1/users",
 	    .surface = SURFACE_API,

@@ -1,6 +1,7 @@
 #include "web/api/openapi_schemas.h"
 
 #include "domain/run.h"
+#include "domain/server.h"
 
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #define FLAG "{\"type\":\"boolean\"}"
 #define ANY_OBJECT "{\"type\":\"object\"}"
 #define TIME "{\"type\":\"string\",\"format\":\"date-time\"}"
+#define OR_NULL(type) "{\"type\":[\"" type "\",\"null\"]}"
 #define REF(name) "{\"$ref\":\"#/components/schemas/" name "\"}"
 #define LIST(item) "{\"type\":\"array\",\"items\":" item "}"
 #define OBJECT(properties, required)                       \
@@ -91,6 +93,55 @@ static const struct {
 			  "\"name\",\"version\"")) },
 	{ "FileResult", OBJECT("\"name\":" TEXT ",\"changed\":" FLAG,
 			    "\"name\",\"changed\"") },
+	{ "Provisioning",
+	    OBJECT("\"operation_id\":" TEXT ",\"server_id\":" TEXT
+		   ",\"server_name\":" TEXT
+		   ",\"status\":" REF("ServerStatus") ",\"message\":" TEXT
+		   ",\"started_at\":" TIME ",\"run_id\":" TEXT,
+		"\"operation_id\",\"server_id\",\"server_name\","
+		"\"status\",\"message\",\"started_at\"") },
+	{ "ProvisionStatus",
+	    OBJECT("\"operation_id\":" TEXT ",\"server_id\":" TEXT
+		   ",\"server_name\":" TEXT
+		   ",\"status\":" REF("ServerStatus")
+		   ",\"provision_state\":" TEXT
+		   ",\"progress_percent\":" OR_NULL("integer")
+		   ",\"message\":" TEXT ",\"started_at\":" OR_NULL("string")
+		  
+		   ",\"completed_at\":" OR_NULL("string"),
+		"\"operation_id\",\"server_id\",\"status\","
+		"\"provision_state\",\"progress_percent\",\"message\","
+		"\"started_at\",\"completed_at\"") },
+	{ "Server",
+	    OBJECT("\"id\":" TEXT ",\"name\":" TEXT
+		   ",\"provision_state\":" TEXT
+		   ",\"target_provision_state\":" OR_NULL("string")
+		   ",\"power_state\":" OR_NULL("string")
+		   ",\"resource_class\":" OR_NULL("string")
+		   ",\"driver\":" TEXT ",\"description\":" TEXT
+		   ",\"maintenance\":" FLAG
+		   ",\"maintenance_reason\":" OR_NULL("string")
+		   ",\"protected\":" FLAG ",\"retired\":" FLAG
+		   ",\"locked\":" FLAG
+		   ",\"instance_id\":" OR_NULL("string")
+		   ",\"image\":" OR_NULL("string")
+		   ",\"last_error\":" OR_NULL("string")
+		   ",\"state_since\":" OR_NULL("string")
+		   ",\"traits\":" LIST(TEXT) ",\"properties\":" ANY_OBJECT,
+		"\"id\",\"name\",\"provision_state\",\"power_state\","
+		"\"resource_class\",\"maintenance\"") },
+	{ "ServerList", PAGE(REF("Server")) },
+	{ "ValidationList",
+	    PAGE(OBJECT("\"interface\":" TEXT ",\"verdict\":" TEXT
+			",\"reason\":" OR_NULL("string"),
+		"\"interface\",\"verdict\",\"reason\"")) },
+	{ "PowerRequest",
+	    OBJECT("\"target\":{\"enum\":[\"on\",\"off\",\"reboot\"]}",
+		"\"target\"") },
+	{ "MaintenanceRequest",
+	    OBJECT("\"target\":{\"enum\":[\"on\",\"off\"]}"
+		   ",\"reason\":" TEXT,
+		"\"target\"") },
 	{ "IntendedResult", OBJECT("\"device\":" TEXT ",\"changed\":" FLAG,
 				"\"device\",\"changed\"") },
 };
@@ -111,6 +162,14 @@ json_t *openapi_fixed_schemas(void)
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		json_object_set_new(all, fixed[i].name,
 		    json_loads(fixed[i].schema, JSON_REJECT_DUPLICATES, NULL));
+	json_object_set_new(
+	    all, "ServerStatus", words_schema(server_status_words));
+	json_object_set_new(all, "ProvisionRequest",
+	    schema_to_json_schema(
+		&server_action_get(SERVER_PROVISION)->parameters));
+	json_object_set_new(all, "RebuildRequest",
+	    schema_to_json_schema(
+		&server_action_get(SERVER_REBUILD)->parameters));
 	json_object_set_new(all, "RunState", words_schema(run_state_words));
 	json_object_set_new(all, "RunTrigger", words_schema(run_trigger_words));
 	return all;

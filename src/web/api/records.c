@@ -4,6 +4,8 @@
  */
 #include "web/api/api.h"
 
+#include "base/json.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -237,6 +239,44 @@ static enum err_code put_record(
 	return change_record(r, out, inventory_update, e);
 }
 
+/* PUT makes an image where there is none; the name is that of the path. */
+static enum err_code put_image(
+    struct request *r, struct response *out, struct err *e)
+{
+	const struct kind *kind = kind_get(KIND_IMAGE);
+	struct inventory_result result = { 0 };
+	const struct blob_id *expect = NULL;
+	struct blob_id id;
+	json_t *object = NULL;
+	bool present;
+	enum err_code rc;
+
+	rc = api_optional_if_match(r, &id, &expect, &present, e);
+	if (rc == ERR_OK)
+		rc = request_json_object(r, false, &object, e);
+	if (rc != ERR_OK)
+		return rc;
+	if (!json_object_get(object, "name"))
+		json_object_set_new(object, "name", json_string(r->capture[0]));
+	if (snapshot_find(r->snapshot, KIND_IMAGE, r->capture[0]))
+		rc = inventory_update(r->app, &r->actor, kind, r->capture[0],
+		    expect, object, request_errors(r), &result, e);
+	else if (present)
+		rc = err_set(e, ERR_STALE, "there is no such image");
+	else if (strcmp(json_text(object, "name", ""), r->capture[0]) != 0)
+		rc = err_set(e, ERR_INVALID,
+		    "the body names another image than the path");
+	else
+		rc = inventory_create(r->app, &r->actor, kind, object,
+		    request_errors(r), &result, e);
+	rc = api_explain_stale(r, rc, kind, r->capture[0], object);
+	json_decref(object);
+	if (rc == ERR_OK)
+		rc = give_record(r, out, 200, result.record, e);
+	inventory_result_release(&result);
+	return rc;
+}
+
 static enum err_code patch_record(
     struct request *r, struct response *out, struct err *e)
 {
@@ -270,7 +310,9 @@ static enum err_code delete_record(
 /* --- routes ------------------------------------------------------------------
  */
 
-#define RECORDS(plural, item, Name, Names, id, write)                       \
+#define RECORDS(plural, item, Name, Names, id, write) \
+	RECORDS_PUT(plural, item, Name, Names, id, write, put_record)
+#define RECORDS_PUT(plural, item, Name, Names, id, write, put)              \
 	{ .method = METHOD_GET,                                             \
 		.pattern = "/api/v1/" plural,                               \
 		.surface = SURFACE_API,                                     \
@@ -302,7 +344,7 @@ static enum err_code delete_record(
 		    .surface = SURFACE_API,                                 \
 		    .permission = write,                                    \
 		    .body_limit = BODY_JSON,                                \
-		    .handler = put_record,                                  \
+		    .handler = put,                                         \
 		    .kind = id,                                             \
 		    .operation_id = "replace" Name,                         \
 		    .summary = "Replace one as a whole" },                  \
@@ -335,6 +377,8 @@ static const struct route routes[] = {
 	RECORDS("hooks", "/{name}", "Hook", "Hooks", KIND_HOOK, MAY_ADMIN),
 	RECORDS(
 	    "buttons", "/{name}", "Button", "Buttons", KIND_BUTTON, MAY_ADMIN),
+	RECORDS_PUT("images", "/{name}", "Image", "Images", KIND_IMAGE,
+	    MAY_EDIT, put_image),
 };
 
 const struct route_table api_records_routes = { routes,

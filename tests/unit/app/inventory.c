@@ -34,6 +34,10 @@ static const struct {
 	    "a", "{\"role\":\"admin\"}", "API-token: a" },
 	{ KIND_SETTINGS, "{}", "settings", "{\"slots\":3}",
 	    "Settings: settings" },
+	{ KIND_IRONIC, "{}", "ironic", "{\"timeout\":3}", "Ironic: ironic" },
+	{ KIND_IMAGE, "{\"name\":\"a\",\"url\":\"http://a\","
+		      "\"checksum\":\"0\"}", "a", "{\"checksum\":\"1\"}",
+	    "Image: a" },
 };
 
 static void test_every_kind(void **state)

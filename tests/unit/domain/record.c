@@ -142,6 +142,9 @@ static void test_paths_round_trip(void **state)
 			      "\"hash\":\"0\"}", "t",
 		    "access/tokens/t.json" },
 		{ KIND_SETTINGS, "{}", "settings", "settings.json" },
+		{ KIND_IRONIC, "{}", "ironic", "ironic.json" },
+		{ KIND_IMAGE, "{\"name\":\"i\",\"url\":\"http://i\","
+			      "\"checksum\":\"0\"}", "i", "images/i.json" },
 	};
 
 	(void)state;
