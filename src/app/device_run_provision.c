@@ -186,6 +186,12 @@ static enum err_code verify(struct device_run *run,
 	char why[900];
 	enum err_code rc;
 
+	/* What the device itself says will be there is the better measure: it
+	 * hides defaults and writes lines its own way. */
+	if ((run->in->driver->capabilities & DRIVER_CAN_CANDIDATE) &&
+	    plan->predicted)
+		candidate = (struct driver_candidate){ DRIVER_REPLACE,
+			plan->predicted };
 	rc = read_again(run, after, &e);
 	if (rc == ERR_OK)
 		rc = run->in->driver->verify(&candidate, after->text,

@@ -84,6 +84,9 @@ struct config_dialect {
 /* FRRouting's vtysh, 8.x; seen on 8.4.4. */
 extern const struct config_dialect config_dialect_frr;
 
+/* Arista EOS, for comparing texts; the switch itself computes its changes. */
+extern const struct config_dialect config_dialect_eos;
+
 /* NULL if there is none of that name. */
 const struct config_dialect *config_dialect_find(const char *name);
 

@@ -215,6 +215,7 @@ const struct config_dialect *config_dialect_find(const char *name)
 {
 	static const struct config_dialect *const all[] = {
 		&config_dialect_frr,
+		&config_dialect_eos,
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

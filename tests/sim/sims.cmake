@@ -74,6 +74,8 @@ if(MICROHTTPD_FOUND AND GNUTLS_FOUND AND SIM_LIBXML2_FOUND)
     unit_test(sim ${module})
   endforeach()
 
+  system_test(provision_eos TIMEOUT 300)
+
   # Clients that are not ours: they say whether a simulator is like the device.
   # Exit status 77: the client is not installed.
   foreach(client ansible ncclient netmiko pyeapi)

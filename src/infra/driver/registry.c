@@ -1,11 +1,13 @@
 #include "infra/driver/registry.h"
 
+#include "infra/driver/eos.h"
 #include "infra/driver/frr.h"
 
 #include <string.h>
 
 static const struct driver *const drivers[] = {
 	&driver_frr,
+	&driver_eos,
 };
 
 #define N_DRIVERS (sizeof drivers / sizeof drivers[0])

@@ -291,6 +291,79 @@ enum err_code ssh_shell_run(struct ssh_shell *shell, const char *line,
 	return code;
 }
 
+static enum err_code send_lines(struct ssh_shell *shell, const char *lines,
+    struct deadline deadline, struct err *e)
+{
+	while (*lines != '\0') {
+		size_t len = strcspn(lines, "\n");
+		char line[SSH_SHELL_MAX_LINE + 1], wire[WIRE_MAX];
+		enum err_code code;
+
+		if (len > SSH_SHELL_MAX_LINE ||
+		    !text_has_no_control(lines, len, false))
+			return err_set(e, ERR_INVALID,
+			    "a line is too long or holds a control character");
+		memcpy(line, lines, len);
+		line[len] = '\0';
+		code = send_bytes(shell, wire,
+		    type_line(shell->profile, line, wire), deadline, e);
+		if (code != ERR_OK)
+			return code;
+		lines += len + (lines[len] == '\n');
+	}
+	return ERR_OK;
+}
+
+/* Is this line of the answer the end of one of those that were typed? */
+static bool echoes_one(const char *text, size_t len, const char *lines)
+{
+	while (*lines != '\0') {
+		size_t n = strcspn(lines, "\n");
+		char line[SSH_SHELL_MAX_LINE + 1];
+
+		memcpy(line, lines, n);
+		line[n] = '\0';
+		if (is_echo(text, len, line))
+			return true;
+		lines += n + (lines[n] == '\n');
+	}
+	return false;
+}
+
+static void give_other_lines(
+    const struct buf *answer, const char *lines, struct buf *out)
+{
+	const char *p = buf_text(answer);
+
+	while (*p != '\0') {
+		size_t len = strcspn(p, "\n");
+		size_t whole = len + (p[len] == '\n');
+
+		if (len > 0 && !echoes_one(p, len, lines))
+			buf_add(out, p, whole);
+		p += whole;
+	}
+}
+
+enum err_code ssh_shell_run_text(struct ssh_shell *shell, const char *lines,
+    struct deadline deadline, struct buf *out, struct err *e)
+{
+	struct buf answer = BUF_INIT(out->max);
+	enum err_code code;
+
+	shell->in = &answer;
+	code = send_lines(shell, lines, deadline, e);
+	if (code == ERR_OK)
+		code = read_answer(shell, deadline, e);
+	shell->in = NULL;
+	if (code == ERR_OK) {
+		give_other_lines(&answer, lines, out);
+		code = buf_check(out, "the device's answer", e);
+	}
+	buf_release(&answer);
+	return code;
+}
+
 /* --- Opening ----------------------------------------------------------- */
 
 /* Repeats a libssh call that would block. */

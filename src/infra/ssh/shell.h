@@ -45,6 +45,12 @@ void ssh_shell_close(struct ssh_shell *shell); /* NULL is fine */
 enum err_code ssh_shell_run(struct ssh_shell *shell, const char *line,
     struct deadline deadline, struct buf *out, struct err *e) must_check;
 
+/* Sends several lines as one, for a command that takes a text up to a mark (a
+ * banner): the prompt comes after the last.  Only what the device says that is
+ * none of the lines is appended to `out`. */
+enum err_code ssh_shell_run_text(struct ssh_shell *shell, const char *lines,
+    struct deadline deadline, struct buf *out, struct err *e) must_check;
+
 /* The prompt that ended the last answer. */
 const struct prompt *ssh_shell_prompt(const struct ssh_shell *shell);
 
