@@ -266,26 +266,35 @@ struct live_run *live_find(struct worker *w, const char *id)
 	return NULL;
 }
 
-/* "192.0.2.1:22" of the device's record; "" if it has none. */
+void live_target_of(const struct snapshot *s, const struct record *device,
+    char target[32])
+{
+	const struct record *platform;
+	char address[16];
+	int prefix, port;
+
+	target[0] = '\0';
+	if (!schema_parse_ipv4(record_text(device, DEVICE_PRIMARY_IP4), address,
+	    &prefix, &port))
+		return;
+	platform = snapshot_find(s, KIND_PLATFORM,
+	    record_text(device, DEVICE_PLATFORM));
+	if (!port && platform)
+		port = (int)record_number(platform, PLATFORM_PORT, 0);
+	snprintf(target, 32, "%s:%d", address, port);
+}
+
 static void find_target(struct worker *w, const char *device, char target[32])
 {
 	const struct snapshot *s;
-	const struct record *r, *platform;
-	char address[16];
-	int prefix, port;
+	const struct record *r;
 
 	target[0] = '\0';
 	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
 		return;
 	r = snapshot_find(s, KIND_DEVICE, device);
-	if (r && schema_parse_ipv4(record_text(r, DEVICE_PRIMARY_IP4), address,
-	    &prefix, &port)) {
-		platform = snapshot_find(s, KIND_PLATFORM,
-		    record_text(r, DEVICE_PLATFORM));
-		if (!port && platform)
-			port = (int)record_number(platform, PLATFORM_PORT, 0);
-		snprintf(target, 32, "%s:%d", address, port);
-	}
+	if (r)
+		live_target_of(s, r, target);
 	snapshot_unref(s);
 }
 

@@ -128,7 +128,31 @@ static void make_message(struct run_message *m, const struct live_run *run,
 
 /* --- branch main: backups --------------------------------------------------------- */
 
-/* Where the device's backup belongs now: it may have been moved meanwhile. */
+/* The device's record now: it may have been moved or renamed meanwhile, and
+ * then it is the one at the same address, if there is but one. */
+static const struct record *find_device(
+    const struct snapshot *s, const struct live_run *run)
+{
+	const struct record *r = snapshot_find(s, KIND_DEVICE, run->device);
+	const struct record *const *all;
+	char target[32];
+	size_t n;
+
+	all = snapshot_all(s, KIND_DEVICE, &n);
+	if (r || !*run->target)
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		live_target_of(s, all[i], target);
+		if (strcmp(target, run->target) != 0)
+			continue;
+		if (r)
+			return NULL;
+		r = all[i];
+	}
+	return r;
+}
+
+/* Where the device's backup belongs. */
 static bool backup_path(struct worker *w, const struct live_run *run,
     char path[PATH_MAX_PATH])
 {
@@ -137,10 +161,10 @@ static bool backup_path(struct worker *w, const struct live_run *run,
 
 	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
 		return false;
-	r = snapshot_find(s, KIND_DEVICE, run->device);
+	r = find_device(s, run);
 	if (r)
 		path_of_config(PATH_BACKUP, record_text(r, DEVICE_AREA),
-		    run->device, path);
+		    record_key(r), path);
 	snapshot_unref(s);
 	return r != NULL;
 }
@@ -153,8 +177,14 @@ static enum err_code stage_backup(struct worker *w, struct store_txn *t,
 	enum err_code rc = ERR_OK;
 
 	for (int phase = 0; phase < 2 && rc == ERR_OK; phase++) {
-		if (!run->backup[phase] || !backup_path(w, run, path))
+		if (!run->backup[phase])
 			continue;
+		if (!backup_path(w, run, path)) {
+			log_warning("run %s: its backup is not kept: there is "
+				    "no record of %s any more", run->id,
+			    run->device);
+			continue;
+		}
 		if (run->backup_len[phase] > STORE_MAX_FILE) {
 			log_error("run %s: a backup of %zu bytes is too large "
 				  "for the store", run->id,

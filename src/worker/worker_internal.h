@@ -93,6 +93,9 @@ struct live_run *live_find(struct worker *w, const char *id);
 /* Is a session with this device, or one at the same address, in hand or to be
  * settled?  Records may be renamed while a run is under way. */
 bool live_device_is_busy(struct worker *w, const char *device);
+/* Where a device is managed, "192.0.2.1:22"; "" if its record does not say. */
+void live_target_of(const struct snapshot *s, const struct record *device,
+    char target[32]);
 /* Is a run of this job in hand?  Runs over the store take turns. */
 bool live_job_is_busy(const struct worker *w, const struct job *job);
 void live_log(struct worker *w, struct live_run *run, enum log_level level,

@@ -128,6 +128,30 @@ static void one_address_is_one_device(void)
 	kit_end(k);
 }
 
+/* The backups of a run go where its device is now. */
+static void renamed_in_between(void)
+{
+	char id[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+
+	kit_make(k, 1, NULL);
+	kit_intend(k, 0, "a\nb\nc\n");
+	kit_control(k, 0, "latency 60\n");
+	kit_start(k);
+	kit_provision(k, 0, false, id);
+	kit_wait_count(k, 0, " line ", 1);
+	kit_patch(k, KIND_DEVICE, "d0", "{\"name\":\"new0\"}");
+	kit_expect(k, id, RUN_SUCCEEDED, "confirmed");
+	kit_check(k, kit_shell(k, "git -C $DIR/store.git ls-tree -r "
+	    "--name-only main backup | grep -q '/new0.cfg$'") == 0);
+	kit_check(k, kit_shell(k, "git -C $DIR/store.git ls-tree -r "
+	    "--name-only main backup | grep -q '/d0.cfg$'") != 0);
+	kit_check(k, kit_shell(k, "git -C $DIR/store.git show $(git -C "
+	    "$DIR/store.git ls-tree -r main backup | grep '/new0.cfg$' | "
+	    "cut -c13-52) | grep -q '^c$'") == 0);
+	kit_end(k);
+}
+
 static void cancelled_in_time(void)
 {
 	char id[RUN_ID_SIZE];
@@ -344,6 +368,7 @@ int main(void)
 		{ "one device one by one, two side by side",
 		    one_by_one_and_side_by_side },
 		{ "one address is one device", one_address_is_one_device },
+		{ "renamed while it is changed", renamed_in_between },
 		{ "cancelled in time", cancelled_in_time },
 		{ "cancelled too late", cancelled_too_late },
 		{ "the worker is stopped in between", stopped_in_between },
