@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define MAX_SOURCE ((size_t)1 << 20)
-#define ARENA_MAX ((size_t)256 << 20)
+#define ARENA_MAX ((size_t)32 << 20) /* of one rendering */
 
 /* A template's text in place of the store's. */
 struct replacement {

@@ -14,7 +14,9 @@
 #define USAGE_STATUS 2
 #define DATA_MAX ((size_t)64 << 20)
 #define OUTPUT_MAX ((size_t)256 << 20)
-#define ARENA_MAX ((size_t)1 << 30)
+#define DATA_ARENA_MAX ((size_t)1 << 30)
+/* of one rendering; its output comes besides, see jinja_limits */
+#define ARENA_MAX ((size_t)32 << 20)
 #define REPEAT_MAX 10000000
 
 static const char usage[] =
@@ -111,7 +113,7 @@ static enum err_code render_all(const struct words *w,
     const struct jinja_template *t, const json_t *data, struct buf *out,
     struct err *e)
 {
-	struct arena *values = arena_new(ARENA_MAX), *a = arena_new(ARENA_MAX);
+	struct arena *values = arena_new(DATA_ARENA_MAX), *a = arena_new(ARENA_MAX);
 	enum err_code rc = ERR_OK;
 	struct jv context;
 	double start;

@@ -254,8 +254,11 @@ static bool call_user_keywords(
 	struct err e = ERR_INIT;
 	enum err_code rc;
 
-	if (c->n_kw)
+	if (c->n_kw) {
 		keywords = jv_dict(r->arena, c->n_kw);
+		if (keywords.kind != JV_DICT)
+			return run_no_memory(r);
+	}
 	for (size_t i = 0; i < c->n_kw; i++) {
 		struct jv key = jv_string(c->kw[i].name, c->kw[i].len, false);
 
