@@ -1,6 +1,8 @@
 #include "app/runs.h"
 
 #include "app/port/queue.h"
+#include "app/run_entry.h"
+#include "app/run_rows.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -19,21 +21,9 @@
  * its time stamp: the stamp is not kept, so that it is read again. */
 #define RACY_MS 50
 
-/* A finished run: one allocation, texts behind the struct. */
-struct entry {
-	const char *id;
-	const char *job;
-	const char *state;
-	const char *trigger;
-	const char *actor;
-	const char *devices; /* names, each followed by NUL; an empty one ends */
-	const char *json;
-	size_t json_len;
-};
-
 /* The newest finished run of each device: open addressing, a power of two. */
 struct last_table {
-	const struct entry **slots;
+	const struct run_entry **slots;
 	size_t size, n;
 };
 
@@ -47,7 +37,7 @@ struct run_index {
 	const struct app *app;
 	pthread_mutex_t lock;
 	struct commit_id at; /* of branch runs */
-	struct entry **entries; /* by id */
+	struct run_entry **entries; /* by id */
 	size_t n, cap;
 	struct last_table last;
 	struct live *live; /* by id */
@@ -57,52 +47,7 @@ struct run_index {
 	uint64_t live_generation; /* of the watch, while `live` surely holds */
 };
 
-/* --- entries ------------------------------------------------------------------- */
-
-static const char *append(char **p, const char *text)
-{
-	size_t n = strlen(text) + 1;
-	const char *at = memcpy(*p, text, n);
-
-	*p += n;
-	return at;
-}
-
-static struct entry *entry_new(const json_t *doc, const char *json, size_t len)
-{
-	static const char *const keys[] = { "id", "job", "state", "trigger",
-		"actor" };
-	const json_t *devices = json_object_get(doc, "devices");
-	size_t size = sizeof(struct entry) + len + 2, i;
-	const char **slots[5];
-	struct entry *entry;
-	json_t *device;
-	char *p;
-
-	for (i = 0; i < 5; i++)
-		size += strlen(json_text(doc, keys[i], "")) + 1;
-	json_array_foreach(devices, i, device)
-		size += strlen(json_text(device, "name", "")) + 1;
-	entry = malloc(size);
-	if (!entry)
-		return NULL;
-	slots[0] = &entry->id;
-	slots[1] = &entry->job;
-	slots[2] = &entry->state;
-	slots[3] = &entry->trigger;
-	slots[4] = &entry->actor;
-	p = (char *)(entry + 1);
-	for (i = 0; i < 5; i++)
-		*slots[i] = append(&p, json_text(doc, keys[i], ""));
-	entry->devices = p;
-	json_array_foreach(devices, i, device)
-		append(&p, json_text(device, "name", ""));
-	*p++ = '\0';
-	entry->json = memcpy(p, json, len);
-	p[len] = '\0';
-	entry->json_len = len;
-	return entry;
-}
+/* --- the last runs ---------------------------------------------------------------- */
 
 static size_t hash_name(const char *name)
 {
@@ -113,12 +58,12 @@ static size_t hash_name(const char *name)
 	return h;
 }
 
-static const char *first_device(const struct entry *entry)
+static const char *first_device(const struct run_entry *entry)
 {
 	return entry->devices;
 }
 
-static const struct entry **last_slot(const struct last_table *t,
+static const struct run_entry **last_slot(const struct last_table *t,
     const char *device)
 {
 	size_t i = hash_name(device) & (t->size - 1);
@@ -147,11 +92,11 @@ static bool last_grow(struct last_table *t)
 	return true;
 }
 
-static bool last_note(struct last_table *t, const struct entry *entry)
+static bool last_note(struct last_table *t, const struct run_entry *entry)
 {
-	const struct entry **slot;
+	const struct run_entry **slot;
 
-	if (!*first_device(entry))
+	if (!*first_device(entry) || run_entry_is_over_store(entry))
 		return true;
 	if ((t->n + 1) * 2 > t->size && !last_grow(t))
 		return false;
@@ -179,12 +124,12 @@ static size_t lower_bound(const struct run_index *index, const char *id)
 	return low;
 }
 
-static bool insert(struct run_index *index, struct entry *entry)
+static bool insert(struct run_index *index, struct run_entry *entry)
 {
 	size_t at = lower_bound(index, entry->id);
 
 	if (at < index->n && strcmp(index->entries[at]->id, entry->id) == 0) {
-		struct entry *old = index->entries[at];
+		struct run_entry *old = index->entries[at];
 
 		index->entries[at] = entry;
 		if (!last_note(&index->last, entry))
@@ -216,7 +161,7 @@ static enum err_code follow(void *ctx, const struct store_change *change,
 {
 	struct run_index *index = ctx;
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
-	struct entry *entry = NULL;
+	struct run_entry *entry = NULL;
 	json_t *doc = NULL;
 	enum err_code rc;
 
@@ -225,7 +170,7 @@ static enum err_code follow(void *ctx, const struct store_change *change,
 	rc = store_read_blob(index->app->store, &change->new_blob, &text, e);
 	if (rc == ERR_OK &&
 	    run_doc_parse(buf_text(&text), text.len, &doc, NULL) == ERR_OK) {
-		entry = entry_new(doc, buf_text(&text), text.len);
+		entry = run_entry_new(doc, buf_text(&text), text.len);
 		if (!entry || !insert(index, entry))
 			rc = err_set(e, ERR_SYSTEM, "out of memory");
 	}
@@ -424,54 +369,13 @@ void run_index_free(struct run_index *index)
 	free(index);
 }
 
-static bool text_matches(const char *wanted, const char *text)
-{
-	return !wanted || !*wanted || strcmp(wanted, text) == 0;
-}
-
-static bool has_device(const struct entry *entry, const char *device)
-{
-	if (!device || !*device)
-		return true;
-	for (const char *p = entry->devices; *p; p += strlen(p) + 1) {
-		if (strcmp(p, device) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool entry_matches(const struct entry *entry,
-    const struct run_filter *f)
-{
-	return text_matches(f->job, entry->job) &&
-	    text_matches(f->state, entry->state) &&
-	    text_matches(f->trigger, entry->trigger) &&
-	    text_matches(f->actor, entry->actor) &&
-	    has_device(entry, f->device);
-}
-
-static bool doc_matches(const json_t *doc, const struct run_filter *f)
-{
-	const json_t *devices = json_object_get(doc, "devices");
-	bool device = !f->device || !*f->device;
-	json_t *one;
-	size_t i;
-
-	json_array_foreach(devices, i, one)
-		device = device ||
-		    strcmp(json_text(one, "name", ""), f->device) == 0;
-	return device && text_matches(f->job, json_text(doc, "job", "")) &&
-	    text_matches(f->state, json_text(doc, "state", "")) &&
-	    text_matches(f->trigger, json_text(doc, "trigger", "")) &&
-	    text_matches(f->actor, json_text(doc, "actor", ""));
-}
-
 static bool add_live_docs(struct run_index *index, const struct run_filter *f,
     size_t limit, json_t *list)
 {
 	for (size_t i = index->n_live; i-- > 0;) {
 		const struct live *one = &index->live[i];
 		json_t *doc;
+		bool ok = true;
 
 		if (json_array_size(list) >= limit)
 			break;
@@ -479,9 +383,11 @@ static bool add_live_docs(struct run_index *index, const struct run_filter *f,
 			continue;
 		if (runs_read(index->app, one->id, &doc, NULL) != ERR_OK)
 			continue;
-		if (!doc_matches(doc, f))
-			json_decref(doc);
-		else if (json_array_append_new(list, doc) != 0)
+		if (run_entry_doc_matches(doc, f))
+			ok = json_array_append_new(list,
+			    run_rows_shorten(doc, 0)) == 0;
+		json_decref(doc);
+		if (!ok)
 			return false;
 	}
 	return true;
@@ -504,10 +410,10 @@ static bool add_done_docs(struct run_index *index, const struct run_filter *f,
 	size_t added = 0;
 
 	while (at-- > 0 && added < limit) {
-		const struct entry *entry = index->entries[at];
+		const struct run_entry *entry = index->entries[at];
 		json_t *doc;
 
-		if (!entry_matches(entry, f) || is_live(index, entry->id))
+		if (!run_entry_matches(entry, f) || is_live(index, entry->id))
 			continue;
 		doc = json_loadb(entry->json, entry->json_len, 0, NULL);
 		if (!doc || json_array_append_new(list, doc) != 0)
@@ -573,7 +479,7 @@ enum err_code run_index_list(struct run_index *index,
 
 json_t *run_index_last(struct run_index *index, const char *device)
 {
-	const struct entry *entry = NULL;
+	const struct run_entry *entry = NULL;
 	const char *id = NULL;
 	char live_id[RUN_ID_SIZE];
 	json_t *doc = NULL;

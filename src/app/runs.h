@@ -80,12 +80,13 @@ enum err_code run_index_new(const struct app *app, struct run_index **ret,
     struct err *e) must_check;
 void run_index_free(struct run_index *index);
 
-/* An array of run documents, newest first: queued, live and done ones.  A new
- * reference. */
+/* An array of run documents, newest first: queued, live and done ones; those
+ * of many devices without their rows (run_rows.h).  A new reference. */
 enum err_code run_index_list(struct run_index *index,
     const struct run_filter *filter, json_t **ret, struct err *e) must_check;
 
-/* The last run of a device, as a document (a new reference), or NULL. */
+/* The last run that had a session with a device, as a document (a new
+ * reference), or NULL. */
 json_t *run_index_last(struct run_index *index, const char *device);
 
 #endif

@@ -53,13 +53,15 @@ static const struct {
 				     ",\"started_at\":" TIME
 				     ",\"finished_at\":" TIME
 				     ",\"result\":" TEXT
-				     ",\"devices\":" LIST(REF("RunDevice")),
+				     ",\"devices\":" LIST(REF("RunDevice"))
+					 ",\"counts\":" ANY_OBJECT,
 		"\"id\",\"job\",\"state\",\"trigger\",\"actor\"") },
 	{ "RunDevice",
 	    OBJECT("\"name\":" TEXT ",\"state\":" REF(
 		       "RunState") ",\"result\":" TEXT ",\"added\":" NUMBER
 				   ",\"removed\":" NUMBER ",\"diff\":" TEXT,
 		"\"name\"") },
+	{ "RunDeviceList", PAGE(REF("RunDevice")) },
 	{ "RunList", PAGE(REF("Run")) },
 	{ "RunLog", OBJECT("\"lines\":" LIST(OBJECT(
 			       "\"n\":" NUMBER ",\"t\":" TIME ",\"level\":" TEXT

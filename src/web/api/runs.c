@@ -3,6 +3,7 @@
  */
 #include "web/api/api.h"
 
+#include "app/run_rows.h"
 #include "app/runs.h"
 #include "base/json.h"
 #include "web/web.h"
@@ -15,6 +16,9 @@
 #define MAX_LOG ((size_t)1024 * 1024) /* bytes an answer; ask again for more \
 				       */
 #define MAX_DIFF ((size_t)8 * 1024 * 1024)
+/* Of all differences that are told with their run; the others are asked for. */
+#define MAX_DIFFS ((size_t)16 * 1024 * 1024)
+#define MAX_ROWS 1000
 
 static const char *const list_query[] = { "device", "job", "trigger", "state",
 	"actor", "before", "limit", NULL };
@@ -83,38 +87,124 @@ static enum err_code read_run(struct request *r, json_t **ret, struct err *e)
 	return runs_read(r->app, r->capture[0], ret, e);
 }
 
-static enum err_code add_diff(struct request *r, json_t *device, struct err *e)
+static enum err_code add_diff(
+    struct request *r, json_t *device, size_t *left, struct err *e)
 {
 	const char *name = json_text(device, "name", "");
 	struct buf diff = BUF_INIT(MAX_DIFF);
 	enum err_code rc;
 
 	rc = runs_read_diff(r->app, r->capture[0], name, &diff, e);
-	if (rc == ERR_OK &&
-	    !json_set_text(device, "diff", buf_text(&diff), diff.len))
-		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	if (rc == ERR_OK && diff.len <= *left) {
+		*left -= diff.len;
+		if (!json_set_text(device, "diff", buf_text(&diff), diff.len))
+			rc = err_set(e, ERR_SYSTEM, "out of memory");
+	}
 	buf_release(&diff);
 	return rc;
+}
+
+static enum err_code add_diffs(struct request *r, json_t *doc, struct err *e)
+{
+	size_t left = MAX_DIFFS, i;
+	enum err_code rc = ERR_OK;
+	json_t *device;
+
+	json_array_foreach(json_object_get(doc, "devices"), i, device)
+	{
+		if (rc == ERR_OK)
+			rc = add_diff(r, device, &left, e);
+	}
+	return rc;
+}
+
+/* Takes over the document, and tells its first rows. */
+static enum err_code respond_run(
+    struct response *out, int status, json_t *doc, struct err *e)
+{
+	json_t *brief = run_rows_shorten(doc, RUN_ROWS_TOLD);
+
+	json_decref(doc);
+	return response_json(out, status, brief, e);
 }
 
 static enum err_code get_run(
     struct request *r, struct response *out, struct err *e)
 {
-	json_t *doc = NULL, *device;
+	json_t *doc = NULL;
 	enum err_code rc = read_run(r, &doc, e);
-	size_t i;
 
-	if (rc != ERR_OK)
-		return rc;
-	json_array_foreach(json_object_get(doc, "devices"), i, device)
-	{
-		rc = add_diff(r, device, e);
-		if (rc != ERR_OK) {
-			json_decref(doc);
-			return rc;
+	if (rc == ERR_OK &&
+	    json_array_size(json_object_get(doc, "devices")) <= RUN_ROWS_TOLD)
+		rc = add_diffs(r, doc, e);
+	if (rc == ERR_OK)
+		return respond_run(out, 200, doc, e);
+	json_decref(doc);
+	return rc;
+}
+
+/* Rows are added at the end only, so that a number is a cursor. */
+static json_t *choose_rows(const json_t *rows, enum run_rows which,
+    size_t limit, size_t *ret_at)
+{
+	json_t *items = json_array();
+	size_t n = json_array_size(rows), at = *ret_at;
+
+	for (; at < n && json_array_size(items) < limit; at++) {
+		json_t *row = json_array_get(rows, at);
+
+		if (run_row_is(row, which) &&
+		    json_array_append(items, row) != 0) {
+			json_decref(items);
+			return NULL;
 		}
 	}
-	return response_json(out, 200, doc, e);
+	*ret_at = at;
+	return items;
+}
+
+static enum err_code respond_rows(struct request *r, struct response *out,
+    const json_t *rows, enum run_rows which, struct err *e)
+{
+	const char *next = NULL;
+	json_t *items;
+	long limit, after;
+	enum err_code rc;
+	size_t at;
+
+	rc = request_query_number(
+	    r, "limit", 1, MAX_ROWS, API_DEFAULT_ITEMS, &limit, e);
+	if (rc == ERR_OK)
+		rc = request_query_number(r, "after", 0, INT_MAX, 0, &after, e);
+	if (rc != ERR_OK)
+		return rc;
+	at = (size_t)after;
+	items = choose_rows(rows, which, (size_t)limit, &at);
+	if (!items)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	if (at < json_array_size(rows))
+		next = arena_printf(r->arena, "%zu", at);
+	return response_json(out, 200, api_list_json(items, next), e);
+}
+
+static enum err_code list_rows(
+    struct request *r, struct response *out, struct err *e)
+{
+	const char *word = request_query(r, "show", "all");
+	enum run_rows which;
+	json_t *doc = NULL;
+	enum err_code rc;
+
+	if (!run_rows_parse(word, &which))
+		return request_refuse(r, 400, e,
+		    "\"%.40s\" is not one of all, changed, failed, open",
+		    word);
+	rc = read_run(r, &doc, e);
+	if (rc == ERR_OK)
+		rc = respond_rows(
+		    r, out, json_object_get(doc, "devices"), which, e);
+	json_decref(doc);
+	return rc;
 }
 
 /* The log's text, an object a line, as a list.  A line that is no JSON is left
@@ -204,10 +294,11 @@ static enum err_code post_cancel(
 	rc = runs_cancel(r->app, &r->actor, r->capture[0], e);
 	if (rc == ERR_OK)
 		rc = runs_read(r->app, r->capture[0], &doc, e);
-	return rc == ERR_OK ? response_json(out, 202, doc, e) : rc;
+	return rc == ERR_OK ? respond_run(out, 202, doc, e) : rc;
 }
 
 static const char *const log_query[] = { "since", NULL };
+static const char *const rows_query[] = { "show", "after", "limit", NULL };
 
 static const struct route routes[] = {
 	{ .method = METHOD_GET,
@@ -225,8 +316,19 @@ static const struct route routes[] = {
 	    .permission = MAY_VIEW,
 	    .handler = get_run,
 	    .operation_id = "getRun",
-	    .summary = "A run with the differences of its devices",
+	    .summary = "A run with the differences of its devices; of more "
+		       "than 100, with their numbers and the first ones",
 	    .answer_schema = "Run" },
+	{ .method = METHOD_GET,
+	    .pattern = "/api/v1/runs/{id}/devices",
+	    .surface = SURFACE_API,
+	    .permission = MAY_VIEW,
+	    .handler = list_rows,
+	    .query = rows_query,
+	    .operation_id = "listRunDevices",
+	    .summary = "How a run ended for each device: all of them, or those "
+		       "changed, failed or open",
+	    .answer_schema = "RunDeviceList" },
 	{ .method = METHOD_GET,
 	    .pattern = "/api/v1/runs/{id}/log",
 	    .surface = SURFACE_API,

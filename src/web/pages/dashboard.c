@@ -5,6 +5,7 @@
 #include "app/hostkeys.h"
 #include "app/runs.h"
 #include "base/json.h"
+#include "domain/job.h"
 #include "web/pages/page_cache.h"
 #include "web/pages/view.h"
 #include "web/web.h"
@@ -45,27 +46,31 @@ static bool ended_badly(const json_t *run)
 		   state == RUN_UNKNOWN);
 }
 
-static const char *device_of(const json_t *run)
+/* What a later run makes good: the device's, or the job over the store. */
+static const char *subject_of(const json_t *run)
 {
+	const struct job *job = job_find(json_text(run, "job", ""));
 	const json_t *d = json_array_get(json_object_get(run, "devices"), 0);
 
+	if (job && job->scope == JOB_STORE)
+		return job->title;
 	return json_text(d, "name",
 	    json_text(json_object_get(run, "parameters"), "device", ""));
 }
 
-/* A run counts until a later one of the same device ended well.  `runs` is
- * newest first. */
+/* A run counts until a later one of the same device, or of the same job over
+ * the store, ended well.  `runs` is newest first. */
 static struct jv bad_runs(struct arena *a, const json_t *runs)
 {
 	struct jv list = jv_list(a, 8), seen = jv_dict(a, 64), ignored;
 
 	for (size_t i = 0; i < json_array_size(runs); i++) {
 		const json_t *run = json_array_get(runs, i);
-		const char *device = device_of(run);
+		const char *subject = subject_of(run);
 
-		if (jv_dict_get(seen, device, &ignored))
+		if (jv_dict_get(seen, subject, &ignored))
 			continue;
-		jv_dict_set(a, seen, device, jv_bool(true));
+		jv_dict_set(a, seen, subject, jv_bool(true));
 		if (ended_badly(run) && jv_list_len(list) < MAX_ATTENTION)
 			jv_list_append(a, list, view_run(a, run));
 	}

@@ -1,6 +1,7 @@
 /* /runs/{id}: outcome, progress, devices, differences and the log. */
 #include "web/pages/pages.h"
 
+#include "app/run_rows.h"
 #include "app/runs.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -76,44 +77,29 @@ static enum err_code devices_view(
 	return ERR_OK;
 }
 
-static const char *const row_filters[] = { "all", "changed", "failed", "open",
-	NULL };
-
-static bool row_passes(const json_t *d, const char *filter)
-{
-	enum run_state state = RUN_QUEUED;
-	bool final = run_state_parse(json_text(d, "state", ""), &state) &&
-		     run_state_is_final(state);
-
-	if (strcmp(filter, "changed") == 0)
-		return json_object_get(d, "added") != NULL;
-	if (strcmp(filter, "failed") == 0)
-		return final && state != RUN_SUCCEEDED;
-	return strcmp(filter, "open") != 0 || !final;
-}
-
 /* Many devices: {rows, filter, filters, page, pages, n}; none for few. */
 static struct jv rows_view(struct request *r, const json_t *run, long page)
 {
 	const json_t *devices = json_object_get(run, "devices"), *d;
-	const char *filter = request_query(r, "show", "all");
+	enum run_rows which = RUN_ROWS_ALL;
 	struct arena *a = r->arena;
 	struct jv v = jv_dict(a, 6), rows = jv_list(a, ROWS_A_PAGE);
 	size_t from = (size_t)(page - 1) * ROWS_A_PAGE, n = 0, i;
 
 	if (json_array_size(devices) <= MAX_SHOWN)
 		return jv_none();
+	(void)run_rows_parse(request_query(r, "show", "all"), &which);
 	json_array_foreach(devices, i, d)
 	{
-		if (!row_passes(d, filter))
+		if (!run_row_is(d, which))
 			continue;
 		if (n >= from && n < from + ROWS_A_PAGE)
 			jv_list_append(a, rows, device_view(r, d));
 		n++;
 	}
 	jv_dict_set(a, v, "rows", rows);
-	jv_dict_set(a, v, "filter", jv_text(filter));
-	jv_dict_set(a, v, "filters", view_words(a, row_filters));
+	jv_dict_set(a, v, "filter", jv_text(run_rows_words[which]));
+	jv_dict_set(a, v, "filters", view_words(a, run_rows_words));
 	jv_dict_set(a, v, "page", jv_int(page));
 	jv_dict_set(a, v, "pages",
 	    jv_int((int64_t)((n + ROWS_A_PAGE - 1) / ROWS_A_PAGE)));
@@ -167,12 +153,12 @@ static bool may_start(const struct request *r, const json_t *run)
  */
 
 static enum err_code show_run(
-    struct request *r, struct response *out, const json_t *run, struct err *e)
+    struct request *r, struct response *out, json_t *run, struct err *e)
 {
 	struct arena *a = r->arena;
 	struct jv ctx = jv_dict(a, 16), devices;
 	const char *id = json_text(run, "id", "");
-	json_t *log = NULL;
+	json_t *log = NULL, *brief;
 	long last, page;
 	enum err_code rc;
 
@@ -181,7 +167,8 @@ static enum err_code show_run(
 	    (rc = devices_view(r, run, &devices, e)) != ERR_OK ||
 	    (rc = run_view_log(r, id, 0, &log, &last, e)) != ERR_OK)
 		return rc;
-	jv_dict_set(a, ctx, "run", view_run(a, run));
+	brief = run_rows_shorten(run, 0);
+	jv_dict_set(a, ctx, "run", view_run(a, brief));
 	jv_dict_set(a, ctx, "devices", devices);
 	jv_dict_set(a, ctx, "table", rows_view(r, run, page));
 	jv_dict_set(a, ctx, "parameters", parameters_view(a, run));
@@ -191,6 +178,7 @@ static enum err_code show_run(
 	jv_dict_set(a, ctx, "last", jv_int(last));
 	jv_dict_set(a, ctx, "may_start", jv_bool(may_start(r, run)));
 	rc = response_page(r, out, 200, "run.html", ctx, e);
+	json_decref(brief);
 	json_decref(log);
 	return rc;
 }

@@ -1,5 +1,6 @@
 #include "web/pages/view.h"
 
+#include "app/run_rows.h"
 #include "base/clock.h"
 #include "base/escape.h"
 #include "base/json.h"
@@ -109,13 +110,23 @@ struct jv view_record(struct arena *a, const struct record *r)
 /* --- runs ------------------------------------------------------------------
  */
 
+/* Also of a run that is told without its rows. */
+static json_int_t count_devices(const json_t *run)
+{
+	const json_t *counts = json_object_get(run, "counts");
+	size_t n = json_array_size(json_object_get(run, "devices"));
+
+	return json_number(
+	    counts, run_rows_words[RUN_ROWS_ALL], (json_int_t)n);
+}
+
 static const char *first_device(const json_t *run)
 {
 	const json_t *devices = json_object_get(run, "devices");
 	const json_t *device = json_array_get(devices, 0);
 	const json_t *parameters = json_object_get(run, "parameters");
 
-	if (json_array_size(devices) > 1)
+	if (count_devices(run) > 1)
 		return "";
 	return json_text(device, "name", json_text(parameters, "device", ""));
 }
@@ -146,6 +157,9 @@ struct jv view_run(struct arena *a, const json_t *run)
 	jv_dict_set(a, view, "final", jv_bool(final));
 	jv_dict_set(a, view, "live", jv_bool(!final && state != RUN_UNKNOWN));
 	jv_dict_set(a, view, "device", jv_text(first_device(run)));
+	jv_dict_set(a, view, "n_devices", jv_int(count_devices(run)));
+	jv_dict_set(
+	    a, view, "over_store", jv_bool(job && job->scope == JOB_STORE));
 	jv_dict_set(a, view, "dry_run", jv_bool(job && is_dry(job, parameters)));
 	return view;
 }

@@ -661,6 +661,60 @@ static void test_many_runs_of_many_devices(void **state)
 	run_index_free(index);
 }
 
+/* Rows of d0 to d149: every third failed, every second changed. */
+static char *many_rows(const char *id)
+{
+	struct buf text = BUF_INIT(1 << 20);
+
+	buf_printf(&text, "{\"id\":\"%s\",\"job\":\"generate-intended\","
+	    "\"state\":\"failed\",\"trigger\":\"form\",\"actor\":\"admin\","
+	    "\"parameters\":{\"all\":true},\"devices\":[", id);
+	for (int i = 0; i < 150; i++)
+		buf_printf(&text, "%s{\"name\":\"d%d\",\"state\":\"%s\"%s}",
+		    i ? "," : "", i, i % 3 ? "succeeded" : "failed",
+		    i % 2 ? "" : ",\"added\":1");
+	buf_puts(&text, "]}");
+	return buf_steal(&text, NULL);
+}
+
+static void put_many(struct fixture *f, const char *id)
+{
+	char path[100], dir[RUN_DIR_SIZE], *text = many_rows(id);
+	struct raw_file file = { path, text };
+
+	run_dir_of(id, dir);
+	snprintf(path, sizeof(path), "%s/run.json", dir);
+	push(f, STORE_RUNS, &file, 1);
+	free(text);
+}
+
+static void test_a_run_over_many_devices_is_listed_in_short(void **state)
+{
+	struct fixture *f = *state;
+	struct run_filter all = { 0 };
+	struct run_index *index;
+	json_t *list, *run, *counts;
+
+	assert_ok(run_index_new(&f->app, &index, e));
+	done(f, ID("01"), "failed", "d0");
+	put_many(f, ID("02"));
+	assert_list(index, (struct run_filter){ .device = "d149" }, "02f ");
+	assert_list(index, (struct run_filter){ .device = "d150" }, "");
+	assert_ok(run_index_list(index, &all, &list, e));
+	run = json_array_get(list, 0);
+	assert_int_equal(json_array_size(json_object_get(run, "devices")), 0);
+	counts = json_object_get(run, "counts");
+	assert_int_equal(json_number(counts, "all", 0), 150);
+	assert_int_equal(json_number(counts, "changed", 0), 75);
+	assert_int_equal(json_number(counts, "failed", 0), 50);
+	assert_int_equal(json_number(counts, "open", -1), 0);
+	json_decref(list);
+	/* it was on no device */
+	assert_last(index, "d0", ID("01"), "failed");
+	assert_null(run_index_last(index, "d1"));
+	run_index_free(index);
+}
+
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
@@ -684,6 +738,7 @@ int main(void)
 		T(test_damage_in_the_spool_hides_nothing),
 		T(test_a_moving_run_is_listed_once),
 		T(test_many_runs_of_many_devices),
+		T(test_a_run_over_many_devices_is_listed_in_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -348,6 +348,47 @@ static void test_wrong_runs_are_refused(void **state)
 	assert_status(get("/api/v1/runs?before=odd"), 400);
 }
 
+static size_t count_items(const char *uri, const char *next)
+{
+	json_t *o = get_json(uri);
+	size_t n = json_array_size(json_object_get(o, "items"));
+
+	assert_string_equal(json_text(o, "next", ""), next);
+	json_decref(o);
+	return n;
+}
+
+#define ROWS "/api/v1/runs/" FIXTURE_RUN "/devices"
+
+static void test_rows_of_many_devices_come_in_pages(void **state)
+{
+	json_t *o, *row;
+
+	(void)state;
+	fixture_put_rows(250);
+	o = get_json("/api/v1/runs/" FIXTURE_RUN);
+	assert_int_equal(json_array_size(json_object_get(o, "devices")), 100);
+	assert_int_equal(
+	    json_number(json_object_get(o, "counts"), "all", 0), 250);
+	assert_int_equal(
+	    json_number(json_object_get(o, "counts"), "failed", 0), 84);
+	json_decref(o);
+	assert_int_equal(count_items(ROWS, "100"), 100);
+	assert_int_equal(count_items(ROWS "?after=200", ""), 50);
+	assert_int_equal(count_items(ROWS "?limit=1000", ""), 250);
+	assert_int_equal(count_items(ROWS "?after=999", ""), 0);
+	assert_int_equal(count_items(ROWS "?show=failed&limit=1000", ""), 84);
+	assert_int_equal(count_items(ROWS "?show=open", ""), 0);
+	assert_int_equal(count_items(ROWS "?show=changed&limit=5", "9"), 5);
+	o = get_json(ROWS "?show=changed&limit=5&after=9");
+	row = json_array_get(json_object_get(o, "items"), 0);
+	assert_string_equal(json_text(row, "name", ""), "d10");
+	json_decref(o);
+	assert_status(get(ROWS "?show=none"), 400);
+	assert_status(get(ROWS "?after=-1"), 400);
+	assert_status(get("/api/v1/runs/nothing/devices"), 404);
+}
+
 static void test_status_rules_are_409(void **state)
 {
 	struct exchange_reply reply;
@@ -494,6 +535,7 @@ int main(void)
 		FRESH(test_runs_are_started_listed_and_cancelled),
 		FRESH(test_an_idempotency_key_starts_one_run),
 		FRESH(test_wrong_runs_are_refused),
+		FRESH(test_rows_of_many_devices_come_in_pages),
 		FRESH(test_status_rules_are_409),
 		FRESH(test_tokens_are_made_used_and_revoked),
 		FRESH(test_no_answer_holds_a_hash),

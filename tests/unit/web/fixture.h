@@ -136,6 +136,38 @@ static inline void fixture_fill(struct store_txn *t)
 	fixture_put(t, "backup/lab/r1.cfg", "hostname r1\n");
 }
 
+/* A finished run of generate-intended with n rows, d0 … : each third failed,
+ * each second has a difference (which is not there). */
+#define FIXTURE_RUN "20261121-083000-00000001"
+static inline void fixture_put_rows(int n)
+{
+	static const struct store_message message = { .author = "test",
+		.subject = "Run" };
+	struct buf text = BUF_INIT((size_t)1 << 20);
+	struct commit_id id;
+	struct store_txn *t;
+	struct store *store;
+	char path[96];
+
+	buf_puts(&text, "{\"id\":\"" FIXTURE_RUN "\","
+			"\"job\":\"generate-intended\",\"state\":\"failed\","
+			"\"trigger\":\"form\",\"actor\":\"ann\","
+			"\"result\":\"it ended\",\"parameters\":{},"
+			"\"devices\":[");
+	for (int i = 0; i < n; i++)
+		buf_printf(&text, "%s{\"name\":\"d%d\",\"state\":\"%s\"%s}",
+		    i ? "," : "", i, i % 3 ? "succeeded" : "failed",
+		    i % 2 ? "" : ",\"added\":1,\"removed\":0");
+	buf_puts(&text, "]}\n");
+	snprintf(path, sizeof(path), "%s/store.git", portal.dir);
+	assert_ok(store_open(path, &store, e));
+	assert_ok(store_txn_begin(store, STORE_RUNS, &t, e));
+	fixture_put(t, "2026/11/21/" FIXTURE_RUN "/run.json", buf_text(&text));
+	assert_ok(store_txn_commit(t, &message, &id, NULL, e));
+	store_close(store);
+	buf_release(&text);
+}
+
 /* --- opening and closing ---------------------------------------------------
  */
 

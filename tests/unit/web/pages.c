@@ -516,6 +516,30 @@ static void test_a_queued_run_is_cancelled(void **state)
 	assert_status(get("/runs/20260101-000000-00000000/log"), 404);
 }
 
+static void test_many_devices_are_a_table(void **state)
+{
+	struct exchange_reply reply;
+
+	(void)state;
+	fixture_put_rows(250);
+	reply = get("/runs/" FIXTURE_RUN);
+	assert_status(reply, 200);
+	assert_has(reply, "166 done · 84 failed · 0 left");
+	assert_has(reply, "Page 1 of 3");
+	assert_has(reply, "<td>d99</td>");
+	assert_has_not(reply, "<td>d100</td>");
+	reply = get("/runs/" FIXTURE_RUN "?show=failed&page=1");
+	assert_has(reply, "84 devices");
+	assert_has_not(reply, "<td>d1</td>");
+	assert_status(get("/runs/" FIXTURE_RUN "?page=0"), 400);
+	reply = get("/runs");
+	assert_has(reply, "250 devices");
+	/* no device's last run failed: what failed was the job */
+	reply = get("/");
+	assert_has(reply, "href=\"/runs/" FIXTURE_RUN "\"");
+	assert_has_not(reply, "\"/devices/\"");
+}
+
 static void test_a_button_that_is_off_says_why(void **state)
 {
 	struct exchange_reply reply;
@@ -732,6 +756,7 @@ int main(void)
 		cmocka_unit_test(test_a_button_is_the_trigger),
 		cmocka_unit_test(test_twice_the_same_form_is_one_run),
 		cmocka_unit_test(test_a_queued_run_is_cancelled),
+		cmocka_unit_test(test_many_devices_are_a_table),
 		cmocka_unit_test(test_a_button_that_is_off_says_why),
 		cmocka_unit_test(test_approves_the_key_that_was_seen),
 		cmocka_unit_test(test_a_token_is_shown_once_and_revoked),
