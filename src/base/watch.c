@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,11 +21,17 @@ struct watched {
 	int wd; /* -1: not watched */
 };
 
+/*
+ * Most questions find nothing new, and are answered without the lock: no event
+ * is queued, and the generation is even.  Whoever takes events out of the queue
+ * makes it odd before and even after, so that nobody who finds the queue empty
+ * already is given the number from before.
+ */
 struct watch {
-	pthread_mutex_t lock;
+	pthread_mutex_t lock; /* for all but what is atomic */
 	int fd;
-	uint64_t generation;
-	int64_t trusted_until_ms;
+	_Atomic uint64_t generation;
+	_Atomic int64_t trusted_until_ms;
 	size_t n;
 	struct watched dirs[WATCH_MAX_DIRS];
 };
@@ -94,16 +102,22 @@ void watch_free(struct watch *w)
 	free(w);
 }
 
-/* Reads what is queued.  True if there was anything; a lost watch ends the
- * trust, so that the next question looks for the directory anew. */
-static bool take_events(struct watch *w)
+/* Cheaper than a read() that finds nothing. */
+static bool has_events(const struct watch *w)
+{
+	int n = 0;
+
+	return ioctl(w->fd, FIONREAD, &n) != 0 || n > 0;
+}
+
+/* Reads what is queued.  A lost watch ends the trust, so that the next question
+ * looks for the directory anew. */
+static void take_events(struct watch *w)
 {
 	_Alignas(struct inotify_event) char buf[4096];
-	bool any = false;
 	ssize_t n;
 
 	while ((n = read(w->fd, buf, sizeof(buf))) > 0) {
-		any = true;
 		for (const char *p = buf; p < buf + n;) {
 			struct inotify_event event;
 
@@ -115,14 +129,13 @@ static bool take_events(struct watch *w)
 	}
 	if (n < 0 && errno != EAGAIN)
 		w->trusted_until_ms = 0;
-	return any;
 }
 
 /* What happened until now is to be read anew in any case, so events of a
  * directory that was just added need not be told apart. */
 static uint64_t start_again(struct watch *w, int64_t now)
 {
-	w->generation++;
+	w->generation += 2;
 	w->trusted_until_ms = 0;
 	if (!add_all(w))
 		return 0;
@@ -138,9 +151,17 @@ uint64_t watch_generation(struct watch *w)
 	if (!w)
 		return 0;
 	now = now_ms();
+	if (!has_events(w)) {
+		generation = w->generation;
+		if (generation % 2 == 0 && now < w->trusted_until_ms)
+			return generation;
+	}
 	pthread_mutex_lock(&w->lock);
-	if (take_events(w))
+	if (has_events(w)) {
 		w->generation++;
+		take_events(w);
+		w->generation++;
+	}
 	generation = w->generation;
 	if (now >= w->trusted_until_ms)
 		generation = start_again(w, now);
