@@ -56,6 +56,28 @@ clean_leftovers() {
 	fi
 }
 
+# The first 127.0.X where nobody answers at the routers' port.
+free_lab_base() {
+	local x
+	for x in $(seq 1 250); do
+		(exec 3<>"/dev/tcp/127.0.$x.1/2222") 2>/dev/null ||
+			{ echo "127.0.$x"; return; }
+	done
+	die "no free addresses for the lab below 127.0."
+}
+
+# A new store's demonstration devices stand where the lab's routers will be.
+seed_for_lab() {
+	[ "$lab" = yes ] && [ "$(id -u)" = 0 ] && [ ! -d "$dir/store.git" ] ||
+		return 0
+	[ "$base" != auto ] || base=$(free_lab_base) || exit 1
+	[ "$base" != 127.0.1 ] || return 0
+	rm -rf "$dir/run/seed"
+	cp -R "$seed" "$dir/run/seed" || exit 1
+	seed=$dir/run/seed
+	sed -i "s/\"127\.0\.1\./\"$base./" "$seed"/devices/*/*.json
+}
+
 # init writes the password last but one, so without it either init was cut off,
 # and takes up where it was, or the store came from elsewhere, and init refuses
 # to touch it.

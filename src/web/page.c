@@ -67,7 +67,6 @@ static void add_frame(
 	    a, context, "csrf", jv_text(r->csrf_token ? r->csrf_token : ""));
 	jv_dict_set(a, context, "path", jv_text(path));
 	jv_dict_set(a, context, "flash", flash_take(r, out));
-	jv_dict_set(a, context, "version", jv_text(SWITCHYARD_VERSION));
 	jv_dict_set(a, context, "now", jv_copy_text(a, now));
 	if (!jv_dict_get(context, "nav", &ignored))
 		jv_dict_set(a, context, "nav", section_of(path));

@@ -107,6 +107,13 @@ static struct jv rows_view(struct request *r, const json_t *run, long page)
 	return v;
 }
 
+static bool is_set(const json_t *value)
+{
+	return json_is_boolean(value) || json_is_number(value) ||
+	       json_string_length(value) > 0 || json_array_size(value) > 0;
+}
+
+/* Those that were given. */
 static struct jv parameters_view(struct arena *a, const json_t *run)
 {
 	const struct job *job = job_find(json_text(run, "job", ""));
@@ -115,12 +122,14 @@ static struct jv parameters_view(struct arena *a, const json_t *run)
 
 	for (size_t i = 0; job && i < job->parameters.n_fields; i++) {
 		const struct field *f = &job->parameters.fields[i];
+		const json_t *value = json_object_get(given, f->name);
 		struct jv v = jv_dict(a, 3);
 
+		if (!is_set(value))
+			continue;
 		jv_dict_set(a, v, "name", jv_text(f->name));
 		jv_dict_set(a, v, "label", jv_text(f->label));
-		jv_dict_set(a, v, "value",
-		    jv_from_json(a, json_object_get(given, f->name)));
+		jv_dict_set(a, v, "value", jv_from_json(a, value));
 		jv_list_append(a, list, v);
 	}
 	return list;

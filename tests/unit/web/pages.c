@@ -376,6 +376,54 @@ static void test_text_from_devices_stays_text(void **state)
 	assert_has(reply, "{{ 7 * 7 }}");
 }
 
+/* The version that a form on this page sends back. */
+static void take_version(const struct exchange_reply *reply, char to[64])
+{
+	static const char mark[] = "name=\"version\" value=\"";
+	const char *at = memmem(
+	    reply->body, reply->body_len, mark, strlen(mark));
+
+	assert_non_null(at);
+	at += strlen(mark);
+	snprintf(to, 64, "%.*s", (int)strcspn(at, "\""), at);
+}
+
+/* The form that was shown is one that can be sent: as it is, and after it was
+ * refused. */
+static void test_forms_send_the_version_that_they_showed(void **state)
+{
+	struct exchange_reply reply;
+	char version[64], form[200];
+
+	(void)state;
+	create_device("ver", "");
+	reply = post("/devices/ver/intended", "version=&text=one%0D%0A");
+	assert_status(reply, 303);
+	reply = get("/devices/ver/intended");
+	take_version(&reply, version);
+	assert_int_equal(strlen(version), 40);
+	snprintf(form, sizeof(form), "version=%s&text=two", version);
+	assert_status(post("/devices/ver/intended", form), 303);
+	/* a stale one can be saved over what is there, on purpose */
+	reply = post("/devices/ver/intended", form);
+	assert_status(reply, 409);
+	take_version(&reply, version);
+	snprintf(form, sizeof(form), "version=%s&text=three", version);
+	assert_status(post("/devices/ver/intended", form), 303);
+	/* a record's form that was refused once */
+	reply = get("/devices/ver/edit");
+	take_version(&reply, version);
+	snprintf(form, sizeof(form),
+	    "version=%s&name=ver&area=lab&status=active&primary_ip4=x",
+	    version);
+	reply = post("/devices/ver/edit", form);
+	assert_status(reply, 422);
+	take_version(&reply, version);
+	snprintf(form, sizeof(form),
+	    "version=%s&name=ver&area=lab&status=planned", version);
+	assert_status(post("/devices/ver/edit", form), 303);
+}
+
 static void test_says_how_far_intended_and_backup_are_apart(void **state)
 {
 	static const char intended[] = "ip route 192.0.2.0/24 Null0\n";
@@ -749,6 +797,8 @@ int main(void)
 		cmocka_unit_test(
 		    test_saves_an_intended_configuration_with_plain_newlines),
 		cmocka_unit_test(test_text_from_devices_stays_text),
+		cmocka_unit_test(
+		    test_forms_send_the_version_that_they_showed),
 		cmocka_unit_test(
 		    test_says_how_far_intended_and_backup_are_apart),
 		cmocka_unit_test(test_shows_a_commit_and_the_version_it_wrote),

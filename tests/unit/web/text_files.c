@@ -222,6 +222,11 @@ static void test_the_editor_previews_before_it_saves(void **state)
 	assert_string_equal(reply.body, "hostname {{ device.name }}\n");
 }
 
+static struct exchange_reply get_form(const char *uri)
+{
+	return send_as(TOKEN_OPERATOR, "GET", uri, NULL, NULL, NULL);
+}
+
 static void test_the_editor_saves_and_notices_others(void **state)
 {
 	struct exchange_reply reply;
@@ -233,6 +238,9 @@ static void test_the_editor_saves_and_notices_others(void **state)
 	assert_string_equal(
 	    header(&reply, "Location"), "/templates/frr/bgp.j2");
 	tag_of("/api/v1/templates/frr/bgp.j2", tag);
+	reply = get_form("/templates/edit?name=frr/bgp.j2");
+	snprintf(form, sizeof(form), "name=\"version\" value=\"%.40s\"", tag + 1);
+	assert_has(&reply, form);
 	/* a new one of that name */
 	reply = edit("name=frr/bgp.j2&version=&text=two");
 	assert_status(reply, 409);
