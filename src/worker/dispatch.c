@@ -47,7 +47,8 @@ static void log_origin(struct worker *w, struct live_run *run)
 
 /* A slot that died since we looked takes nothing: the next one does.  ERR_OK
  * with *slot NULL: there is none. */
-static enum err_code send_request(struct worker *w, const json_t *request,
+static enum err_code send_request(struct worker *w,
+    const struct live_run *run, const json_t *request,
     struct slot_process **slot, struct err *e)
 {
 	enum err_code rc = ERR_OK;
@@ -58,7 +59,7 @@ static enum err_code send_request(struct worker *w, const json_t *request,
 			return ERR_OK;
 		slots_drop(w, *slot);
 		*slot = NULL;
-		rc = slots_take(w, slot, e);
+		rc = slots_take(w, run->job->scope, slot, e);
 		if (rc != ERR_OK)
 			*slot = NULL;
 	}
@@ -92,7 +93,7 @@ static void start_run(struct worker *w, struct live_run *run,
 		live_end(w, run, RUN_FAILED, text);
 		return;
 	}
-	if (send_request(w, request, &slot, &e) == ERR_OK && slot) {
+	if (send_request(w, run, request, &slot, &e) == ERR_OK && slot) {
 		hand_over(run, slot, LIVE_SESSION);
 		live_write_doc(w, run);
 	} else {
@@ -117,12 +118,19 @@ static enum err_code read_queued(struct worker *w, const char *id,
 	return rc;
 }
 
-static bool is_busy(struct worker *w, const json_t *doc)
+/* A job that is not known any more has no device either: the claim tells. */
+static enum job_scope scope_of(const json_t *doc)
 {
 	const struct job *job = job_find(json_text(doc, "job", ""));
 
-	if (job && job->scope == JOB_STORE)
-		return live_job_is_busy(w, job);
+	return job ? job->scope : JOB_DEVICE;
+}
+
+static bool is_busy(struct worker *w, const json_t *doc)
+{
+	if (scope_of(doc) == JOB_STORE)
+		return live_job_is_busy(w,
+		    job_find(json_text(doc, "job", "")));
 	return live_device_is_busy(w, json_text(json_object_get(doc,
 	    "parameters"), "device", ""));
 }
@@ -171,6 +179,7 @@ static enum err_code consider(struct worker *w, const char *id, bool *ret_more,
 	struct slot_process *slot;
 	json_t *doc;
 	enum err_code rc = read_queued(w, id, &doc, e);
+	enum job_scope scope;
 	bool busy;
 
 	*ret_more = true;
@@ -181,10 +190,11 @@ static enum err_code consider(struct worker *w, const char *id, bool *ret_more,
 	if (rc != ERR_OK)
 		return rc;
 	busy = is_busy(w, doc);
+	scope = scope_of(doc);
 	json_decref(doc);
 	if (busy)
 		return ERR_OK;
-	rc = slots_take(w, &slot, e);
+	rc = slots_take(w, scope, &slot, e);
 	if (rc == ERR_OK && slot)
 		return claim_and_start(w, id, slot, e);
 	*ret_more = false;
@@ -291,8 +301,8 @@ static void cancel_live(struct worker *w, struct live_run *run)
 	case LIVE_EFFECT:
 	case LIVE_SETTLING:
 		live_log(w, run, LOG_WARNING,
-		    "%s asked to cancel, but the device is being changed: "
-		    "what was begun is brought to an end", by);
+		    "%s asked to cancel, but the %s is being changed: what "
+		    "was begun is brought to an end", by, live_target_noun(run));
 		break;
 	case LIVE_SETTLE:
 		/* someone else takes care of the device */
@@ -330,7 +340,7 @@ static enum err_code send_settle(struct worker *w, struct live_run *run,
 {
 	struct slot_process *slot;
 	json_t *request;
-	enum err_code rc = slots_take(w, &slot, e);
+	enum err_code rc = slots_take(w, run->job->scope, &slot, e);
 
 	*ret_sent = false;
 	if (rc != ERR_OK || !slot)
@@ -338,7 +348,7 @@ static enum err_code send_settle(struct worker *w, struct live_run *run,
 	rc = request_make(w, run, true, &request, e);
 	if (rc != ERR_OK)
 		return rc;
-	rc = send_request(w, request, &slot, e);
+	rc = send_request(w, run, request, &slot, e);
 	json_decref(request);
 	if (rc == ERR_OK && slot) {
 		hand_over(run, slot, LIVE_SETTLING);
@@ -360,11 +370,13 @@ void dispatch_settle(struct worker *w)
 			continue;
 		if (send_settle(w, r, &sent, &e) != ERR_OK) {
 			live_log(w, r, LOG_WARNING,
-			    "the device cannot be read now: %s", e.message);
+			    "the %s cannot be read now: %s", live_target_noun(r),
+			    e.message);
 			r->settle_at_ms = now + LATER_MS;
 		} else if (sent) {
 			live_log(w, r, LOG_INFO,
-			    "reading the device to settle what happened");
+			    "reading the %s to settle what happened",
+			    live_target_noun(r));
 		} else {
 			r->settle_at_ms = now + NO_SLOT_MS;
 		}

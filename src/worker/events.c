@@ -200,7 +200,7 @@ static void to_settle(struct worker *w, struct live_run *run, const char *text)
 	    json_object_get(run->doc, "result"));
 	live_log(w, run, LOG_WARNING,
 	    "the outcome is unknown; the %s will be read again in %lld s",
-	    run->job->scope == JOB_STORE ? "store" : "device",
+	    live_target_noun(run),
 	    (long long)(delay / 1000));
 	live_set_state(w, run, RUN_UNKNOWN);
 }

@@ -213,9 +213,13 @@ void live_add_row(struct worker *w, struct live_run *run, const json_t *row)
 	const char *name = json_text(row, "name", "");
 	const char *diff = json_text(row, "diff", "");
 	json_t *devices = json_object_get(run->doc, "devices");
-	json_t *to = json_flag(row, "again", false)
-	    ? json_incref(run_doc_device(run->doc, name)) : json_object();
+	json_t *to;
 
+	/* it becomes part of file names */
+	if (!schema_is_name(name, 63))
+		return;
+	to = json_flag(row, "again", false)
+	    ? json_incref(run_doc_device(run->doc, name)) : json_object();
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		if (json_object_get(row, kept[i]))
 			json_object_set(to, kept[i],
@@ -225,7 +229,7 @@ void live_add_row(struct worker *w, struct live_run *run, const json_t *row)
 		json_decref(to);
 	else
 		json_array_append_new(devices, to);
-	if (*diff && schema_is_name(name, 63))
+	if (*diff)
 		write_row_diff(w, run, name, diff);
 	if (clock_mono_ms() >= run->doc_written_ms + ROWS_SHOWN_MS)
 		live_write_doc(w, run);
@@ -296,6 +300,11 @@ static void find_target(struct worker *w, const char *device, char target[32])
 	if (r)
 		live_target_of(s, r, target);
 	snapshot_unref(s);
+}
+
+const char *live_target_noun(const struct live_run *run)
+{
+	return run->job->scope == JOB_STORE ? "store" : "device";
 }
 
 bool live_job_is_busy(const struct worker *w, const struct job *job)
@@ -495,17 +504,32 @@ void live_end(struct worker *w, struct live_run *run, enum run_state state,
 	log_info("run %s %s: %s", run->id, run_state_words[state], text);
 }
 
+/* What the rows that were told so far left. */
+static void remove_row_diffs(struct worker *w, const struct live_run *run)
+{
+	const json_t *row;
+	char file[100], path[PATH_SIZE];
+	size_t i;
+
+	json_array_foreach(json_object_get(run->doc, "devices"), i, row) {
+		snprintf(file, sizeof(file), "%.90s.diff",
+		    json_text(row, "name", ""));
+		live_path(w, run, file, path);
+		unlink(path);
+	}
+}
+
 void live_requeue(struct worker *w, struct live_run *run, const char *why)
 {
-	char path[PATH_SIZE], diff[100];
+	char path[PATH_SIZE];
 	const char *const files[] = { "run.json", backup_files[0],
-		backup_files[1], diff };
+		backup_files[1] };
 	struct err e = ERR_INIT;
 
 	live_log(w, run, LOG_WARNING, "%s; it will start again", why);
 	live_set_state(w, run, RUN_QUEUED);
 	/* the log stays; the document in the spool is the original one */
-	snprintf(diff, sizeof(diff), "%s.diff", run->device);
+	remove_row_diffs(w, run);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		live_path(w, run, files[i], path);
 		unlink(path);

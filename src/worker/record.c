@@ -420,7 +420,9 @@ static void not_recorded(struct worker *w, struct live_run *run,
 	run_live_path(w->app.dir, run->id, "plan.json", path, sizeof(path));
 	remove(path);
 	snprintf(why, sizeof(why), "the run could not be recorded, so nothing "
-	    "was sent to the device: %s", e->message);
+	    "%s: %s", run->job->scope == JOB_STORE ? "was written"
+						   : "was sent to the device",
+	    e->message);
 	events_refuse_effect(run, why, false);
 }
 

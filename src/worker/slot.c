@@ -278,6 +278,7 @@ static enum err_code serve_one(struct slot *slot, struct err *e)
 {
 	const struct job *job;
 	json_t *request, *end;
+	bool over_store;
 	enum err_code rc = hear(slot, &request, e);
 
 	if (rc != ERR_OK)
@@ -289,8 +290,10 @@ static enum err_code serve_one(struct slot *slot, struct err *e)
 	}
 	slot->cancelled = false;
 	job = job_find(json_text(request, "job", ""));
-	end = job && job->scope == JOB_STORE ? slot_store_run(slot, request)
-					     : device_run(slot, request);
+	over_store = job && job->scope == JOB_STORE;
+	end = over_store ? slot_store_run(slot, request)
+			 : device_run(slot, request);
+	slot->had_session = slot->had_session || !over_store;
 	json_decref(request);
 	return slot_tell(end, e);
 }

@@ -42,6 +42,7 @@ struct slot {
 	slot_find_driver find;
 	struct buf in;
 	bool cancelled;
+	bool had_session; /* a device's credentials were in this memory */
 };
 
 /* Takes over the message; NULL counts as out of memory. */

@@ -2,24 +2,29 @@
 #include "worker/slot.h"
 
 #include "app/store_run.h"
+#include "base/clock.h"
 #include "base/json.h"
 
 #include <string.h>
 
-/* Rows and their differences go together as long as they are small. */
+/* Rows and their differences go together as long as they are small and come
+ * quickly. */
 #define MAX_ROWS 200
 #define MAX_BYTES ((size_t)1 << 20)
+#define MAX_WAIT_MS 250
 
 struct store_slot {
 	struct slot *slot;
 	json_t *rows; /* not told yet */
 	size_t bytes;
+	int64_t told_ms; /* when the last ones were */
 };
 
 static enum err_code tell_rows(struct store_slot *s, struct err *e)
 {
 	json_t *rows = s->rows;
 
+	s->told_ms = clock_mono_ms();
 	if (!rows)
 		return ERR_OK;
 	s->rows = NULL;
@@ -56,7 +61,8 @@ static enum err_code io_row(
 	if (json_array_append_new(s->rows, row_message(row)) != 0)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	s->bytes += row->diff ? strlen(row->diff) : 0;
-	if (json_array_size(s->rows) < MAX_ROWS && s->bytes < MAX_BYTES)
+	if (json_array_size(s->rows) < MAX_ROWS && s->bytes < MAX_BYTES &&
+	    clock_mono_ms() < s->told_ms + MAX_WAIT_MS)
 		return ERR_OK;
 	return tell_rows(s, e);
 }
@@ -117,6 +123,12 @@ static void execute(
 
 	if (!read_input(rq, &in)) {
 		store_run_end(out, RUN_FAILED, "there is no such job");
+		return;
+	}
+	if (s->slot->had_session) {
+		store_run_end(out, settle ? RUN_UNKNOWN : RUN_FAILED,
+		    "the store is not opened where credentials were; nothing "
+		    "was written");
 		return;
 	}
 	if (app_open(s->slot->dir, &app, &e) != ERR_OK) {

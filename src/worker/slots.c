@@ -82,20 +82,28 @@ static size_t limit_of(struct worker *w)
 	return limit < MAX_SLOTS ? limit : MAX_SLOTS;
 }
 
-static struct slot_process *find_idle(struct worker *w)
+static struct slot_process *find_idle(struct worker *w, bool fresh)
 {
 	for (size_t i = 0; i < w->n_slots; i++) {
-		if (!w->slots[i]->run)
+		if (!w->slots[i]->run && (!fresh || w->slots[i]->served == 0))
 			return w->slots[i];
 	}
 	return NULL;
 }
 
-enum err_code slots_take(struct worker *w, struct slot_process **ret,
-    struct err *e)
+enum err_code slots_take(struct worker *w, enum job_scope scope,
+    struct slot_process **ret, struct err *e)
 {
-	*ret = find_idle(w);
-	if (*ret || w->n_slots >= limit_of(w))
+	struct slot_process *used;
+
+	*ret = find_idle(w, scope == JOB_STORE);
+	if (*ret)
+		return ERR_OK;
+	/* idle, and yet not for this run: it makes room */
+	used = find_idle(w, false);
+	if (used && w->n_slots >= limit_of(w))
+		slots_drop(w, used);
+	if (w->n_slots >= limit_of(w))
 		return ERR_OK;
 	if (clock_mono_ms() < w->slot_start_ms) {
 		w->look_again_ms = w->slot_start_ms;

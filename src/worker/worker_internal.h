@@ -96,6 +96,8 @@ bool live_device_is_busy(struct worker *w, const char *device);
 /* Where a device is managed, "192.0.2.1:22"; "" if its record does not say. */
 void live_target_of(const struct snapshot *s, const struct record *device,
     char target[32]);
+/* What the run may change: "device" or "store". */
+const char *live_target_noun(const struct live_run *run);
 /* Is a run of this job in hand?  Runs over the store take turns. */
 bool live_job_is_busy(const struct worker *w, const struct job *job);
 void live_log(struct worker *w, struct live_run *run, enum log_level level,
@@ -152,10 +154,11 @@ enum err_code record_is_done(struct worker *w, const char *id, bool *ret,
 
 /* --- slots.c: processes ---------------------------------------------------------- */
 
-/* An idle slot, started if need be; NULL with an error, or NULL and ERR_OK if
- * the limit is reached or slots end as soon as they are started. */
-enum err_code slots_take(struct worker *w, struct slot_process **ret,
-    struct err *e) must_check;
+/* An idle slot, started if need be, for the store one that has held no
+ * session; NULL with an error, or NULL and ERR_OK if the limit is reached or
+ * slots end as soon as they are started. */
+enum err_code slots_take(struct worker *w, enum job_scope scope,
+    struct slot_process **ret, struct err *e) must_check;
 /* Keeps one idle process ready and retires those idle for long. */
 void slots_tend(struct worker *w);
 /* The slot's process is gone or must go: closes, kills, reaps.  A run that it

@@ -22,6 +22,7 @@ function(worker_test name timeout)
 endfunction()
 
 worker_test(runs 120)
+worker_test(store 120)
 worker_test(kill 300)
 worker_test(hook 120)
 worker_test(disk 60)
