@@ -138,6 +138,17 @@ bool live_is_damage(enum err_code rc);
 /* Directories of runs that are in no place of the queue any more. */
 void live_sweep(struct worker *w);
 
+/* --- live_files.c: what lies in DIR/live/<id>/ --------------------------------- */
+
+#define LIVE_PATH_SIZE 4096
+/* file NULL: the directory. */
+void live_path(const struct worker *w, const struct live_run *run,
+    const char *file, char path[LIVE_PATH_SIZE]);
+/* Opens the log for appending; a line that was left half written is cut. */
+enum err_code live_open_log(struct worker *w, struct live_run *run,
+    struct err *e) must_check;
+extern const char *const live_backup_files[2]; /* before, after */
+
 /* --- record.c: commits -------------------------------------------------------- */
 
 /* One group commit on each branch for all runs that wait for it (LIVE_JOURNAL,
