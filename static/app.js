@@ -147,6 +147,30 @@ function liveLog(log) {
 	poll();
 }
 
+/* --- a page that watches something ------------------------------------------------ */
+
+const WATCH_MS = 1500;
+
+/* Fetches itself again as long as its fresh version says that it is worth it,
+ * and takes over the marked parts that differ. */
+async function watchPage() {
+	if (!document.querySelector("[data-watch]"))
+		return;
+	try {
+		const page = document.hidden ? null : await fetchPage(location.href);
+
+		for (const fresh of page?.querySelectorAll("[data-part]") ?? []) {
+			const old = document.getElementById(fresh.id);
+
+			if (old && old.outerHTML !== fresh.outerHTML)
+				old.replaceWith(fresh);
+		}
+	} catch {
+		/* it may answer again */
+	}
+	setTimeout(watchPage, WATCH_MS);
+}
+
 /* --- dialogs ------------------------------------------------------------------ */
 
 async function openDialog(link) {
@@ -252,6 +276,8 @@ for (const form of document.querySelectorAll("form[data-dirty]"))
 	guardForm(form);
 for (const log of document.querySelectorAll("[data-live-log]"))
 	liveLog(log);
+if (document.querySelector("[data-watch]"))
+	setTimeout(watchPage, WATCH_MS);
 if (navigator.clipboard) {
 	for (const element of document.querySelectorAll(".copyable"))
 		addCopyButton(element);

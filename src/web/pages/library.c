@@ -52,6 +52,12 @@ static const struct library {
 		  BUTTON_ONE_CLICK),
 	      FIELDS(BUTTON_NAME, BUTTON_LABEL), NO_FIELDS },
 	    "A button puts a job on the pages of devices.", -1 },
+	{ { KIND_IMAGE,
+	      FIELDS(IMAGE_NAME, IMAGE_URL, IMAGE_CHECKSUM, IMAGE_DESCRIPTION),
+	      FIELDS(IMAGE_NAME, IMAGE_URL, IMAGE_DESCRIPTION), NO_FIELDS },
+	    "An image is what a bare-metal server is provisioned with, for an "
+	    "Ironic without Glance.",
+	    -1 },
 	{ { KIND_HOOK,
 	      FIELDS(HOOK_NAME, HOOK_ENABLED, HOOK_ON_CREATE, HOOK_ON_UPDATE,
 		  HOOK_DRY_RUN, HOOK_DESCRIPTION),
@@ -217,6 +223,7 @@ static const struct route routes[] = {
 	KIND_ROUTES("/platforms", "/platforms/{name}", MAY_EDIT),
 	KIND_ROUTES("/secrets", "/secrets/{name}", MAY_ADMIN),
 	KIND_ROUTES("/buttons", "/buttons/{name}", MAY_ADMIN),
+	KIND_ROUTES("/images", "/images/{name}", MAY_EDIT),
 	KIND_ROUTES("/hooks", "/hooks/{name}", MAY_ADMIN),
 };
 

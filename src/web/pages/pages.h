@@ -16,6 +16,9 @@ extern const struct route_table pages_device_routes;
 extern const struct route_table pages_device_config_routes;
 extern const struct route_table pages_device_history_routes;
 extern const struct route_table pages_library_routes;
+extern const struct route_table pages_servers_routes;
+extern const struct route_table pages_server_provision_routes;
+extern const struct route_table pages_ironic_routes;
 extern const struct route_table pages_text_files_routes;
 extern const struct route_table pages_jobs_routes;
 extern const struct route_table pages_runs_routes;
@@ -49,20 +52,23 @@ extern const struct route_table pages_users_routes;
 #define PAGE_POST(pattern_, permission_, handler_) \
 	PAGE_POST_LIMIT(pattern_, permission_, handler_, BODY_FORM)
 
-#define PAGES_TABLES(X)                \
-	X(pages_dashboard_routes)      \
-	X(pages_devices_routes)        \
-	X(pages_device_routes)         \
-	X(pages_device_config_routes)  \
-	X(pages_device_history_routes) \
-	X(pages_library_routes)        \
-	X(pages_text_files_routes)     \
-	X(pages_jobs_routes)           \
-	X(pages_runs_routes)           \
-	X(pages_run_routes)            \
-	X(pages_audit_routes)          \
-	X(pages_settings_routes)       \
-	X(pages_tokens_routes)         \
+#define PAGES_TABLES(X)                  \
+	X(pages_dashboard_routes)        \
+	X(pages_devices_routes)          \
+	X(pages_device_routes)           \
+	X(pages_device_config_routes)    \
+	X(pages_device_history_routes)   \
+	X(pages_library_routes)          \
+	X(pages_servers_routes)          \
+	X(pages_server_provision_routes) \
+	X(pages_ironic_routes)           \
+	X(pages_text_files_routes)       \
+	X(pages_jobs_routes)             \
+	X(pages_runs_routes)             \
+	X(pages_run_routes)              \
+	X(pages_audit_routes)            \
+	X(pages_settings_routes)         \
+	X(pages_tokens_routes)           \
 	X(pages_users_routes)
 
 #endif

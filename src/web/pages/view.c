@@ -4,7 +4,9 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "domain/job.h"
+#include "domain/server.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -138,6 +140,17 @@ static bool is_dry(const struct job *job, const json_t *parameters)
 	return job->can_write && !job_may_change_device(job, parameters);
 }
 
+/* Of a job, or of what was asked of a server. */
+static const char *title_of(const struct job *job, const char *name)
+{
+	enum server_action action;
+
+	if (!job && text_starts_with(name, "server-") &&
+	    server_action_find(name + strlen("server-"), &action))
+		return server_action_get(action)->title;
+	return job ? job->title : name;
+}
+
 struct jv view_run(struct arena *a, const json_t *run)
 {
 	const json_t *parameters = json_object_get(run, "parameters");
@@ -153,7 +166,7 @@ struct jv view_run(struct arena *a, const json_t *run)
 	/* One that this version does not know is over as far as it can tell. */
 	final = !run_state_parse(json_text(run, "state", ""), &state) ||
 		run_state_is_final(state);
-	jv_dict_set(a, view, "title", jv_text(job ? job->title : job_name));
+	jv_dict_set(a, view, "title", jv_text(title_of(job, job_name)));
 	jv_dict_set(a, view, "final", jv_bool(final));
 	jv_dict_set(a, view, "live", jv_bool(!final && state != RUN_UNKNOWN));
 	jv_dict_set(a, view, "device", jv_text(first_device(run)));
