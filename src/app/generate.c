@@ -43,8 +43,7 @@ struct work {
 	bool dry_run;
 };
 
-/* --- what one device gets
- * --------------------------------------------------------- */
+/* --- what one device gets ------------------------------------------------- */
 
 /* Why a device is left alone, or NULL. */
 static const char *left_alone(
@@ -203,8 +202,7 @@ static enum err_code do_all(struct work *w, struct err *e)
 	return ERR_OK;
 }
 
-/* --- the commit
- * --------------------------------------------------------------------- */
+/* --- the commit ----------------------------------------------------------- */
 
 /* From its first generation on the record says so: a file that is there and a
  * record that says nothing means that people keep it. */
@@ -383,9 +381,7 @@ static enum err_code commit_all(struct work *w, struct err *e)
 	return rc;
 }
 
-/* --- the run
- * ----------------------------------------------------------------------------
- */
+/* --- the run -------------------------------------------------------------- */
 
 static void end_well(const struct work *w, struct store_run_outcome *out)
 {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "jinja/jinja.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,7 @@ static const struct jinja_options config_options = {
 	.limits = { .output_bytes = RENDER_MAX_TEXT },
 };
 
-/* --- templates
- * ---------------------------------------------------------------- */
+/* --- templates ------------------------------------------------------------ */
 
 static const struct replacement *find_replacement(
     const struct renderer *r, const char *name)
@@ -147,8 +147,7 @@ static struct platform_env *platform_env(
 	return p;
 }
 
-/* --- making
- * ---------------------------------------------------------------------- */
+/* --- making --------------------------------------------------------------- */
 
 enum err_code renderer_new(struct store *store, const struct snapshot *s,
     struct renderer **ret, struct err *e)
@@ -214,8 +213,7 @@ enum err_code renderer_replace(
 	return ERR_OK;
 }
 
-/* --- rendering
- * ----------------------------------------------------------------------- */
+/* --- rendering ------------------------------------------------------------ */
 
 bool renderer_main(const struct renderer *r, const struct record *device,
     char name[PATH_MAX_KEY])
@@ -273,6 +271,38 @@ enum err_code renderer_render(struct renderer *r, const struct record *device,
 		rc = intended_clean(buf_text(&text), text.len, out, e);
 	buf_release(&text);
 	return rc;
+}
+
+/* "12:" of "12:7: …"; NULL: no number and colon. */
+static const char *take_number(const char *p, unsigned *ret)
+{
+	char *end;
+	unsigned long n = strtoul(p, &end, 10);
+
+	if (*p < '0' || *p > '9' || *end != ':' || n > UINT_MAX)
+		return NULL;
+	*ret = (unsigned)n;
+	return end + 1;
+}
+
+bool render_position_of(const struct err *e, struct render_position *ret)
+{
+	for (const char *colon = strchr(e->message, ':'); colon;
+	     colon = strchr(colon + 1, ':')) {
+		size_t len = (size_t)(colon - e->message);
+		unsigned line, column;
+		const char *p = take_number(colon + 1, &line);
+
+		p = p ? take_number(p, &column) : NULL;
+		if (!p || *p != ' ' || len >= sizeof(ret->template))
+			continue;
+		memcpy(ret->template, e->message, len);
+		ret->template[len] = '\0';
+		ret->line = line;
+		ret->column = column;
+		return true;
+	}
+	return false;
 }
 
 enum err_code render_check_template(

@@ -13,7 +13,7 @@
 #ifndef APP_RENDER_H
 #define APP_RENDER_H
 
-#include "app/app.h"
+#include "app/inventory.h"
 
 /* Bytes of a rendered configuration. */
 #define RENDER_MAX_TEXT ((size_t)16 * 1024 * 1024)
@@ -44,5 +44,24 @@ enum err_code renderer_render(struct renderer *r, const struct record *device,
 /* Does this text compile?  ERR_INVALID with its line. */
 enum err_code render_check_template(
     const char *name, const char *text, struct err *e) must_check;
+
+/* Where the engine's error is: its message begins with it. */
+struct render_position {
+	char template[PATH_MAX_KEY];
+	unsigned line, column;
+};
+/* False: the error is not one of a template's. */
+bool render_position_of(const struct err *e, struct render_position *ret);
+
+/* --- a whole store (render_check.c) --------------------------------------- */
+
+/* Compiles every template; calls `fn` for each that does not. */
+enum err_code render_check_templates(struct store *store,
+    const struct snapshot *s, inventory_problem_fn fn, void *ctx, size_t *ret_n,
+    struct err *e) must_check;
+/* Calls `fn` for each context file that belongs to nobody: no problem, the
+ * device may be gone or yet to come. */
+void render_check_context(
+    const struct snapshot *s, inventory_problem_fn fn, void *ctx);
 
 #endif

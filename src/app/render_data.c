@@ -187,8 +187,7 @@ struct jv render_record(struct arena *a, const struct render_scope *scope,
 	return jv_object(a, &classes[record_kind(record)->id], v);
 }
 
-/* --- the merged context
- * ------------------------------------------------------- */
+/* --- the merged context --------------------------------------------------- */
 
 struct layers {
 	const json_t *item[MAX_LAYERS]; /* the later ones count more */
@@ -279,8 +278,7 @@ struct jv render_context(
 	return merge(a, &l);
 }
 
-/* --- all of it
- * ------------------------------------------------------------------ */
+/* --- all of it ------------------------------------------------------------ */
 
 /* A VLAN id means that VLAN of the device's area, or of the nearest one
  * around it. */

@@ -11,8 +11,7 @@
 /* The engine counts what a template evaluates, not what a look-up reads. */
 #define MAX_LOOKED_AT ((size_t)20 * 1000 * 1000)
 
-/* --- filters
- * ------------------------------------------------------------------ */
+/* --- filters -------------------------------------------------------------- */
 
 enum filter_id {
 	FILTER_AREA,
@@ -102,8 +101,7 @@ static enum err_code charge(struct render_scope *scope, size_t n, struct err *e)
 	return ERR_OK;
 }
 
-/* --- devices
- * ------------------------------------------------------------------- */
+/* --- devices -------------------------------------------------------------- */
 
 static enum err_code one_device(const struct render_scope *scope,
     struct arena *a, struct jv name, struct jv *ret, struct err *e)
@@ -151,8 +149,7 @@ enum err_code render_devices(void *ctx, struct arena *a, const struct jv *args,
 	return ERR_OK;
 }
 
-/* --- links
- * ---------------------------------------------------------------------- */
+/* --- links ---------------------------------------------------------------- */
 
 /* One end of a link as the device there sees it. */
 struct link_end {

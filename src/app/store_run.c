@@ -27,8 +27,7 @@ void store_run_end(
 	va_end(ap);
 }
 
-/* --- choosing
- * ------------------------------------------------------------------ */
+/* --- choosing ------------------------------------------------------------- */
 
 struct choice {
 	const struct snapshot *snapshot;
@@ -117,8 +116,7 @@ enum err_code store_run_choose(const struct snapshot *s,
 	return ERR_OK;
 }
 
-/* --- settling
- * ------------------------------------------------------------------- */
+/* --- settling ------------------------------------------------------------- */
 
 struct search {
 	const struct store_run_input *in;

@@ -73,8 +73,7 @@ void store_run_settle(const struct store_run_input *in,
 void store_run_end(struct store_run_outcome *out, enum run_state state,
     const char *fmt, ...) printf_like(3, 4);
 
-/* --- choosing devices -------------------------------------------------------
- */
+/* --- choosing devices ----------------------------------------------------- */
 
 /* The parameters that such jobs share, at these indices of their schemas. */
 enum choice_parameter {

@@ -17,8 +17,7 @@ static const struct {
 	[SNAPSHOT_CONTEXT] = { "context/", ".json", "context", "context" },
 };
 
-/* --- names
- * --------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------- */
 
 /* "area/lab.json": one level below one of the three directories. */
 static bool is_context_name(const char *name)
@@ -62,8 +61,7 @@ static enum err_code make_path(
 	return store_path_check(path, e);
 }
 
-/* --- reading
- * -------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 /* The version of a file, also of one whose content is wrong. */
 static enum err_code version_of(const struct app *app, const struct snapshot *s,
@@ -87,8 +85,7 @@ enum err_code text_file_read(const struct app *app, const struct snapshot *s,
 	return rc;
 }
 
-/* --- writing
- * ---------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 static enum err_code clean_template(
     const char *name, const char *text, struct buf *out, struct err *e)

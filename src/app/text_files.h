@@ -38,8 +38,7 @@ enum err_code text_file_delete(const struct app *app, const struct actor *actor,
     const struct text_file *file, struct inventory_result *ret,
     struct err *e) must_check;
 
-/* --- what a change of a template would do
- * ------------------------------------- */
+/* --- what a change of a template would do --------------------------------- */
 
 #define TEMPLATE_IMPACT_SHOWN 20
 

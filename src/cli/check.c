@@ -1,6 +1,6 @@
 #include "cli/cli.h"
 
-#include "app/inventory.h"
+#include "app/render.h"
 #include "app/run_doc.h"
 #include "base/text.h"
 
@@ -16,15 +16,29 @@ static void print_problem(void *ctx, const char *path, const char *message)
 	printf("%s: %s\n", path, message);
 }
 
+static void print_warning(void *ctx, const char *path, const char *message)
+{
+	(void)ctx;
+	printf("%s: warning: %s\n", path, message);
+}
+
 static int check_records(const struct app *app, size_t *ret_n)
 {
 	const struct snapshot *s;
 	struct err e = ERR_INIT;
+	size_t records, templates = 0;
+	enum err_code rc;
 
 	if (snapshots_current(app->snapshots, &s, &e) != ERR_OK)
 		return cli_fail(&e);
-	inventory_check(s, print_problem, NULL, ret_n);
+	inventory_check(s, print_problem, NULL, &records);
+	rc = render_check_templates(
+	    app->store, s, print_problem, NULL, &templates, &e);
+	render_check_context(s, print_warning, NULL);
 	snapshot_unref(s);
+	if (rc != ERR_OK)
+		return cli_fail(&e);
+	*ret_n = records + templates;
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "web/errors.h"
 
+#include "app/render.h"
 #include "base/escape.h"
 #include "base/log.h"
 #include "web/cgi.h"
@@ -66,6 +67,17 @@ static json_t *field_errors(const struct schema_errors *errors)
 	return list;
 }
 
+static void add_position(json_t *o, const struct err *problem)
+{
+	struct render_position at;
+
+	if (!render_position_of(problem, &at))
+		return;
+	json_object_set_new(o, "template", json_string(at.template));
+	json_object_set_new(o, "line", json_integer(at.line));
+	json_object_set_new(o, "column", json_integer(at.column));
+}
+
 static enum err_code respond_problem(struct request *r, struct response *out,
     int status, const struct err *problem)
 {
@@ -87,6 +99,8 @@ static enum err_code respond_problem(struct request *r, struct response *out,
 		json_object_set(o, "current", r->problem.current);
 	if (o && r->problem.submitted)
 		json_object_set(o, "submitted", r->problem.submitted);
+	if (o && r->problem.is_template)
+		add_position(o, problem);
 	return response_json(out, status, o, &e);
 }
 

@@ -44,6 +44,7 @@ struct problem {
 	int retry_after_s; /* 0: no Retry-After */
 	bool challenge;	   /* a token was wrong: 401 also on pages */
 	const char *allow; /* for 405 */
+	bool is_template;  /* the error may name a place in a template */
 };
 
 struct request {

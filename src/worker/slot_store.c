@@ -12,11 +12,14 @@
 #define MAX_ROWS 200
 #define MAX_BYTES ((size_t)1 << 20)
 #define MAX_WAIT_MS 250
+/* Of all differences of a run; of the later ones their numbers are told. */
+#define MAX_DIFFS ((size_t)256 << 20)
 
 struct store_slot {
 	struct slot *slot;
 	json_t *rows; /* not told yet */
 	size_t bytes;
+	size_t all_bytes;
 	int64_t told_ms; /* when the last ones were */
 };
 
@@ -33,7 +36,7 @@ static enum err_code tell_rows(struct store_slot *s, struct err *e)
 	    json_pack("{s:s, s:o}", "type", "rows", "rows", rows), e);
 }
 
-static json_t *row_message(const struct store_run_row *row)
+static json_t *row_message(const struct store_run_row *row, bool with_diff)
 {
 	json_t *m = json_pack("{s:s, s:s, s:o}", "name", row->device, "state",
 	    run_state_words[row->state], "result",
@@ -43,9 +46,10 @@ static json_t *row_message(const struct store_run_row *row)
 		(void)(json_object_set_new(
 			   m, "added", json_integer((json_int_t)row->added)) ||
 		       json_object_set_new(m, "removed",
-			   json_integer((json_int_t)row->removed)) ||
-		       json_object_set_new(
-			   m, "diff", slot_text(row->diff, strlen(row->diff))));
+			   json_integer((json_int_t)row->removed)));
+	if (m && row->diff && with_diff)
+		json_object_set_new(
+		    m, "diff", slot_text(row->diff, strlen(row->diff)));
 	if (m && row->again)
 		json_object_set_new(m, "again", json_true());
 	return m;
@@ -55,12 +59,15 @@ static enum err_code io_row(
     void *ctx, const struct store_run_row *row, struct err *e)
 {
 	struct store_slot *s = ctx;
+	size_t len = row->diff ? strlen(row->diff) : 0;
+	bool fits = s->all_bytes + len <= MAX_DIFFS;
 
 	if (!s->rows)
 		s->rows = json_array();
-	if (json_array_append_new(s->rows, row_message(row)) != 0)
+	if (json_array_append_new(s->rows, row_message(row, fits)) != 0)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	s->bytes += row->diff ? strlen(row->diff) : 0;
+	s->bytes += fits ? len : 0;
+	s->all_bytes += fits ? len : 0;
 	if (json_array_size(s->rows) < MAX_ROWS && s->bytes < MAX_BYTES &&
 	    clock_mono_ms() < s->told_ms + MAX_WAIT_MS)
 		return ERR_OK;
@@ -156,6 +163,8 @@ json_t *slot_store_run(struct slot *slot, const json_t *request)
 	execute(&s, request, &out);
 	if (tell_rows(&s, &e) != ERR_OK)
 		return NULL; /* the master is gone */
+	io_log(&s, out.state == RUN_SUCCEEDED ? LOG_INFO : LOG_WARNING, "",
+	    out.text);
 	return json_pack("{s:s, s:s, s:s, s:o}", "type", "end", "state",
 	    run_state_words[out.state], "rows", run_state_words[out.rows],
 	    "text", slot_text(out.text, strlen(out.text)));

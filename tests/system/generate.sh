@@ -199,3 +199,19 @@ done
 check "the store is sound" git -C "$portal/store.git" fsck --strict \
     --no-dangling
 check "and so are its records" switchyard check
+
+# --- what check says ------------------------------------------------------------
+
+commit_file context/device/gone.json '{}'
+said=$(switchyard check)
+check_equal "a context file of nobody is no problem" "$?" 0
+check_contains "but is told of" "$said" \
+    'context/device/gone.json: warning: there is no device "gone"'
+commit_file context/global.json '[1]'
+commit_file templates/frr/broken.j2 '{% if x %}'
+said=$(switchyard check)
+check_equal "what cannot be used is one" "$?" 1
+check_contains "context that is no object" "$said" \
+    "context/global.json: a context file holds one JSON object"
+check_contains "a template that does not compile" "$said" \
+    "templates/frr/broken.j2: frr/broken.j2:1:"

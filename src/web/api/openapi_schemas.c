@@ -34,7 +34,10 @@ static const struct {
 		   ",\"errors\":" LIST(OBJECT("\"field\":" TEXT
 					      ",\"message\":" TEXT,
 		       "\"field\",\"message\"")) ",\"current\":" ANY_OBJECT
-						 ",\"submitted\":" ANY_OBJECT,
+						 ",\"submitted\":" ANY_OBJECT
+						 ",\"template\":" TEXT
+						 ",\"line\":" NUMBER
+						 ",\"column\":" NUMBER,
 		"\"type\",\"title\",\"status\",\"detail\"") },
 	{ "Health",
 	    OBJECT("\"status\":" TEXT ",\"version\":" TEXT, "\"status\"") },

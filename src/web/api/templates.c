@@ -12,8 +12,7 @@
 
 #define TEXT_PLAIN "text/plain; charset=utf-8"
 
-/* --- names
- * ---------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------- */
 
 /* The captures as one name: "frr", "main.j2" → "frr/main.j2". */
 static const char *captured_name(struct request *r)
@@ -33,8 +32,7 @@ static enum snapshot_listed which_of(const struct request *r)
 		   : SNAPSHOT_TEMPLATES;
 }
 
-/* --- reading
- * --------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 static enum err_code list_files(
     struct request *r, struct response *out, struct err *e)
@@ -82,8 +80,7 @@ static enum err_code get_file(
 	return rc;
 }
 
-/* --- writing
- * --------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 /* A file that is there is changed with If-Match only; one that is not is
  * created without. */
@@ -113,6 +110,7 @@ static enum err_code put_file(
 
 	if (rc == ERR_OK && (!text || strlen(text) != r->body_len))
 		rc = err_set(e, ERR_INVALID, "the body holds a NUL");
+	r->problem.is_template = file.which == SNAPSHOT_TEMPLATES;
 	if (rc == ERR_OK)
 		rc = text_file_put(r->app, &r->actor, &file, text, &result, e);
 	if (rc != ERR_OK)
@@ -141,8 +139,7 @@ static enum err_code delete_file(
 	return rc;
 }
 
-/* --- rendering
- * ------------------------------------------------------------------- */
+/* --- rendering ------------------------------------------------------------ */
 
 /* A body stands in for the template that the query names. */
 static enum err_code put_in(
@@ -180,14 +177,14 @@ static enum err_code render(
 		rc = renderer_render(renderer, device, &out->body, e);
 	renderer_free(renderer);
 	out->content_type = TEXT_PLAIN;
+	r->problem.is_template = true;
 	/* a template that cannot be rendered is what was asked about */
 	if (rc == ERR_LIMIT || rc == ERR_REMOTE)
 		r->problem.status = 422;
 	return rc;
 }
 
-/* --- routes
- * ---------------------------------------------------------------------- */
+/* --- routes --------------------------------------------------------------- */
 
 static const char *const render_query[] = { "template", NULL };
 

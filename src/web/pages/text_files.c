@@ -63,8 +63,7 @@ static enum err_code read_file(struct request *r, const struct text_file *file,
 	return rc;
 }
 
-/* --- the list
- * ------------------------------------------------------------------ */
+/* --- the list ------------------------------------------------------------- */
 
 /* "frr" of "frr/main.j2"; "" of "global.json". */
 static const char *group_of(struct arena *a, const char *name)
@@ -104,8 +103,7 @@ static enum err_code list_page(
 	return response_page(r, out, 200, "text_files.html", ctx, e);
 }
 
-/* --- one file, and what it makes of a device
- * --------------------------------------- */
+/* --- one file, and what it makes of a device ------------------------------ */
 
 static const char *captured_name(struct request *r)
 {
@@ -175,8 +173,7 @@ static enum err_code file_page(
 	return response_page(r, out, 200, "text_file.html", ctx, e);
 }
 
-/* --- the editor
- * --------------------------------------------------------------------- */
+/* --- the editor ----------------------------------------------------------- */
 
 /* What the form holds, shown again whatever becomes of it. */
 struct draft {
@@ -353,9 +350,7 @@ static enum err_code edit_post(
 	return save(r, out, &d, strcmp(action, "delete") == 0 && !d.is_new, e);
 }
 
-/* --- routes
- * ---------------------------------------------------------------------------
- */
+/* --- routes --------------------------------------------------------------- */
 
 static const struct route routes[] = {
 	PAGE_GET("/templates", MAY_VIEW, list_page),

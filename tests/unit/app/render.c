@@ -96,16 +96,20 @@ static void test_the_device(void **state)
 	struct fixture *f = *state;
 
 	fill(f);
-	gives(f, "{{ device.name }} {{ device.primary_ip4 }} {{ device.address }}",
+	gives(f,
+	    "{{ device.name }} {{ device.primary_ip4 }} {{ device.address }}",
 	    "r1 192.0.2.1/24:2222 192.0.2.1");
-	gives(f, "{{ device.area }} {{ device.area.parent }} "
-		 "{{ device.area.parent.parent.name }} {{ device.role }}",
+	gives(f,
+	    "{{ device.area }} {{ device.area.parent }} "
+	    "{{ device.area.parent.parent.name }} {{ device.role }}",
 	    "rack row1 lab leaf");
-	gives(f, "{{ device.role == 'leaf' }} {{ device.platform.driver }} "
-		 "{{ device.serial is none }} {{ 'edge' in device.tags }}",
+	gives(f,
+	    "{{ device.role == 'leaf' }} {{ device.platform.driver }} "
+	    "{{ device.serial is none }} {{ 'edge' in device.tags }}",
 	    "True frr True True");
-	gives(f, "{{ device.vars.asn }} {{ device.vars.deep.l[1] }} "
-		 "{{ device.vlans }}",
+	gives(f,
+	    "{{ device.vars.asn }} {{ device.vars.deep.l[1] }} "
+	    "{{ device.vlans }}",
 	    "65001 two [20, 10]");
 	/* the nearest VLAN of that number, in the record's order */
 	gives(f, "{% for v in vlans %}{{ v.vid }}{{ v }} {% endfor %}.",
@@ -125,7 +129,8 @@ static void test_context_is_merged_from_the_outside_in(void **state)
 		"\"s\":\"global\"}" },
 	    { "context/area/lab.json", "{\"a\":2,\"o\":{\"y\":{\"w\":2}}}" },
 	    { "context/area/rack.json", "{\"l\":[3],\"only\":\"rack\"}" },
-	    { "context/role/leaf.json", "{\"a\":3,\"s\":{\"now\":\"object\"}}" },
+	    { "context/role/leaf.json",
+		"{\"a\":3,\"s\":{\"now\":\"object\"}}" },
 	    { "context/device/r1.json", "{\"o\":{\"x\":9},\"n\":null}" },
 	    { "context/device/r2.json", "{\"a\":\"of r2\"}" });
 	gives(f, "{{ context.a }} {{ context.o }} {{ context.l }}",
@@ -145,17 +150,20 @@ static void test_other_devices(void **state)
 
 	fill(f);
 	gives(f, "{{ devices()|map(attribute='name')|join(' ') }}", "r1 r2 r3");
-	gives(f, "{{ devices(role='spine')|join(' ') }} "
-		 "{{ devices(area='row1')|join(' ') }} "
-		 "{{ devices(area='lab', status='active')|join(' ') }} "
-		 "{{ devices(tag='edge', role=device.role)|join(' ') }}",
+	gives(f,
+	    "{{ devices(role='spine')|join(' ') }} "
+	    "{{ devices(area='row1')|join(' ') }} "
+	    "{{ devices(area='lab', status='active')|join(' ') }} "
+	    "{{ devices(tag='edge', role=device.role)|join(' ') }}",
 	    "r2 r3 r1 r2 r1");
-	fails(f, "{{ devices('nobody').name }}", "there is no device \"nobody\"");
+	fails(
+	    f, "{{ devices('nobody').name }}", "there is no device \"nobody\"");
 	fails(f, "{{ devices(colour='red') }}", "cannot choose by \"colour\"");
 	fails(f, "{{ devices('r1', role='leaf') }}", "takes one name");
 	/* neither time nor memory without end */
-	fails(f, "{% for i in range(99999) %}{% for j in range(99) %}"
-		 "{% set x = devices(tag='no') %}{% endfor %}{% endfor %}",
+	fails(f,
+	    "{% for i in range(99999) %}{% for j in range(99) %}"
+	    "{% set x = devices(tag='no') %}{% endfor %}{% endfor %}",
 	    "too much memory");
 }
 
@@ -180,8 +188,9 @@ static void test_neighbors_see_a_link_from_both_sides(void **state)
 	gives(f, each, "e1>r2:e9 e2>r2:e8 .");
 	assert_ok(render(f, "r2", each, got, e));
 	assert_string_equal(got, "e8>r1:e2 e9>r1:e1 .\n");
-	gives(f, "{{ (neighbors()|first).link.speed }} "
-		 "{{ neighbors(role='leaf')|length }}",
+	gives(f,
+	    "{{ (neighbors()|first).link.speed }} "
+	    "{{ neighbors(role='leaf')|length }}",
 	    "10 0");
 }
 
@@ -194,8 +203,9 @@ static void test_where_templates_are_looked_for(void **state)
 	    { "templates/shared/part.j2", "shared\n" },
 	    { "templates/eos/part.j2", "other\n" },
 	    { "settings.json", "{\"site_name\":\"S\"}" });
-	gives(f, "{% include 'part.j2' %} {% include 'shared/part.j2' %} "
-		 "{% include 'eos/part.j2' %}",
+	gives(f,
+	    "{% include 'part.j2' %} {% include 'shared/part.j2' %} "
+	    "{% include 'eos/part.j2' %}",
 	    "own shared other");
 	fails(f, "{% include '../settings.json' %}", "there is no template");
 	fails(f, "{% include '/etc/passwd' %}", "there is no template");
@@ -250,13 +260,76 @@ static void test_who_keeps_it(void **state)
 	assert_false(by_hand(f, "r3"));
 	push_main(f, { "intended/lab/r3.cfg", "x\n" });
 	assert_true(by_hand(f, "r3"));
-	push_main(f, { "devices/lab/r3.json",
-	    "{\"name\":\"r3\",\"area\":\"lab\","
-	    "\"intended_from\":\"template\"}" });
+	push_main(
+	    f, { "devices/lab/r3.json", "{\"name\":\"r3\",\"area\":\"lab\","
+					"\"intended_from\":\"template\"}" });
 	assert_false(by_hand(f, "r3"));
-	push_main(f, { "devices/lab/r2.json",
-	    "{\"name\":\"r2\",\"area\":\"lab\",\"intended_from\":\"hand\"}" });
+	push_main(
+	    f, { "devices/lab/r2.json", "{\"name\":\"r2\",\"area\":\"lab\","
+					"\"intended_from\":\"hand\"}" });
 	assert_true(by_hand(f, "r2"));
+}
+
+static void test_where_an_error_is(void **state)
+{
+	struct fixture *f = *state;
+	struct render_position at;
+	struct err told = ERR_INIT;
+	char got[1000];
+
+	fill(f);
+	push_main(f, { "templates/frr/part.j2", "\n  {{ nobody.x }}\n" });
+	assert_int_not_equal(
+	    render(f, "r1", "a\n{% include 'part.j2' %}", got, &told), ERR_OK);
+	assert_true(render_position_of(&told, &at));
+	assert_string_equal(at.template, "part.j2");
+	assert_int_equal(at.line, 2);
+	assert_true(at.column > 2);
+	err_set(&told, ERR_INVALID, "12:30 is a time: 1:2, x:9:, y:3:4:z");
+	assert_false(render_position_of(&told, &at));
+	err_set(&told, ERR_INVALID, "a:b.j2:10:2: odd name");
+	assert_true(render_position_of(&told, &at));
+	assert_string_equal(at.template, "a:b.j2");
+	assert_int_equal(at.line, 10);
+}
+
+static void note(void *ctx, const char *path, const char *message)
+{
+	struct buf *out = ctx;
+
+	buf_printf(out, "%s: %.100s\n", path, message);
+}
+
+static void test_what_check_says(void **state)
+{
+	struct fixture *f = *state;
+	struct buf out = BUF_INIT(2000);
+	const struct snapshot *s;
+	size_t n = 99;
+
+	fill(f);
+	push_main(f, { "templates/frr/main.j2", "{{ fine }}\n" },
+	    { "templates/frr/bad.j2", "\n{% if %}\n" },
+	    { "templates/frr/notes.txt", "{% no template" },
+	    { "templates/frr/ok.j2", "{{ 1 }}" });
+	push_main(f, { "context/global.json", "{}" },
+	    { "context/device/r1.json", "{}" },
+	    { "context/device/gone.json", "{}" },
+	    { "context/area/lab.json", "{}" }, { "context/town/x.json", "{}" });
+	s = now(f);
+	assert_ok(render_check_templates(f->app.store, s, note, &out, &n, e));
+	assert_int_equal(n, 1);
+	assert_non_null(
+	    strstr(buf_text(&out), "templates/frr/bad.j2: frr/bad.j2:2:"));
+	buf_clear(&out);
+	render_check_context(s, note, &out);
+	assert_string_equal(buf_text(&out),
+	    "context/device/gone.json: there is no device \"gone\": nothing "
+	    "uses it\n"
+	    "context/town/x.json: it is neither global.json nor below area, "
+	    "role or device: nothing uses it\n");
+	snapshot_unref(s);
+	buf_release(&out);
 }
 
 int main(void)
@@ -270,6 +343,8 @@ int main(void)
 		T(test_where_templates_are_looked_for),
 		T(test_a_role_may_have_its_own),
 		T(test_who_keeps_it),
+		T(test_where_an_error_is),
+		T(test_what_check_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

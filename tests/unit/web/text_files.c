@@ -115,6 +115,8 @@ static void test_what_cannot_be_a_template_is_refused(void **state)
 	reply = put_text(MAIN, "ok\n{% if x %}\n", NULL);
 	assert_status(reply, 422);
 	assert_has(&reply, "frr/main.j2:");
+	assert_has(&reply, "\"template\":\"frr/main.j2\"");
+	assert_has(&reply, "\"line\":");
 	assert_status(
 	    put_text("/api/v1/templates/frr/main.txt", "x", NULL), 422);
 	assert_status(put_text("/api/v1/templates/frr/.x.j2", "x", NULL), 422);
@@ -176,6 +178,9 @@ static void test_a_device_is_rendered_without_saving(void **state)
 	assert_status(reply, 422);
 	assert_has(&reply, "shared/ntp.j2:1:");
 	assert_has(&reply, "included from");
+	assert_has(&reply, "\"template\":\"shared/ntp.j2\"");
+	assert_has(&reply, "\"line\":1");
+	assert_has(&reply, "\"column\":4");
 	/* and nothing outside templates/ */
 	reply = render(
 	    RENDER "?template=frr/main.j2", "{% include '../settings.json' %}");
