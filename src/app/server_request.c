@@ -43,17 +43,12 @@ json_t *server_answer(const struct server_work *w, const char *message)
 static enum err_code explain(const struct server_work *w, const char *id,
     enum err_code rc, struct err *e)
 {
-	char why[600];
-
-	if (!w->run || rc == ERR_CANCELLED)
+	if (!w->c) /* in its own words already */
 		return rc;
-	snprintf(why, sizeof(why), "%.590s", e->message);
 	if (rc == ERR_STALE)
 		return err_set(e, ERR_CONFLICT, "Server %.255s is locked by "
 		    "Ironic; nothing was done. Try again in a moment", id);
 	if (rc == ERR_NOT_FOUND || rc == ERR_CONFLICT || rc == ERR_INVALID)
-		return rc;
-	if (rc == ERR_REMOTE && strncmp(why, "no Ironic", 9) == 0)
 		return rc;
 	return server_explain(id, rc, e);
 }

@@ -68,11 +68,16 @@ static enum err_code find_claim(struct server_work *w, bool *ret_found,
 	return ERR_OK;
 }
 
+/* One that failed never reached Ironic: the same key may ask again. */
 static void end_run(struct server_work *w, enum run_state state,
     const char *result)
 {
+	static const struct err lost = { .code = ERR_REMOTE,
+		.message = "Failed to communicate with Ironic" };
+
 	server_run_log(w->run, "info", "settled by reading: %s", result);
-	server_run_end(w->run, state, NULL, NULL, result);
+	server_run_end(w->run, state, NULL, state == RUN_FAILED ? &lost : NULL,
+	    result);
 }
 
 static enum err_code settle_provision(struct server_work *w, int64_t age,

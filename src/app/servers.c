@@ -144,6 +144,20 @@ static enum err_code open_connection(const struct servers *sv,
 	return ERR_OK;
 }
 
+/* Credentials that are missing or open to others are the portal's fault, not
+ * that of whoever asks. */
+static enum err_code cannot_open(enum err_code rc, struct err *e)
+{
+	char why[500];
+
+	if (rc == ERR_SYSTEM)
+		return rc;
+	snprintf(why, sizeof(why), "%.490s", e->message);
+	rc = err_set(e, ERR_REMOTE, "Failed to communicate with Ironic");
+	err_detail(e, "%s", why);
+	return rc;
+}
+
 static enum err_code connect_to(struct servers *sv, const struct snapshot *s,
     struct server_connection **ret, struct err *e)
 {
@@ -157,6 +171,8 @@ static enum err_code connect_to(struct servers *sv, const struct snapshot *s,
 	pthread_mutex_lock(&sv->lock);
 	if (!is_current(sv->current, s, ironic)) {
 		rc = open_connection(sv, s, ironic, &fresh, e);
+		if (rc != ERR_OK)
+			rc = cannot_open(rc, e);
 		if (rc == ERR_OK) {
 			server_disconnect(sv->current);
 			sv->current = fresh;

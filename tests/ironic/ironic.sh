@@ -15,6 +15,7 @@
 #   IRONIC_DELAY      seconds that each of the two calls of a fake deployment takes
 #   IRONIC_TIMEOUT    seconds until a server's agent must have called back
 #   IRONIC_KEYSTONE, IRONIC_GLANCE   addresses of the others
+# With Keystone, DIR/keystone holds its directory, for `node` and `call`.
 # Exit code 3: not installed.
 # shellcheck source=tests/ironic/services.sh
 . "$(dirname "$0")/services.sh"
@@ -157,8 +158,9 @@ from ironic.cmd.singleprocess import main; sys.exit(main())' \
 call() { # METHOD PATH [JSON]
 	local -a auth=()
 	[ ! -e "$dir/htpasswd" ] || auth=(-u admin:secret)
-	[ ! -e "$dir/token" ] ||
-		auth=(-H "X-Auth-Token: $(cat "$dir/token")")
+	[ ! -e "$dir/keystone" ] ||
+		auth=(-H "X-Auth-Token: $("$services_home/keystone.sh" token \
+		    "$(cat "$dir/keystone")" admin adminpw admin)")
 	curl -s -m 30 -X "$1" -H "$VERSION" -H 'Accept: application/json' \
 	    -H 'Content-Type: application/json' "${auth[@]}" \
 	    ${3:+--data-binary "$3"} "$(cat "$dir/url")$2"

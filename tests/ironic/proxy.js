@@ -4,8 +4,8 @@
  *   node proxy.js TARGET DIR
  *
  * It listens on a free port of 127.0.0.1 and writes its address to DIR/url.
- * DIR/rule holds one line, "FAULT REGEXP", read for each request: one whose
- * "METHOD /path" matches meets the fault.  No rule: no fault.
+ * DIR/rules holds lines "FAULT REGEXP", read for each request: one whose
+ * "METHOD /path body" matches meets the first such fault.
  *
  *   reset       hangs up; Ironic never hears of it
  *   stall       says nothing; Ironic never hears of it
@@ -29,19 +29,18 @@ const [target, dir] = process.argv.slice(2);
 const upstream = new URL(target);
 const HUGE = 50 * 1024 * 1024;
 
-function faultOf(request) {
-	let line;
+function faultOf(request, body) {
+	const text = `${request.method} ${request.url} ${body}`;
+	const lines = fs.existsSync(`${dir}/rules`)
+	    ? fs.readFileSync(`${dir}/rules`, "utf8").split("\n") : [];
 
-	try {
-		line = fs.readFileSync(`${dir}/rule`, "utf8").trim();
-	} catch {
-		return "";
+	for (const line of lines) {
+		const [fault, pattern] = line.split(/ (.*)/);
+
+		if (pattern && new RegExp(pattern).test(text))
+			return fault;
 	}
-	const [fault, pattern] = line.split(/ (.*)/);
-
-	return pattern &&
-	    new RegExp(pattern).test(`${request.method} ${request.url}`)
-	    ? fault : "";
+	return "";
 }
 
 function pass(response, answer, body) {
@@ -117,12 +116,13 @@ const server = http.createServer((request, response) => {
 	response.on("error", () => {});
 	request.on("data", part => parts.push(part));
 	request.on("end", () => {
-		const fault = faultOf(request);
+		const body = Buffer.concat(parts);
+		const fault = faultOf(request, body);
 
 		if (early[fault])
 			early[fault](request, response);
 		else
-			forward(request, response, Buffer.concat(parts), fault);
+			forward(request, response, body, fault);
 	});
 });
 
