@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LOCK_WAIT_MS 30000
 /* Somebody who does not take our lock moved the ref: start over from there. */
@@ -109,14 +110,18 @@ static enum err_code build(struct attempt *a, struct err *e)
 static enum err_code write_and_publish(struct attempt *a, struct err *e)
 {
 	struct store *s = a->t->s;
+	char keep[STORE_PATH_SIZE] = "";
 	enum err_code rc;
 
 	if (commit_id_equal(&a->tip, &a->new_tip))
 		return ERR_OK;
-	rc = a->pending.n > STORE_LOOSE_MAX ? pack_write(s, &a->pending, e)
-					    : loose_write(s, &a->pending, e);
+	rc = a->pending.n > STORE_LOOSE_MAX
+		 ? pack_write(s, &a->pending, keep, e)
+		 : loose_write(s, &a->pending, e);
 	if (rc == ERR_OK)
 		rc = ref_move(s, a->t->branch, &a->tip, &a->new_tip, e);
+	if (*keep)
+		unlink(keep);
 	return rc;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/crypto.h"
 
+#include <fcntl.h>
 #include <nettle/sha1.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,6 +180,29 @@ static enum err_code publish_as(struct pack_writer *w, char *temp,
 	return rc;
 }
 
+/* Until its commit is reachable nothing refers to the pack, and a `git repack
+ * -a -d` that began meanwhile would remove it: a keep file beside it forbids
+ * that (git-repack(1)).  Made before anybody can see the pack. */
+static enum err_code write_keep(
+    struct pack_writer *w, char keep[STORE_PATH_SIZE], struct err *e)
+{
+	char hex[STORE_OID_TEXT_SIZE];
+	enum err_code rc;
+	int fd;
+
+	hex_encode(hex, w->checksum, STORE_OID_SIZE);
+	if (snprintf(keep, STORE_PATH_SIZE, "%s/pack-%s.keep", w->dir, hex) >=
+	    STORE_PATH_SIZE)
+		return err_set(e, ERR_LIMIT, "path too long");
+	fd = open(keep, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_set_errno(e, "cannot create %s", keep);
+	rc = disk_write(
+	    fd, PACK_KEEP_MARK, strlen(PACK_KEEP_MARK), "keep.write", e);
+	close(fd);
+	return rc;
+}
+
 static void pack_writer_release(struct pack_writer *w)
 {
 	if (w->fd >= 0)
@@ -191,8 +215,8 @@ static void pack_writer_release(struct pack_writer *w)
 	free(w->entries);
 }
 
-enum err_code pack_write(
-    struct store *s, const struct pending *p, struct err *e)
+enum err_code pack_write(struct store *s, const struct pending *p,
+    char keep[STORE_PATH_SIZE], struct err *e)
 {
 	struct pack_writer w = {
 		.s = s, .fd = -1, .buffer = BUF_INIT(SIZE_MAX / 4)
@@ -207,6 +231,8 @@ enum err_code pack_write(
 	rc = write_pack(&w, p, e);
 	if (rc == ERR_OK)
 		rc = write_index(&w, p->n, e);
+	if (rc == ERR_OK)
+		rc = write_keep(&w, keep, e);
 	if (rc == ERR_OK)
 		rc = publish_as(&w, w.temp_pack, ".pack", "pack.rename", e);
 	if (rc == ERR_OK)

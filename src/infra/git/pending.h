@@ -57,7 +57,11 @@ enum err_code object_name(git_object_t type, const void *data, size_t len,
 
 enum err_code loose_write(
     struct store *s, const struct pending *p, struct err *e) must_check;
-enum err_code pack_write(
-    struct store *s, const struct pending *p, struct err *e) must_check;
+/* `keep` becomes the path of a keep file that protects the pack from a repack
+ * until its commit is reachable, or stays as it is if none was made: the caller
+ * removes it, whatever came of it. */
+#define PACK_KEEP_MARK "switchyard: a commit is being made\n"
+enum err_code pack_write(struct store *s, const struct pending *p,
+    char keep[STORE_PATH_SIZE], struct err *e) must_check;
 
 #endif

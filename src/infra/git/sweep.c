@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "infra/git/disk.h"
+#include "infra/git/pending.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -79,6 +80,42 @@ static enum err_code sweep_dir(const struct store *s, const char *name,
 	return ERR_OK;
 }
 
+/* Keep files of ours are made and removed under the store's lock: those that
+ * are there belong to writers that died.  An administrator's are his. */
+static bool is_our_keep(int dir_fd, const char *name)
+{
+	size_t n = strlen(name), suffix = strlen(".keep");
+	char text[sizeof(PACK_KEEP_MARK)] = "";
+	ssize_t got;
+	int fd;
+
+	if (n <= suffix || strcmp(name + n - suffix, ".keep") != 0)
+		return false;
+	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	got = read(fd, text, sizeof(text));
+	close(fd);
+	return got == (ssize_t)strlen(PACK_KEEP_MARK) &&
+	       memcmp(text, PACK_KEEP_MARK, (size_t)got) == 0;
+}
+
+static void sweep_keeps(const struct store *s)
+{
+	char path[STORE_PATH_SIZE];
+	const struct dirent *entry;
+	DIR *dir;
+
+	if (store_file_path(s, "objects/pack", path, NULL) != ERR_OK ||
+	    !(dir = opendir(path)))
+		return;
+	while ((entry = readdir(dir)) != NULL) {
+		if (is_our_keep(dirfd(dir), entry->d_name))
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	}
+	closedir(dir);
+}
+
 enum err_code store_sweep(struct store *s, struct err *e)
 {
 	static const struct {
@@ -97,6 +134,7 @@ enum err_code store_sweep(struct store *s, struct err *e)
 		return rc;
 	for (int b = 0; b < STORE_BRANCHES; b++)
 		ref_drop_leftovers(s, (enum store_branch)b);
+	sweep_keeps(s);
 	for (size_t i = 0;
 	     rc == ERR_OK && i < sizeof(places) / sizeof(places[0]); i++)
 		rc = sweep_dir(s, places[i].dir, places[i].wanted, e);

@@ -317,6 +317,40 @@ static void a_ref_that_moved_meanwhile_is_built_upon(void **state)
 	assert_diff(f, NULL, &id, "", "+a +b +d/0 ");
 }
 
+/* Our pack is there, and its commit is not reachable yet. */
+static void a_repack_beside_a_commit_takes_nothing_away(void **state)
+{
+	struct fixture *f = *state;
+	struct commit_id id;
+
+	put_one(f, "a", "1");
+	arm_shell(f, "ref.write", "git -C $S repack -adq");
+	assert_ok(try_commit(f, 100, "ours", &id, e));
+	assert_int_equal(fault->action, FAULT_NONE);
+	assert_int_equal(system("git -C $S fsck --strict --no-dangling "
+				">/dev/null 2>&1 && test -z \"$(ls $S/objects/"
+				"pack | grep keep)\" && "
+				"git -C $S cat-file -e main:d/99"),
+	    0);
+}
+
+/* One that a dead writer left is removed, an administrator's is not. */
+static void keep_files_of_the_dead_are_swept(void **state)
+{
+	struct fixture *f = *state;
+
+	put_one(f, "a", "1");
+	setenv("S", f->path, 1);
+	assert_int_equal(system("cd $S/objects/pack && touch pack-1.keep && "
+				"echo mine >pack-2.keep && echo 'switchyard: a "
+				"commit is being made' >pack-3.keep"),
+	    0);
+	assert_ok(store_sweep(f->s, e));
+	assert_int_equal(system("cd $S/objects/pack && test -e pack-1.keep && "
+				"test -e pack-2.keep && test ! -e pack-3.keep"),
+	    0);
+}
+
 static void a_ref_that_moved_meanwhile_may_make_it_stale(void **state)
 {
 	struct fixture *f = *state;
@@ -395,6 +429,8 @@ int main(void)
 		T(death_at_any_step_of_a_small_commit_is_harmless),
 		T(death_at_any_step_of_a_pack_is_harmless),
 		T(a_ref_that_moved_meanwhile_is_built_upon),
+		T(a_repack_beside_a_commit_takes_nothing_away),
+		T(keep_files_of_the_dead_are_swept),
 		T(a_ref_that_moved_meanwhile_may_make_it_stale),
 		T(a_file_size_limit_is_a_full_disk),
 		T(a_want_of_descriptors_is_harmless),
