@@ -5,6 +5,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define FIRST_PAUSE_MS 2
+#define LAST_PAUSE_MS 64
 
 static int odb_read(
     struct git_handle *h, const uint8_t *oid, git_odb_object **ret)
@@ -31,12 +35,30 @@ static enum err_code read_failed(int rc, const uint8_t *oid, struct err *e)
 }
 
 /* A repack may have moved the object to a pack that is new to this handle:
- * libgit2 looks for new packs itself before it gives up. */
+ * libgit2 looks for new packs itself before it gives up.  But that pack may be
+ * gone by then, should the next repack follow on its heels; so what is not
+ * found is looked for again, and is absent only if it stays so. */
+static int odb_find(
+    struct git_handle *h, const uint8_t *oid, git_odb_object **ret)
+{
+	int rc = odb_read(h, oid, ret);
+
+	for (long ms = FIRST_PAUSE_MS;
+	     rc == GIT_ENOTFOUND && ms <= LAST_PAUSE_MS; ms *= 2) {
+		const struct timespec pause = { .tv_nsec = ms * 1000000 };
+
+		nanosleep(&pause, NULL);
+		git_odb_refresh(h->odb);
+		rc = odb_read(h, oid, ret);
+	}
+	return rc;
+}
+
 enum err_code object_lookup(struct git_handle *h, const uint8_t *oid,
     git_object_t type, struct object *ret, struct err *e)
 {
 	git_odb_object *o = NULL;
-	int rc = odb_read(h, oid, &o);
+	int rc = odb_find(h, oid, &o);
 
 	if (rc < 0)
 		return read_failed(rc, oid, e);
