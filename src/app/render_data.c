@@ -26,8 +26,8 @@ static const char *view_text(const void *self)
 	return record_key(v->record);
 }
 
-/* As jv_from_json(), with a copy of each text: the JSON is made for this
- * render alone, and gone before it ends. */
+/* As jv_from_json(), with a copy of each text: the JSON may be gone before the
+ * render ends. */
 static struct jv copy_json(struct arena *a, const json_t *value)
 {
 	struct jv to;
@@ -190,21 +190,23 @@ struct jv render_record(struct arena *a, const struct render_scope *scope,
 /* --- the merged context --------------------------------------------------- */
 
 struct layers {
-	const json_t *item[MAX_LAYERS]; /* the later ones count more */
+	json_t *item[MAX_LAYERS]; /* the later ones count more */
 	size_t n;
+	bool failed; /* out of memory: one is missing */
 };
 
 static void add_layer(struct layers *l, const struct snapshot *s,
     const char *dir, const char *name)
 {
 	char path[PATH_MAX_KEY];
-	const json_t *json;
+	json_t *json;
 
 	if (!*name || snprintf(path, sizeof(path), "%s%s.json", dir, name) >=
 			  (int)sizeof(path))
 		return;
-	json = snapshot_context(s, path);
-	if (json && l->n < MAX_LAYERS)
+	if (l->n == MAX_LAYERS || !snapshot_context(s, path, &json))
+		l->failed = true;
+	else if (json)
 		l->item[l->n++] = json;
 }
 
@@ -236,7 +238,7 @@ static struct jv merged_value(
 	const json_t *last = NULL;
 
 	for (size_t i = 0; i < l->n; i++) {
-		const json_t *v = json_object_get(l->item[i], key);
+		json_t *v = json_object_get(l->item[i], key);
 
 		if (!v)
 			continue;
@@ -246,7 +248,7 @@ static struct jv merged_value(
 		else
 			objects.n = 0;
 	}
-	return objects.n > 1 ? merge(a, &objects) : jv_from_json(a, last);
+	return objects.n > 1 ? merge(a, &objects) : copy_json(a, last);
 }
 
 static struct jv merge(struct arena *a, const struct layers *l)
@@ -256,11 +258,11 @@ static struct jv merge(struct arena *a, const struct layers *l)
 	json_t *v;
 
 	for (size_t i = 0; i < l->n; i++) {
-		json_object_foreach((json_t *)(uintptr_t)l->item[i], key, v)
+		json_object_foreach(l->item[i], key, v)
 		{
 			if (!jv_dict_get(to, key, &there))
-				jv_dict_set(
-				    a, to, key, merged_value(a, l, key));
+				jv_dict_set(a, to, arena_strdup(a, key),
+				    merged_value(a, l, key));
 		}
 	}
 	return to;
@@ -270,12 +272,17 @@ struct jv render_context(
     struct arena *a, const struct snapshot *s, const struct record *device)
 {
 	struct layers l = { .n = 0 };
+	struct jv merged;
 
 	add_layer(&l, s, "", "global");
 	add_areas(&l, s, record_text(device, DEVICE_AREA));
 	add_layer(&l, s, "role/", record_text(device, DEVICE_ROLE));
 	add_layer(&l, s, "device/", record_key(device));
-	return merge(a, &l);
+	/* half a context is none */
+	merged = l.failed ? jv_undefined("context") : merge(a, &l);
+	while (l.n > 0)
+		json_decref(l.item[--l.n]);
+	return merged;
 }
 
 /* --- all of it ------------------------------------------------------------ */

@@ -198,9 +198,9 @@ static bool add_end(struct render_links *links, struct link_end end)
 
 /* Both ends of each link that a device's context names. */
 static bool add_links(struct render_links *links, const struct snapshot *s,
-    const char *device, const json_t *context)
+    const char *device, const json_t *list)
 {
-	const json_t *list = json_object_get(context, "links"), *link;
+	const json_t *link;
 	bool ok = true;
 	size_t i;
 
@@ -246,19 +246,15 @@ enum err_code render_links_new(
 {
 	struct render_links *links = calloc(1, sizeof(*links));
 	const struct record *const *all;
-	char path[PATH_MAX_KEY];
 	bool ok = links != NULL;
 	size_t n;
 
 	all = snapshot_all(s, KIND_DEVICE, &n);
 	for (size_t i = 0; ok && i < n; i++) {
-		const json_t *context;
+		const char *name = record_key(all[i]);
+		const json_t *list = snapshot_links(s, name);
 
-		snprintf(
-		    path, sizeof(path), "device/%s.json", record_key(all[i]));
-		context = snapshot_context(s, path);
-		ok = !context ||
-		     add_links(links, s, record_key(all[i]), context);
+		ok = !list || add_links(links, s, name, list);
 	}
 	if (!ok) {
 		render_links_free(links);

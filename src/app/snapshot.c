@@ -41,6 +41,8 @@ void snapshot_file_unref(struct snapshot_file *f)
 	if (!f || atomic_fetch_sub(&f->refs, 1) != 1)
 		return;
 	json_decref(f->json);
+	json_decref(f->links);
+	free(f->text);
 	free(f);
 }
 

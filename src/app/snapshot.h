@@ -58,9 +58,13 @@ bool snapshot_config(const struct snapshot *s, enum path_config which,
 /* The version of templates/<name>; false if there is none. */
 bool snapshot_template(
     const struct snapshot *s, const char *name, struct blob_id *ret);
-/* What context/<name> holds, a JSON object that nobody may change; NULL if it
- * is absent or wrong (then it is among the problems). */
-const json_t *snapshot_context(const struct snapshot *s, const char *name);
+/* What context/<name> holds, a JSON object that nobody may change, a new
+ * reference; NULL if it is absent or wrong (then it is among the problems).
+ * False: out of memory. */
+bool snapshot_context(
+    const struct snapshot *s, const char *name, json_t **ret) must_check;
+/* The member "links" of a device's context, borrowed; NULL if it has none. */
+const json_t *snapshot_links(const struct snapshot *s, const char *device);
 
 /* The files of both directories, sorted by name. */
 enum snapshot_listed { SNAPSHOT_TEMPLATES, SNAPSHOT_CONTEXT };

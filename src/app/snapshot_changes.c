@@ -163,6 +163,21 @@ static enum err_code parse_context(
 	return rc;
 }
 
+/* Takes over the object. */
+static enum err_code keep_context(
+    struct snapshot_file *file, json_t *json, struct err *e)
+{
+	if (!text_starts_with(file->key, "device/")) {
+		file->json = json;
+		return ERR_OK;
+	}
+	file->text = json_dumps(json, JSON_COMPACT);
+	/* what they name is theirs alone: nothing else of the object stays */
+	file->links = json_incref(json_object_get(json, "links"));
+	json_decref(json);
+	return file->text ? ERR_OK : out_of_memory(e);
+}
+
 static enum err_code read_file(struct changes *c, struct change *one,
     struct buf *text, struct err *e)
 {
@@ -187,8 +202,7 @@ static enum err_code read_file(struct changes *c, struct change *one,
 		json_decref(json);
 		return out_of_memory(e);
 	}
-	one->file->json = json;
-	return ERR_OK;
+	return json ? keep_context(one->file, json, e) : ERR_OK;
 }
 
 /* Reads and checks the new version of a changed file. */

@@ -21,7 +21,12 @@ enum file_table {
 struct snapshot_file {
 	atomic_uint refs;
 	struct blob_id blob;
-	json_t *json; /* FILES_CONTEXT: what it holds, an object; never changed */
+	/* FILES_CONTEXT: what it holds, an object that is never changed.  Of a
+	 * device, of which there are many, it is text, a tenth as large, and
+	 * parsed for the render that asks; its links are asked of all. */
+	json_t *json;
+	char *text;
+	json_t *links;
 	char key[];
 };
 struct snapshot_file *snapshot_file_new(

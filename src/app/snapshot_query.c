@@ -92,11 +92,27 @@ bool snapshot_template(
 	return f != NULL;
 }
 
-const json_t *snapshot_context(const struct snapshot *s, const char *name)
+bool snapshot_context(const struct snapshot *s, const char *name, json_t **ret)
 {
 	const struct snapshot_file *f = find_file(s, FILES_CONTEXT, name);
 
-	return f ? f->json : NULL;
+	if (f && f->text)
+		*ret = json_loads(f->text, 0, NULL);
+	else
+		*ret = f ? json_incref(f->json) : NULL;
+	return *ret || !f || !f->text;
+}
+
+const json_t *snapshot_links(const struct snapshot *s, const char *device)
+{
+	const struct snapshot_file *f;
+	char name[PATH_MAX_KEY];
+
+	if (snprintf(name, sizeof(name), "device/%s.json", device) >=
+	    (int)sizeof(name))
+		return NULL;
+	f = find_file(s, FILES_CONTEXT, name);
+	return f ? f->links : NULL;
 }
 
 static const enum file_table listed[] = {

@@ -1,6 +1,7 @@
 #!/bin/bash
-# 10,000 access switches of 50 interfaces generated and committed by the job
-# generate-intended, worker and store as they ship, on one core.
+# 10,000 access switches of 50 interfaces, each with a context file and two
+# neighbours, generated and committed by the job generate-intended, worker and
+# store as they ship, on one core.
 #
 #   SWITCHYARD_BUILD=build/bench generate_bench.sh [DEVICES]
 set -eu
@@ -18,24 +19,38 @@ trap finish EXIT
 
 "$here/seed.sh" "$scratch/seed" "$devices"
 rm -rf "$scratch/seed/intended"
-mkdir -p "$scratch/seed/templates/frr/roles/access-switch"
+mkdir -p "$scratch/seed/templates/frr/roles/access-switch" \
+    "$scratch/seed/context/device"
+# What a network has: ports by role, a ring of uplinks and a few ports of its
+# own by device.
+awk -v dir="$scratch/seed/context" -v n="$devices" 'BEGIN {
+	file = dir "/role/access-switch.json"
+	printf "{\"ports\": [" > file
+	for (p = 1; p <= 48; p++)
+		printf "%s{\"name\": \"eth%d\", \"vlan\": %d, \"enabled\": %s}",
+		    (p == 1 ? "" : ", "), p, 100 + p % 7,
+		    (p % 12 ? "true" : "false") > file
+	print "]}" > file
+	for (i = 1; i <= n; i++) {
+		file = sprintf("%s/device/sw%06d.json", dir, i)
+		printf "{\"links\": [{\"device\": \"sw%06d\", \"interface\": " \
+		    "\"eth49\", \"peer_interface\": \"eth50\"}], \"names\": " \
+		    "{\"eth1\": \"printer %d\", \"eth2\": \"camera %d\"}}\n",
+		    i % n + 1, i, i > file
+		close(file)
+	}
+}'
 cat >"$scratch/seed/templates/frr/roles/access-switch/main.j2" <<'T'
 hostname {{ device.name }}
 !
 {% for s in context.ntp.servers %}
 ntp server {{ s }}
 {% endfor %}
-{% for n in range(1, 51) %}
-interface eth{{ n }}
- description {{ device.area }} {{ device.name }} port {{ n }}
-{% if n % 10 == 0 %}
- ip address 10.{{ n }}.{{ device.vars.asn % 250 }}.1/30
-{% else %}
- switchport access vlan {{ 100 + n % 7 }}
-{% endif %}
-{% if 'bench' in device.tags and n > 48 %}
- description uplink {{ n - 48 }} of {{ device.serial }}
-{% endif %}
+{% include 'ports.j2' %}
+{% for n in neighbors() %}
+interface {{ n.interface }}
+ description to {{ n.device }} {{ n.peer_interface }}
+ switchport mode trunk
 exit
 !
 {% endfor %}
@@ -43,6 +58,21 @@ router bgp {{ device.vars.asn }}
  bgp router-id {{ device.address }}
 exit
 !
+T
+cat >"$scratch/seed/templates/frr/ports.j2" <<'T'
+{% macro port(p, name) %}
+interface {{ p.name }}
+ description {{ device.area }} {{ name|upper|replace(' ', '-') }}
+ switchport access vlan {{ p.vlan }}
+{% if not p.enabled %}
+ shutdown
+{% endif %}
+exit
+!
+{% endmacro %}
+{% for p in context.ports %}
+{{ port(p, context.names[p.name]|default('free')) }}
+{%- endfor %}
 T
 "$build/switchyard" --dir "$scratch/run" init --seed "$scratch/seed" >/dev/null
 pin=

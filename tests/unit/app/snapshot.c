@@ -272,11 +272,22 @@ static void test_configurations(void **state)
 	assert_as_fresh(f);
 }
 
+static bool has_context(const struct snapshot *s, const char *name)
+{
+	json_t *context;
+	bool has;
+
+	assert_true(snapshot_context(s, name, &context));
+	has = context != NULL;
+	json_decref(context);
+	return has;
+}
+
 static void test_templates_and_context(void **state)
 {
 	struct fixture *f = *state;
 	const struct snapshot *s;
-	const json_t *context;
+	json_t *context;
 	struct blob_id blob, expected;
 	size_t n;
 
@@ -288,10 +299,11 @@ static void test_templates_and_context(void **state)
 	assert_true(snapshot_template(s, "frr/main.j2", &blob));
 	assert_true(blob_id_equal(&blob, &expected));
 	assert_false(snapshot_template(s, "frr/main", &blob));
-	context = snapshot_context(s, "global.json");
+	assert_true(snapshot_context(s, "global.json", &context));
 	assert_int_equal(
 	    json_integer_value(json_object_get(context, "ntp")), 1);
-	assert_null(snapshot_context(s, "area/a.json"));
+	json_decref(context);
+	assert_false(has_context(s, "area/a.json"));
 	assert_string_equal(
 	    snapshot_problems(s, &n)->path, "context/area/a.json");
 	assert_int_equal(n, 1);
@@ -301,15 +313,41 @@ static void test_templates_and_context(void **state)
 	push_main(f, { "context/area/a.json", "{}" },
 	    { "templates/frr/main.j2", NULL });
 	s = now(f);
-	assert_non_null(snapshot_context(s, "area/a.json"));
-	assert_non_null(snapshot_context(s, "global.json"));
+	assert_true(has_context(s, "area/a.json"));
+	assert_true(has_context(s, "global.json"));
 	assert_false(snapshot_template(s, "frr/main.j2", &blob));
 	(void)snapshot_problems(s, &n);
 	assert_int_equal(n, 0);
 	snapshot_unref(s);
 	push_main(f, { "context/area/a.json", "{\"a\": 1, \"a\": 2}" });
 	s = now(f);
-	assert_null(snapshot_context(s, "area/a.json"));
+	assert_false(has_context(s, "area/a.json"));
+	snapshot_unref(s);
+	assert_as_fresh(f);
+}
+
+static void test_context_of_devices(void **state)
+{
+	struct fixture *f = *state;
+	const struct snapshot *s;
+	json_t *context;
+
+	push_main(f, { "context/device/r1.json",
+			 "{\"mtu\": 9000, \"links\": [{\"device\": \"r2\"}]}" },
+	    { "context/device/r2.json", "{\"mtu\": 1500}" },
+	    { "context/device/r3.json", "{" });
+	s = now(f);
+	assert_true(snapshot_context(s, "device/r1.json", &context));
+	assert_int_equal(json_number(context, "mtu", 0), 9000);
+	assert_int_equal(
+	    json_array_size(json_object_get(context, "links")), 1);
+	json_decref(context);
+	assert_int_equal(json_array_size(snapshot_links(s, "r1")), 1);
+	assert_true(has_context(s, "device/r2.json"));
+	assert_null(snapshot_links(s, "r2"));
+	assert_false(has_context(s, "device/r3.json"));
+	assert_null(snapshot_links(s, "r3"));
+	assert_false(has_context(s, "device/r4.json"));
 	snapshot_unref(s);
 	assert_as_fresh(f);
 }
@@ -394,6 +432,7 @@ int main(void)
 		T(setup_empty, test_moves),
 		T(setup_empty, test_configurations),
 		T(setup_empty, test_templates_and_context),
+		T(setup_empty, test_context_of_devices),
 		T(setup, test_queries),
 		T(setup_empty, test_random_pushes),
 	};
