@@ -15,6 +15,7 @@ SHORT_LIVES=${SHORT_LIVES:-20}
 nginx=$(command -v nginx || echo /usr/sbin/nginx)
 static=$root/static
 lab_script=$root/tests/lab/lab.sh
+ironic_script=$root/tests/ironic/ironic.sh
 
 prepare_dir() {
 	[ -d "$dir" ] || mkdir -p -m 750 "$dir" || exit 1
@@ -54,6 +55,7 @@ clean_leftovers() {
 	if [ -f "$dir/lab/lab.conf" ] && [ "$(id -u)" = 0 ]; then
 		"$lab_script" down "$dir/lab" 9>&-
 	fi
+	[ ! -d "$dir/ironic" ] || "$ironic_script" down "$dir/ironic" 9>&-
 }
 
 # The first 127.0.X where nobody answers at the routers' port.
@@ -136,6 +138,46 @@ lab_register_host_keys() {
 			die "the host keys of r$i could not be recorded:" \
 			    "$(tail -n 1 "$dir/log/init.log")"
 	done
+}
+
+# Tells the portal which Ironic to ask.
+ironic_use() { # URL
+	"$programs/switchyard" --dir "$dir" ironic "url=$1" \
+	    >>"$dir/log/init.log" 2>&1 9>&- ||
+		die "$(tail -n 1 "$dir/log/init.log")"
+	ironic_url=$1
+}
+
+# A dozen servers: two racks of three classes.
+ironic_enrol() {
+	local i class
+	for i in {1..12}; do
+		class=compute
+		[ "$i" -le 8 ] || class=storage
+		[ "$i" -le 11 ] || class=gpu
+		"$ironic_script" node "$dir/ironic" \
+		    "rack$(((i + 5) / 6))-u$((10 + i))" $class '{"properties":
+		    {"cpu_arch":"x86_64","cpus":32,"memory_mb":262144}}' &
+	done
+	wait
+}
+
+# On the port that it had, if that is free: the store then stays as it is.
+ironic_start() {
+	local url status had=''
+	[ ! -f "$dir/ironic/url" ] || had=$(sed 's/.*://' "$dir/ironic/url")
+	! { [ -n "$had" ] && port_is_busy "$had"; } || had=''
+	url=$(IRONIC_PORT=$had IRONIC_DELAY=5 "$ironic_script" up \
+	    "$dir/ironic" 2>"$dir/log/ironic.log" 9>&-)
+	status=$?
+	[ $status = 0 ] ||
+		die "Ironic does not start: $(tail -n 1 "$dir/log/ironic.log")"
+	ironic_use "$url"
+	[ -e "$dir/ironic/enrolled" ] || {
+		say "enrolling a dozen servers of fake hardware"
+		(ironic_enrol) 9>&-
+		touch "$dir/ironic/enrolled"
+	}
 }
 
 # By renaming: whoever reads a pid to signal it must never read half of one,
@@ -253,6 +295,7 @@ stop_everything() {
 	stop_program web TERM
 	stop_program worker TERM
 	[ "$lab" = no ] || "$lab_script" down "$dir/lab" 9>&-
+	[ "$ironic" = no ] || "$ironic_script" down "$dir/ironic" 9>&-
 	rm -f "$dir/run/bootstrap.pid" "$dir/web.sock" "$dir/run/healthz"
 }
 
@@ -273,6 +316,7 @@ Switchyard is running.
 EOF
 	[ "$lab" = no ] ||
 		"$lab_script" status "$dir/lab" | sed 's/^/  Router    /'
+	[ -z "$ironic_url" ] || printf '  Ironic    %s\n' "$ironic_url"
 	[ -z "$lab_notice" ] || printf '\n  %s\n' "$lab_notice"
 	echo
 }
@@ -303,6 +347,8 @@ serve() {
 	# die() inside must not leave half a portal behind.
 	trap stop_everything EXIT
 	[ "$lab" = no ] || lab_start
+	[ "$ironic" = no ] || [ -n "$stopping" ] || ironic_start
+	[ "$ironic" = yes ] || [ -z "$ironic_url" ] || ironic_use "$ironic_url"
 	[ -n "$stopping" ] || start_programs
 	if [ -z "$stopping$ended" ]; then
 		printf '%s\n' "$port" "$lab_notice" >"$dir/run/ready"
@@ -324,6 +370,8 @@ serve_detached() {
 	setsid "$root/bootstrap" run --dir "$dir" --port "$port" \
 	    --programs "$programs" --routers "$routers" \
 	    --lab-base "$base" $([ "$lab" = yes ] || echo --no-lab) \
+	    $([ "$ironic" = no ] || echo --with-ironic) \
+	    ${ironic_url:+--ironic-url "$ironic_url"} \
 	    --quiet </dev/null >"$dir/log/bootstrap.log" 2>&1 &
 	pid=$!
 	wait_until $((START_SECONDS * 2)) detached_ready_or_gone $pid
@@ -333,6 +381,7 @@ serve_detached() {
 	fi
 	lab_notice=$(sed -n 2p "$dir/run/ready")
 	[ -z "$lab_notice" ] || lab=no
+	[ "$ironic" = no ] || ironic_url=$(cat "$dir/ironic/url")
 	announce
 	say "./bootstrap stop --dir $dir stops it."
 }

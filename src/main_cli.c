@@ -32,6 +32,7 @@ static const struct {
 	{ "token", cmd_token, "create, list and revoke API tokens" },
 	{ "user", cmd_user, "create users, set passwords" },
 	{ "hostkey", cmd_hostkey, "pin a device's host keys" },
+	{ "ironic", cmd_ironic, "name the Ironic that is asked for servers" },
 	{ "render", render, "render a template with data, without a portal" },
 };
 

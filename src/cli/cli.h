@@ -25,6 +25,7 @@ int cmd_fsck(const struct cli *cli, int argc, char **argv);
 int cmd_run(const struct cli *cli, int argc, char **argv);
 int cmd_token(const struct cli *cli, int argc, char **argv);
 int cmd_user(const struct cli *cli, int argc, char **argv);
+int cmd_ironic(const struct cli *cli, int argc, char **argv);
 int cmd_hostkey(const struct cli *cli, int argc, char **argv);
 
 /* Prints "switchyard: message" and answers 1. */

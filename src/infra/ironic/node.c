@@ -94,8 +94,8 @@ static enum err_code get_page(struct baremetal *b, struct deadline deadline,
 	struct buf path = BUF_INIT(IRONIC_MAX_PATH);
 	enum err_code rc;
 
-	buf_printf(
-	    &path, "/v1/nodes?fields=%s&limit=%zu", IRONIC_LIST_FIELDS, limit);
+	buf_printf(&path, "/v1/nodes?sort_key=name&fields=%s&limit=%zu",
+	    IRONIC_LIST_FIELDS, limit);
 	add_text(&path, "provision_state", f->provision_state);
 	add_text(&path, "resource_class", f->resource_class);
 	add_flag(&path, "maintenance", f->maintenance);
