@@ -3,6 +3,7 @@
 #include <crypt.h>
 #include <errno.h>
 #include <nettle/hmac.h>
+#include <nettle/md5.h>
 #include <nettle/memops.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
@@ -27,6 +28,17 @@ void hmac_sha256_of(const void *key, size_t key_len, const void *data,
 	hmac_sha256_update(&ctx, len, data);
 	hmac_sha256_digest(&ctx, SHA256_SIZE, digest);
 	wipe(&ctx, sizeof(ctx));
+}
+
+void md5_hex_of(const void *data, size_t len, char text[MD5_TEXT_SIZE])
+{
+	struct md5_ctx ctx;
+	uint8_t digest[MD5_DIGEST_SIZE];
+
+	md5_init(&ctx);
+	md5_update(&ctx, len, data);
+	md5_digest(&ctx, sizeof(digest), digest);
+	hex_encode(text, digest, sizeof(digest));
 }
 
 void random_bytes(void *to, size_t len)

@@ -12,6 +12,11 @@ void sha256_of(const void *data, size_t len, uint8_t digest[SHA256_SIZE]);
 void hmac_sha256_of(const void *key, size_t key_len, const void *data,
     size_t len, uint8_t digest[SHA256_SIZE]);
 
+/* For comparing a file with what a network device says of its copy; it guards
+ * against accidents, not against attackers. */
+#define MD5_TEXT_SIZE 33
+void md5_hex_of(const void *data, size_t len, char text[MD5_TEXT_SIZE]);
+
 /* From the kernel; never fails after boot (aborts if the kernel has none). */
 void random_bytes(void *to, size_t len);
 /* 2*n hexadecimal digits and a NUL. */

@@ -81,7 +81,8 @@ static bool apply_negation(struct arena *arena,
 		config_node_remove(node);
 	else
 		remove_beginning(section, rest, strlen(rest), false);
-	if (!config_rule_default(dialect, section, rest))
+	if (!config_rule_default(dialect, section, rest) &&
+	    !config_rule_both(dialect, rest))
 		return true;
 	return config_node_put_grouped(arena, dialect, section, line) != NULL;
 }
@@ -127,6 +128,23 @@ static bool number_line(const struct config_dialect *dialect,
 	return true;
 }
 
+/* `no ip address` is shown until there is one. */
+static void remove_shorter_negations(const struct config_dialect *dialect,
+    struct config_node *section, const char *line)
+{
+	size_t len = strlen(line);
+	struct config_node *next;
+
+	for (struct config_node *c = section->first; c != NULL; c = next) {
+		const char *rest = config_line_negated(dialect, c->line);
+		size_t n = rest != NULL ? strlen(rest) : len;
+
+		next = c->next;
+		if (n < len && config_words_begin(line, rest, n))
+			config_node_remove(c);
+	}
+}
+
 bool config_line_apply(struct arena *arena,
     const struct config_dialect *dialect, struct config_node *section,
     const char *line)
@@ -142,7 +160,8 @@ bool config_line_apply(struct arena *arena,
 		config_node_remove(negated);
 	/* In force is not shown; and the positive of a `no` line that was
 	 * there is the platform's default, whatever the rules say. */
-	if (negated != NULL || config_rule_default(dialect, section, line)) {
+	if (!config_rule_both(dialect, line) &&
+	    (negated != NULL || config_rule_default(dialect, section, line))) {
 		struct config_node *other =
 		    config_node_find(dialect, section, line);
 
@@ -150,6 +169,7 @@ bool config_line_apply(struct arena *arena,
 			config_node_remove(other);
 		return true;
 	}
+	remove_shorter_negations(dialect, section, line);
 	if (number_line(dialect, section, line, numbered) &&
 	    strlen(numbered) <= CONFIG_MAX_LINE)
 		line = numbered;

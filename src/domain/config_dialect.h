@@ -54,6 +54,8 @@ struct config_dialect {
 	const char *comment; /* characters that begin a comment line */
 	const char *negation;
 	bool ascii_only; /* its shell takes other bytes for key strokes */
+	unsigned indent; /* spaces a level where it writes texts; 0: one */
+	bool bare;	 /* no word closes a section there */
 
 	const char *const *exits; /* leave the innermost section */
 	const char *end;	  /* leaves all; nothing follows */
@@ -71,6 +73,13 @@ struct config_dialect {
 	const char *const *forbidden;
 	/* The value of `?` and `...` is a password or a key. */
 	const char *const *secret;
+	/* Shown whether they are in force or negated: neither form is a
+	 * default that would be hidden.  NULL: none. */
+	const char *const *both;
+	/* Lines whose value is a text between two delimiters, which may go on
+	 * over lines (a banner): the words before the delimiter.  NULL: the
+	 * language has none.  See config_block.h. */
+	const char *const *blocks;
 	/* At the top: to be there before what refers to them, in this order,
 	 * and to go after it. */
 	const char *const *definitions;
@@ -86,6 +95,12 @@ extern const struct config_dialect config_dialect_frr;
 
 /* Arista EOS, for comparing texts; the switch itself computes its changes. */
 extern const struct config_dialect config_dialect_eos;
+
+/* Cisco IOS and IOS-XE, as `show running-config` prints it. */
+extern const struct config_dialect config_dialect_ios;
+
+/* Cisco NX-OS. */
+extern const struct config_dialect config_dialect_nxos;
 
 /* NULL if there is none of that name. */
 const struct config_dialect *config_dialect_find(const char *name);

@@ -216,6 +216,8 @@ const struct config_dialect *config_dialect_find(const char *name)
 	static const struct config_dialect *const all[] = {
 		&config_dialect_frr,
 		&config_dialect_eos,
+		&config_dialect_ios,
+		&config_dialect_nxos,
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

@@ -338,6 +338,12 @@ bool config_rule_default(const struct config_dialect *dialect,
 	return false;
 }
 
+bool config_rule_both(const struct config_dialect *dialect, const char *line)
+{
+	return dialect->both != NULL &&
+	       config_pattern_find(dialect->both, line) != NULL;
+}
+
 const char *config_line_negated(
     const struct config_dialect *dialect, const char *line)
 {

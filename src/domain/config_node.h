@@ -46,6 +46,9 @@ struct config_node *config_node_find_unsequenced(
     const struct config_dialect *dialect, const struct config_node *section,
     const char *line);
 
+/* Is the line shown in either form, in force and negated? */
+bool config_rule_both(const struct config_dialect *dialect, const char *line);
+
 const struct config_section_rule *config_rule_section(
     const struct config_dialect *dialect, const char *line);
 const char *config_rule_leave(

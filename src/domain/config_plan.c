@@ -1,5 +1,6 @@
 #include "domain/config_tree.h"
 
+#include "domain/config_block.h"
 #include "domain/config_node.h"
 #include "domain/config_pattern.h"
 
@@ -122,6 +123,20 @@ static bool is_command(
 	return one_word && config_word_abbreviated(dialect->end, step->line);
 }
 
+/* But for the line ends of a block, which are not sent as they stand. */
+static bool is_ascii(const char *line)
+{
+	while (*line != '\0') {
+		size_t n = strlen(CONFIG_BLOCK_LINE_END);
+
+		if (strncmp(line, CONFIG_BLOCK_LINE_END, n) == 0)
+			line += n;
+		else if ((unsigned char)*line++ >= 0x80)
+			return false;
+	}
+	return true;
+}
+
 /* Trees hold no control characters; a platform may take less than a tree. */
 static enum err_code check_step(const struct config_dialect *dialect,
     const struct config_step *step, struct err *e)
@@ -135,16 +150,16 @@ static enum err_code check_step(const struct config_dialect *dialect,
 		    "\"%.200s\" is a command, not configuration: it cannot be "
 		    "provisioned",
 		    buf_text(&shown));
-	else if (strlen(step->line) > CONFIG_MAX_LINE)
+	else if (strlen(step->line) > CONFIG_MAX_LINE &&
+		 !config_block_is(dialect, step->line))
 		code = err_set(e, ERR_INVALID,
 		    "\"%.200s…\" is longer than %d characters",
 		    buf_text(&shown), CONFIG_MAX_LINE);
-	for (const char *c = step->line; dialect->ascii_only && *c; c++)
-		if ((unsigned char)*c >= 0x80)
-			code = err_set(e, ERR_INVALID,
-			    "\"%.200s\" holds a character outside ASCII, which "
-			    "this platform's shell does not take",
-			    buf_text(&shown));
+	else if (dialect->ascii_only && !is_ascii(step->line))
+		code = err_set(e, ERR_INVALID,
+		    "\"%.200s\" holds a character outside ASCII, which this "
+		    "platform's shell does not take",
+		    buf_text(&shown));
 	buf_release(&shown);
 	return code;
 }

@@ -1,6 +1,7 @@
 #include "domain/config_tree.h"
 
 #include "base/text.h"
+#include "domain/config_block.h"
 #include "domain/config_node.h"
 #include "domain/config_pattern.h"
 
@@ -172,6 +173,57 @@ static enum err_code read_line(struct reader *r, const char *text, size_t len)
 	return code == ERR_OK ? read_command(r, line) : code;
 }
 
+/* A banner stands at the top.  ret_used: its bytes, 0 if none begins here. */
+static enum err_code read_block(
+    struct reader *r, const char *text, size_t *ret_used)
+{
+	struct buf line = BUF_INIT(CONFIG_MAX_TEXT);
+	size_t used = config_block_read(r->dialect, text, &line);
+	enum err_code code = ERR_OK;
+
+	if (used > 0 && line.len == 0) {
+		code = err_set(r->e, ERR_INVALID,
+		    "line %zu begins a text that has no end, is longer than "
+		    "%d bytes or holds a control character",
+		    r->number, CONFIG_MAX_TEXT);
+	} else if (used > 0) {
+		leave_levels(r, 0);
+		r->levels[r->n_levels - 1].open = NULL;
+		code = read_command(r, line.data);
+	}
+	for (size_t i = 0; code == ERR_OK && i + 1 < used; i++)
+		r->number += text[i] == '\n';
+	buf_release(&line);
+	if (code == ERR_OK)
+		*ret_used = used;
+	return code;
+}
+
+static enum err_code read_next(
+    struct reader *r, const char *text, size_t *ret_used)
+{
+	size_t len = strcspn(text, "\n");
+	size_t bare = len;
+	size_t used = 0;
+	enum err_code code;
+
+	if (++r->number > CONFIG_MAX_LINES)
+		return err_set(r->e, ERR_LIMIT,
+		    "the configuration has more than %d lines",
+		    CONFIG_MAX_LINES);
+	if (r->dialect->blocks != NULL && !r->ended) {
+		code = read_block(r, text, &used);
+		if (code != ERR_OK || used > 0) {
+			*ret_used = used;
+			return code;
+		}
+	}
+	if (bare > 0 && text[bare - 1] == '\r')
+		bare--;
+	*ret_used = len + (text[len] == '\n');
+	return read_line(r, text, bare);
+}
+
 enum err_code config_tree_parse(struct arena *arena,
     const struct config_dialect *dialect, const char *text,
     struct config_tree *ret, struct err *e)
@@ -189,28 +241,23 @@ enum err_code config_tree_parse(struct arena *arena,
 	r.levels[0].section = root;
 	r.n_levels = 1;
 	while (*text != '\0') {
-		size_t len = strcspn(text, "\n");
-		size_t bare = len;
-		enum err_code code;
+		size_t used = 0;
+		enum err_code code = read_next(&r, text, &used);
 
-		if (++r.number > CONFIG_MAX_LINES)
-			return err_set(e, ERR_LIMIT,
-			    "the configuration has more than %d lines",
-			    CONFIG_MAX_LINES);
-		if (bare > 0 && text[bare - 1] == '\r')
-			bare--;
-		code = read_line(&r, text, bare);
 		if (code != ERR_OK)
 			return code;
-		text += len + (text[len] == '\n');
+		text += used;
 	}
 	*ret = (struct config_tree){ .dialect = dialect, .root = root };
 	return ERR_OK;
 }
 
-static void add_indented(struct buf *out, unsigned depth, const char *line)
+static void add_indented(const struct config_dialect *dialect, struct buf *out,
+    unsigned depth, const char *line)
 {
-	for (unsigned i = 0; i < depth; i++)
+	unsigned indent = dialect->indent > 0 ? dialect->indent : 1;
+
+	for (unsigned i = 0; i < depth * indent; i++)
 		buf_putc(out, ' ');
 	buf_puts(out, line);
 	buf_putc(out, '\n');
@@ -220,12 +267,18 @@ static void format_children(const struct config_tree *tree,
     const struct config_node *section, struct buf *out)
 {
 	for (const struct config_node *c = section->first; c; c = c->next) {
-		add_indented(out, c->depth, c->line);
+		if (config_block_is(tree->dialect, c->line)) {
+			config_block_write(
+			    tree->dialect, c->line, CONFIG_BLOCK_SHOWN, out);
+			continue;
+		}
+		add_indented(tree->dialect, out, c->depth, c->line);
 		if (!c->section)
 			continue;
 		format_children(tree, c, out);
-		add_indented(
-		    out, c->depth, config_rule_leave(tree->dialect, c->line));
+		if (!tree->dialect->bare)
+			add_indented(tree->dialect, out, c->depth,
+			    config_rule_leave(tree->dialect, c->line));
 	}
 }
 

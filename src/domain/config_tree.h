@@ -9,8 +9,9 @@
  * What a platform's language needs beyond indentation is data, in a
  * struct config_dialect (config_dialect.h).  Everything here is pure.
  *
- * A step holds no control character, at most CONFIG_MAX_LINE bytes, and nothing
- * that the dialect forbids to send: plans that would are refused.
+ * A step holds no control character, at most CONFIG_MAX_LINE bytes (a block
+ * CONFIG_MAX_TEXT, see config_block.h), and nothing that the dialect forbids to
+ * send: plans that would are refused.
  *
  * Ownership: trees and plans live in the arena they were made in and borrow
  * nothing from the text.  Immutable once returned.
@@ -24,6 +25,7 @@
 #define CONFIG_MAX_BYTES (16 * 1024 * 1024)
 #define CONFIG_MAX_LINES 400000
 #define CONFIG_MAX_LINE 2048 /* bytes in a command line */
+#define CONFIG_MAX_TEXT 8192 /* bytes of a node that is a block */
 #define CONFIG_MAX_DEPTH 8
 
 struct config_dialect;
@@ -57,7 +59,7 @@ enum err_code config_tree_parse(struct arena *arena,
     const struct config_dialect *dialect, const char *text,
     struct config_tree *ret, struct err *e) must_check;
 
-/* The canonical text: one space a level, the dialect's exit words. */
+/* The canonical text, indented and with exit words as the dialect has them. */
 enum err_code config_tree_format(
     const struct config_tree *tree, struct buf *out, struct err *e) must_check;
 

@@ -12,3 +12,4 @@ target_compile_definitions(unit_domain_config_plan PRIVATE
 unit_test(domain config_property)
 target_compile_definitions(unit_domain_config_property PRIVATE
     TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/unit/domain/frr")
+unit_test(domain config_cisco)
