@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* How long to wait at a time, so that a cancelled run ends soon. */
@@ -98,7 +99,28 @@ static enum err_code set_options(struct ssh_link *link, struct err *e)
 	return ssh_prefer_pinned_types(link, e);
 }
 
-/* libssh owns fd once it has the option and has begun to connect. */
+/* libssh closes a socket that it was given after an error, and leaves it open
+ * otherwise, without a word.  By then the number may stand for another file:
+ * the inode tells. */
+static void remember_socket(struct ssh_link *link, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0) {
+		link->fd = fd;
+		link->inode = st.st_ino;
+	}
+}
+
+static void close_socket(const struct ssh_link *link)
+{
+	struct stat st;
+
+	if (link->fd >= 0 && fstat(link->fd, &st) == 0 &&
+	    S_ISSOCK(st.st_mode) && st.st_ino == link->inode)
+		close(link->fd);
+}
+
 static enum err_code exchange_keys(struct ssh_link *link, int fd,
     struct deadline deadline, struct driver_refusal *refusal, struct err *e)
 {
@@ -110,6 +132,7 @@ static enum err_code exchange_keys(struct ssh_link *link, int fd,
 		return err_set(e, ERR_SYSTEM,
 		    "the SSH connection to %s could not be set up", link->peer);
 	}
+	remember_socket(link, fd);
 	while ((rc = ssh_connect(link->session)) == SSH_AGAIN) {
 		code = ssh_link_wait(link, deadline, "exchanging keys", e);
 		if (code != ERR_OK) {
@@ -161,6 +184,7 @@ enum err_code ssh_link_open(const struct driver_target *target,
 		return err_set(e, ERR_SYSTEM, "no memory for a connection");
 	link->target = target;
 	link->hooks = hooks;
+	link->fd = -1;
 	snprintf(link->peer, sizeof link->peer, "%.100s port %u",
 	    target->address, (unsigned)port);
 	link->session = ssh_new();
@@ -186,6 +210,7 @@ void ssh_link_close(struct ssh_link *link)
 		ssh_disconnect(link->session);
 		ssh_free(link->session);
 	}
+	close_socket(link);
 	free(link);
 }
 

@@ -7,6 +7,7 @@
 #include "infra/ssh/link.h"
 
 #include <libssh/libssh.h>
+#include <sys/types.h>
 
 struct ssh_link {
 	ssh_session session;
@@ -14,6 +15,8 @@ struct ssh_link {
 	const struct driver_hooks *hooks;
 	bool no_cancel;
 	char peer[128];
+	int fd;	     /* the socket that libssh was given; -1: none */
+	ino_t inode; /* of that socket, to know it again */
 };
 
 /* Waits until libssh may be able to go on.  ERR_TIMEOUT past the deadline,

@@ -30,6 +30,16 @@ struct ssh_shell_profile {
 	 * and the byte that makes it take the next one as it is. */
 	const char *hot_keys;
 	char quote;
+	/* In configuration mode prompts hold this many bytes of the name; 0:
+	 * all. */
+	unsigned mode_name_max;
+};
+
+/* What to say to a question that a command asks instead of ending. */
+struct ssh_shell_answer {
+	const char *question;	     /* how its line ends, but for blanks */
+	const char *text;	     /* typed as it is, Enter included; or */
+	const struct secret *secret; /* typed with Enter, if not NULL */
 };
 
 struct ssh_shell;
@@ -44,6 +54,12 @@ void ssh_shell_close(struct ssh_shell *shell); /* NULL is fine */
  * if the line holds a control character or is too long: nothing is sent. */
 enum err_code ssh_shell_run(struct ssh_shell *shell, const char *line,
     struct deadline deadline, struct buf *out, struct err *e) must_check;
+
+/* The same for a command that may ask.  answers: question NULL ends.  A
+ * question that is none of them runs into the deadline. */
+enum err_code ssh_shell_run_asking(struct ssh_shell *shell, const char *line,
+    const struct ssh_shell_answer *answers, struct deadline deadline,
+    struct buf *out, struct err *e) must_check;
 
 /* Sends several lines as one, for a command that takes a text up to a mark (a
  * banner): the prompt comes after the last.  Only what the device says that is
