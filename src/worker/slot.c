@@ -247,6 +247,8 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
 	fill_input(rq, driver, &in);
 	in.target.username = credentials.username;
 	in.target.password = credentials.password;
+	in.target.private_key = credentials.private_key;
+	in.target.enable = credentials.enable;
 	in.target.pins = pins;
 	in.target.n_pins = read_pins(rq, arena, pins);
 	if (settle)

@@ -10,14 +10,16 @@
 
 struct credentials {
 	char username[128];
-	struct secret *password; /* owned; NULL if there is none */
+	struct secret *password;    /* owned; NULL if there is none */
+	struct secret *private_key; /* the same; PEM or OpenSSH, unencrypted */
+	struct secret *enable;	    /* the same; for the privileged mode */
 };
 
 void credentials_release(struct credentials *c);
 
 /* provider: "file" (DIR/secrets/<reference>, mode 0600 or stricter: a password
- * alone, or JSON {"username","password"}) or "environment" (a variable with
- * the same content).  username: from the record; empty: from the value. */
+ * alone, or JSON with "username", "password" or "private_key" or both, and
+ * "enable") or "environment" (a variable with the same content).  username: from the record; empty: from the value. */
 enum err_code secrets_read(const char *dir, const char *provider,
     const char *reference, const char *username, struct credentials *ret,
     struct err *e) must_check;

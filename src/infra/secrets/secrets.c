@@ -17,6 +17,8 @@
 void credentials_release(struct credentials *c)
 {
 	secret_free(c->password);
+	secret_free(c->private_key);
+	secret_free(c->enable);
 	wipe(c, sizeof(*c));
 }
 
@@ -95,30 +97,49 @@ static enum err_code set_username(struct credentials *c, const char *name,
 	    sizeof(c->username) - 1);
 }
 
-/* {"username": …, "password": …} or the password alone on the first line. */
+/* The object's own copy is wiped: jansson frees without. */
+static enum err_code take_secret(const json_t *v, const char *key,
+    struct secret **to, struct err *e)
+{
+	const char *text = json_text(v, key, NULL);
+
+	if (!text || !*text)
+		return ERR_OK;
+	*to = secret_new(text, strlen(text));
+	wipe((char *)(uintptr_t)text, strlen(text));
+	return *to ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
+}
+
+static enum err_code parse_object(const json_t *v, struct credentials *c,
+    struct err *e)
+{
+	enum err_code rc = take_secret(v, "password", &c->password, e);
+	enum err_code key = take_secret(v, "private_key", &c->private_key, e);
+	enum err_code enable = take_secret(v, "enable", &c->enable, e);
+
+	if (rc != ERR_OK || key != ERR_OK || enable != ERR_OK)
+		return ERR_SYSTEM;
+	if (!c->password && !c->private_key)
+		return err_set(e, ERR_INVALID,
+		    "the secret has neither \"password\" nor "
+		    "\"private_key\"");
+	return c->username[0] ? ERR_OK
+	    : set_username(c, json_text(v, "username", ""), e);
+}
+
+/* An object, or the password alone on the first line. */
 static enum err_code parse_value(const char *text, size_t len,
     struct credentials *c, struct err *e)
 {
-	const char *user, *password;
 	json_t *v = NULL;
-	enum err_code rc = ERR_OK;
+	enum err_code rc;
 
 	if (text[0] != '{')
 		return set_password(c, text, strcspn(text, "\r\n"), e);
 	if (json_read(text, len, MAX_VALUE, &v, NULL) != ERR_OK)
 		return err_set(e, ERR_INVALID,
 		    "the secret begins with \"{\" but is not JSON");
-	user = json_text(v, "username", "");
-	password = json_text(v, "password", NULL);
-	if (!password)
-		rc = err_set(e, ERR_INVALID, "the secret has no \"password\"");
-	else
-		rc = set_password(c, password, strlen(password), e);
-	if (rc == ERR_OK && !c->username[0])
-		rc = set_username(c, user, e);
-	if (password)
-		/* jansson frees without wiping */
-		wipe((char *)(uintptr_t)password, strlen(password));
+	rc = parse_object(v, c, e);
 	json_decref(v);
 	return rc;
 }

@@ -86,6 +86,24 @@ static void test_files(void **state)
 	reads("file", "json", "admin", "admin", "can{ary");
 }
 
+static void test_keys_and_enable(void **state)
+{
+	struct credentials c;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	write_secret("all",
+	    "{\"username\": \"bob\", \"private_key\": \"k\\nl\", "
+	    "\"enable\": \"up\"}", 0600);
+	assert_int_equal(secrets_read(dir, "file", "all", "", &c, &e), ERR_OK);
+	assert_null(c.password);
+	assert_string_equal(secret_reveal(c.private_key), "k\nl");
+	assert_string_equal(secret_reveal(c.enable), "up");
+	credentials_release(&c);
+	assert_null(c.private_key);
+	assert_null(c.enable);
+}
+
 static void test_modes(void **state)
 {
 	static const mode_t loose[] = { 0640, 0604, 0660, 0601, 0620 };
@@ -126,9 +144,9 @@ static void test_bad_values(void **state)
 	write_secret("cut", "{\"password\": \"canary", 0600);
 	refuses("file", "cut", "admin", ERR_INVALID, "not JSON");
 	write_secret("none", "{\"username\": \"canary\"}", 0600);
-	refuses("file", "none", "", ERR_INVALID, "no \"password\"");
+	refuses("file", "none", "", ERR_INVALID, "neither");
 	write_secret("number", "{\"password\": 7}", 0600);
-	refuses("file", "number", "x", ERR_INVALID, "no \"password\"");
+	refuses("file", "number", "x", ERR_INVALID, "neither");
 	write_secret("nouser", "canary", 0600);
 	refuses("file", "nouser", "", ERR_INVALID, "no user");
 	/* another user's name is never tried */
@@ -176,7 +194,7 @@ int main(void)
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_files),
-		T(test_modes),
+		T(test_keys_and_enable), T(test_modes),
 		T(test_references),
 		T(test_bad_values),
 		T(test_sizes),
