@@ -8,10 +8,26 @@
 
 #define BLOCK_TEXT_MAX (64 * 1024)
 
+/* IOS keeps ETX as the delimiter, whatever was typed, and shows it as ^C. */
+static void block_show_etx(struct conf_block *block)
+{
+	const char *mark = block->delimiter;
+	size_t head = strlen(block->key) + 1;
+	const char *body = block->text + head + strlen(mark);
+	const char *end = strstr(body, mark);
+
+	mem_replace(&block->text,
+	    mem_printf("%s ^C%.*s^C", block->key,
+		(int)(end ? (size_t)(end - body) : strlen(body)), body));
+}
+
 static void block_store(const struct conf_lang *lang, struct conf_node *root,
     struct conf_block *block)
 {
 	struct conf_node *old = conf_find_words(root, block->key);
+
+	if (lang->shows_etx && block->delimiter[0])
+		block_show_etx(block);
 
 	conf_free(old);
 	conf_insert(root, block->text, block->rule,

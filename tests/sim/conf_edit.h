@@ -52,6 +52,7 @@ struct conf_lang {
 	const struct grammar_ifname *ifnames;
 	struct conf_style style;
 	const char *root_mode;
+	bool shows_etx; /* a banner's delimiter becomes ^C */
 	/* What the platform says when a physical interface is to be removed. */
 	const char *no_removal;
 	/* False, with the platform's words, if the line makes no sense in this

@@ -32,6 +32,8 @@ struct hostile {
 	uint64_t drop_at_byte;	       /* of a session's output */
 	uint64_t drop_after_request;   /* hang up before the Nth is executed */
 	uint64_t drop_before_response; /* execute the Nth, then hang up */
+	uint64_t cut_after;	       /* the same two, counted from now */
+	uint64_t cut_before;	       /* over all sessions */
 	uint64_t stall_after_request;  /* half open: no word after the Nth */
 	bool noise;		       /* NUL, ANSI and OSC in the output */
 	bool endless_more;	       /* the pager never comes to an end */

@@ -28,6 +28,8 @@ static const struct hostile_setting hostile_settings[] = {
 	NUMBER("drop-at-byte", drop_at_byte, 1),
 	NUMBER("drop-after-request", drop_after_request, 1),
 	NUMBER("drop-before-response", drop_before_response, 1),
+	NUMBER("cut-after", cut_after, 1),
+	NUMBER("cut-before", cut_before, 1),
 	NUMBER("stall-after-request", stall_after_request, 1),
 	SWITCH("noise", noise),
 	SWITCH("endless-more", endless_more),

@@ -278,6 +278,7 @@ const struct conf_lang ios_lang = {
 	    .separator = "!",
 	    .section_exit = "exit-address-family" },
 	.root_mode = "config",
+	.shows_etx = true,
 	.no_removal = "% Removal of physical interfaces is not permitted",
 	.check = ios_check,
 };
