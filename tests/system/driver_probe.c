@@ -10,9 +10,14 @@
  *   --refuse              before_effect answers an error
  *   --verbose             the log goes to standard error
  *   --at-line N CMD       runs CMD when the N-th line is sent
+ *   --enable-file FILE    the enable password
+ *   --jump ADDRESS:PORT USER PIN.pub  through this host, same password
+ *   --confirm S           commits with a timer of S seconds and confirms
+ *   --leave               does not confirm, nor save
  *
  *   get | facts | plan merge|replace FILE | apply merge|replace FILE
- *   | restore SNAPSHOT | classify SNAPSHOT PREDICTED | save
+ *   | restore SNAPSHOT | classify SNAPSHOT PREDICTED | save | pending
+ *   | confirm | startup
  *
  * Output: one "key: value" a line; texts follow as they are.  Exit code 0 if
  * the slot answered ERR_OK.
@@ -44,6 +49,10 @@ struct probe {
 	const char *command;
 	long lines;
 	bool verbose;
+	unsigned confirm_s;
+	bool leave;
+	struct driver_jump jump;
+	struct driver_host_key jump_pin;
 };
 
 static enum err_code fail(const struct err *e)
@@ -81,17 +90,16 @@ static struct secret *read_secret(struct probe *p, const char *path)
 	return secret_new(text, len);
 }
 
-static void read_pin(struct probe *p, const char *path)
+static void read_pin(
+    struct probe *p, const char *path, struct driver_host_key *to)
 {
 	char type[64];
 	char blob[DRIVER_KEY_BLOB_SIZE];
 
 	if (sscanf(read_text(p, path), "%63s %4095s", type, blob) != 2)
 		exit(2);
-	p->pin.type = arena_strdup(p->arena, type);
-	p->pin.blob = arena_strdup(p->arena, blob);
-	p->target.pins = &p->pin;
-	p->target.n_pins = 1;
+	to->type = arena_strdup(p->arena, type);
+	to->blob = arena_strdup(p->arena, blob);
 }
 
 /* --- Hooks ------------------------------------------------------------- */
@@ -168,18 +176,31 @@ static struct driver_session *open_session(struct probe *p)
 	return NULL;
 }
 
-static enum err_code do_get(
-    struct probe *p, struct driver_session *s, char **args)
+static enum err_code print_config(
+    struct probe *p, struct driver_session *s, enum driver_source source)
 {
 	struct driver_config config = { 0 };
 	struct err e = ERR_INIT;
 
-	(void)args;
-	if (p->driver->get_config(s, DRIVER_RUNNING, p->deadline, p->arena,
-		&config, &e) != ERR_OK)
+	if (p->driver->get_config(
+		s, source, p->deadline, p->arena, &config, &e) != ERR_OK)
 		return fail(&e);
 	fwrite(config.text, 1, config.len, stdout);
 	return ERR_OK;
+}
+
+static enum err_code do_get(
+    struct probe *p, struct driver_session *s, char **args)
+{
+	(void)args;
+	return print_config(p, s, DRIVER_RUNNING);
+}
+
+static enum err_code do_startup(
+    struct probe *p, struct driver_session *s, char **args)
+{
+	(void)args;
+	return print_config(p, s, DRIVER_STARTUP);
 }
 
 static enum err_code do_facts(
@@ -192,6 +213,8 @@ static enum err_code do_facts(
 	if (p->driver->get_facts(s, p->deadline, p->arena, &f, &e) != ERR_OK)
 		return fail(&e);
 	printf("hostname: %s\nversion: %s\n", f.hostname, f.os_version);
+	printf("model: %s\nserial: %s\nuptime: %lld\n", f.model, f.serial,
+	    (long long)f.uptime_s);
 	for (size_t i = 0; i < f.n_interfaces; i++)
 		printf("interface: %s %s %s %s\n", f.interfaces[i].name,
 		    f.interfaces[i].enabled ? "enabled" : "disabled",
@@ -271,7 +294,9 @@ static enum err_code verify_and_save(
 	if (code == ERR_OK) {
 		printf("verified: %s\n%s", verdict.matches ? "yes" : "no",
 		    verdict.text);
-		if (verdict.matches)
+		if (verdict.matches && p->confirm_s > 0 && !p->leave)
+			code = p->driver->confirm(s, p->deadline, &e);
+		if (code == ERR_OK && verdict.matches && !p->leave)
 			code = p->driver->save(s, p->deadline, &e);
 	}
 	p->driver->close(s);
@@ -284,6 +309,7 @@ static enum err_code do_apply(
 	struct driver_candidate candidate;
 	struct driver_plan plan;
 	struct driver_commit how = { .deadline = p->deadline,
+		.confirm_s = p->confirm_s,
 		.restore_ms = 20000 };
 	struct driver_report report;
 	struct err e = ERR_INIT;
@@ -339,6 +365,31 @@ static enum err_code do_save(
 							     : fail(&e);
 }
 
+static enum err_code do_pending(
+    struct probe *p, struct driver_session *s, char **args)
+{
+	struct driver_pending pending;
+	struct err e = ERR_INIT;
+
+	(void)args;
+	if (p->driver->get_pending(s, p->deadline, p->arena, &pending, &e) !=
+	    ERR_OK)
+		return fail(&e);
+	printf("pending: %s\nours: %s\nwho: %s\n", pending.any ? "yes" : "no",
+	    pending.ours ? "yes" : "no", pending.who);
+	return ERR_OK;
+}
+
+static enum err_code do_confirm(
+    struct probe *p, struct driver_session *s, char **args)
+{
+	struct err e = ERR_INIT;
+
+	(void)args;
+	return p->driver->confirm(s, p->deadline, &e) == ERR_OK ? ERR_OK
+								: fail(&e);
+}
+
 static const struct {
 	const char *name;
 	int n_args;
@@ -352,6 +403,9 @@ static const struct {
 	{ "restore", 1, do_restore },
 	{ "classify", 2, do_classify },
 	{ "save", 0, do_save },
+	{ "startup", 0, do_startup },
+	{ "pending", 0, do_pending },
+	{ "confirm", 0, do_confirm },
 };
 
 /* --- Arguments --------------------------------------------------------- */
@@ -382,7 +436,43 @@ static void set_key(struct probe *p, char **values)
 
 static void set_pin(struct probe *p, char **values)
 {
-	read_pin(p, values[0]);
+	read_pin(p, values[0], &p->pin);
+	p->target.pins = &p->pin;
+	p->target.n_pins = 1;
+}
+
+static void set_enable(struct probe *p, char **values)
+{
+	p->target.enable = read_secret(p, values[0]);
+}
+
+static void set_jump(struct probe *p, char **values)
+{
+	char *colon = strchr(values[0], ':');
+
+	if (colon == NULL)
+		exit(2);
+	*colon = '\0';
+	read_pin(p, values[2], &p->jump_pin);
+	p->jump = (struct driver_jump){
+		.address = values[0],
+		.port = (uint16_t)atoi(colon + 1),
+		.username = values[1],
+		.pins = &p->jump_pin,
+		.n_pins = 1,
+	};
+	p->target.jump = &p->jump;
+}
+
+static void set_confirm(struct probe *p, char **values)
+{
+	p->confirm_s = (unsigned)atoi(values[0]);
+}
+
+static void set_leave(struct probe *p, char **values)
+{
+	(void)values;
+	p->leave = true;
 }
 
 static void set_deadline(struct probe *p, char **values)
@@ -431,6 +521,10 @@ static const struct {
 	{ "--snapshot", 1, set_snapshot },
 	{ "--predicted", 1, set_predicted },
 	{ "--at-line", 2, set_at_line },
+	{ "--enable-file", 1, set_enable },
+	{ "--jump", 3, set_jump },
+	{ "--confirm", 1, set_confirm },
+	{ "--leave", 0, set_leave },
 	{ "--refuse", 0, set_refuse },
 	{ "--verbose", 0, set_verbose },
 };
@@ -493,6 +587,7 @@ int main(int argc, char **argv)
 	p.target.address = address;
 	p.target.port = (uint16_t)port;
 	p.target.username = argv[at + 1];
+	p.jump.password = p.target.password;
 	code = run(&p, argc - at - 2, argv + at + 2);
 	getrusage(RUSAGE_SELF, &usage_now);
 	fprintf(stderr, "peak: %ld KiB\n", usage_now.ru_maxrss);
@@ -501,9 +596,11 @@ int main(int argc, char **argv)
 		const struct secret *borrowed;
 		struct secret *owned;
 	} password = { .borrowed = p.target.password },
-	  key = { .borrowed = p.target.private_key };
+	  key = { .borrowed = p.target.private_key },
+	  enable = { .borrowed = p.target.enable };
 	secret_free(password.owned);
 	secret_free(key.owned);
+	secret_free(enable.owned);
 	arena_free(p.arena);
 	return code == ERR_OK ? 0 : 1;
 }

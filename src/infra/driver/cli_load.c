@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "domain/config_block.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -24,17 +25,26 @@ static void log_step(const struct cli_load *load, enum log_level level,
 	buf_release(&text);
 }
 
-static bool is_harmless(const struct cli_rules *rules, const char *line)
+static bool is_among(const char *const *patterns, const char *line)
 {
-	for (const char *const *p = rules->harmless; *p != NULL; p++)
+	for (const char *const *p = patterns; *p != NULL; p++)
 		if (fnmatch(*p, line, 0) == 0)
 			return true;
 	return false;
 }
 
+static bool is_objection(const struct cli_load *load, const char *line)
+{
+	const struct cli_rules *rules = load->rules;
+
+	if (is_among(rules->harmless, line))
+		return false;
+	return rules->refusals == NULL || is_among(rules->refusals, line);
+}
+
 /* The lines of the answer that are not harmless, joined by spaces. */
 static void keep_objections(
-    const struct cli_rules *rules, const char *answer, struct buf *out)
+    const struct cli_load *load, const char *answer, struct buf *out)
 {
 	char line[1024];
 
@@ -48,7 +58,7 @@ static void keep_objections(
 		if (from < to) {
 			snprintf(line, sizeof line, "%.*s", (int)(to - from),
 			    answer + from);
-			if (!is_harmless(rules, line))
+			if (is_objection(load, line))
 				buf_printf(
 				    out, "%s%s", out->len ? " " : "", line);
 		}
@@ -118,6 +128,28 @@ static struct deadline line_deadline(const struct cli_load *load)
 	return deadline_sooner(limit, grace);
 }
 
+static enum err_code run_line(
+    struct cli_load *load, const char *line, struct buf *answer, struct err *e)
+{
+	struct buf block = BUF_INIT(CONFIG_MAX_TEXT + 16);
+	enum err_code code;
+
+	if (!config_block_is(load->dialect, line))
+		return ssh_shell_run_asking(load->shell, line,
+		    load->rules->answers, line_deadline(load), answer, e);
+	if (config_block_write(
+		load->dialect, line, CONFIG_BLOCK_TYPED, &block) &&
+	    buf_ok(&block))
+		code = ssh_shell_run_text(
+		    load->shell, block.data, line_deadline(load), answer, e);
+	else
+		code = err_set(e, ERR_INVALID,
+		    "a banner leaves no character to delimit it; it was not "
+		    "sent");
+	buf_release(&block);
+	return code;
+}
+
 /* Sends one line; what the device objects goes to `said`. */
 static enum err_code say(
     struct cli_load *load, const char *line, struct buf *said, struct err *e)
@@ -129,10 +161,9 @@ static enum err_code say(
 	if (strncmp(line, load->rules->name_command, skip) == 0)
 		ssh_shell_expect_name(load->shell, line + skip);
 	log_step(load, LOG_DEBUG, "> ", line);
-	code =
-	    ssh_shell_run(load->shell, line, line_deadline(load), &answer, e);
+	code = run_line(load, line, &answer, e);
 	if (code == ERR_OK)
-		keep_objections(load->rules, buf_text(&answer), said);
+		keep_objections(load, buf_text(&answer), said);
 	else if (code != ERR_INVALID)
 		load->lost = true;
 	buf_release(&answer);

@@ -4,6 +4,8 @@
  *
  * Any answer to a configuration line is a refusal unless it is on the
  * platform's list of harmless ones: platforms print errors without any mark.
+ * Where a platform talks much and the device's own timer guards the change,
+ * only the lines on a list of refusals count.
  * A section must move the prompt into another mode, and leaving it must bring
  * the old mode back; otherwise the lines that follow would be misapplied.
  */
@@ -16,12 +18,15 @@
 
 struct cli_rules {
 	const char *const *harmless; /* fnmatch(3) over a line; NULL ends */
-	const char *const *locked;   /* found in an answer: someone's lock */
-	const char *name_command;    /* "hostname ": changes the prompt */
-	const char *enter;	     /* "configure terminal" */
-	const char *end;	     /* "end" */
-	int line_ms;		     /* one line may take so long, */
-	int grace_ms;		     /* and so long past the deadline */
+	/* Only these (fnmatch) refuse, unless harmless; NULL: all do. */
+	const char *const *refusals;
+	const struct ssh_shell_answer *answers; /* NULL: no line asks */
+	const char *const *locked; /* found in an answer: someone's lock */
+	const char *name_command;  /* "hostname ": changes the prompt */
+	const char *enter;	   /* "configure terminal" */
+	const char *end;	   /* "end" */
+	int line_ms;		   /* one line may take so long, */
+	int grace_ms;		   /* and so long past the deadline */
 };
 
 struct cli_load {

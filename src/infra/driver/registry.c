@@ -2,12 +2,14 @@
 
 #include "infra/driver/eos.h"
 #include "infra/driver/frr.h"
+#include "infra/driver/ios.h"
 
 #include <string.h>
 
 static const struct driver *const drivers[] = {
 	&driver_frr,
 	&driver_eos,
+	&driver_ios,
 };
 
 #define N_DRIVERS (sizeof drivers / sizeof drivers[0])

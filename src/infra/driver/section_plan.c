@@ -29,7 +29,7 @@ enum err_code section_plan_between(struct arena *arena,
 	return code;
 }
 
-enum err_code section_plan_make(struct arena *arena,
+enum err_code section_plan_make_forth(struct arena *arena,
     const struct config_dialect *dialect, const char *running,
     const struct driver_candidate *candidate, struct section_plan *ret,
     struct err *e)
@@ -57,6 +57,21 @@ enum err_code section_plan_make(struct arena *arena,
 		err_context(e, "the intended configuration");
 		return code;
 	}
+	*ret = p;
+	return ERR_OK;
+}
+
+enum err_code section_plan_make(struct arena *arena,
+    const struct config_dialect *dialect, const char *running,
+    const struct driver_candidate *candidate, struct section_plan *ret,
+    struct err *e)
+{
+	struct section_plan p;
+	enum err_code code =
+	    section_plan_make_forth(arena, dialect, running, candidate, &p, e);
+
+	if (code != ERR_OK)
+		return code;
 	code = config_plan_replace(
 	    arena, &p.forth.predicted, &p.running, &p.back, e);
 	if (code != ERR_OK) {

@@ -25,6 +25,12 @@ enum err_code section_plan_make(struct arena *arena,
     const struct driver_candidate *candidate, struct section_plan *ret,
     struct err *e) must_check;
 
+/* The same without a way back, where the device reverts by itself. */
+enum err_code section_plan_make_forth(struct arena *arena,
+    const struct config_dialect *dialect, const char *running,
+    const struct driver_candidate *candidate, struct section_plan *ret,
+    struct err *e) must_check;
+
 enum err_code section_plan_describe(const struct section_plan *plan,
     struct arena *arena, struct driver_plan *ret, struct err *e) must_check;
 

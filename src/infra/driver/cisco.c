@@ -1,0 +1,297 @@
+#include "infra/driver/cisco.h"
+
+#include "base/escape.h"
+#include "base/text.h"
+#include "infra/driver/section_plan.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One answer may take so long, whatever the run's own deadline is. */
+#define COMMAND_MS 60000
+#define ENABLE_MS 15000
+
+void cisco_log(
+    const struct cisco_session *s, enum log_level level, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (s->hooks == NULL || s->hooks->log == NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	s->hooks->log(s->hooks->ctx, level, text);
+}
+
+int cisco_bare(const struct err *e)
+{
+	size_t len = strlen(e->message);
+
+	while (len > 0 && e->message[len - 1] == '.')
+		len--;
+	return len < 400 ? (int)len : 400;
+}
+
+enum err_code cisco_ask_effect(
+    struct cisco_session *s, const struct driver_plan *plan, struct err *e)
+{
+	const struct driver_hooks *h = s->hooks;
+	enum err_code code = ERR_OK;
+
+	if (h != NULL && h->before_effect != NULL)
+		code = h->before_effect(h->ctx, plan, e);
+	if (code == ERR_OK && h != NULL && h->cancelled != NULL &&
+	    h->cancelled(h->ctx))
+		code = err_set(e, ERR_CANCELLED,
+		    "cancelled before the first line. Nothing was changed.");
+	return code;
+}
+
+/* --- Commands ---------------------------------------------------------- */
+
+enum err_code cisco_run(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct buf *out, struct err *e)
+{
+	return ssh_shell_run(s->shell, command,
+	    deadline_sooner(deadline, deadline_in_ms(COMMAND_MS)), out, e);
+}
+
+static bool refuses(
+    const struct cisco_platform *platform, const char *text, size_t len)
+{
+	char line[512];
+
+	snprintf(line, sizeof line, "%.*s", (int)(len < 511 ? len : 511), text);
+	for (const char *const *p = platform->refusals; *p != NULL; p++)
+		if (fnmatch(*p, line, 0) == 0)
+			return true;
+	return false;
+}
+
+const char *cisco_refusal(
+    const struct cisco_platform *platform, const char *answer, size_t *ret_len)
+{
+	while (*answer != '\0') {
+		size_t lead = strspn(answer, " ");
+		size_t len = strcspn(answer, "\n");
+
+		if (lead < len &&
+		    refuses(platform, answer + lead, len - lead)) {
+			*ret_len = len - lead;
+			return answer + lead;
+		}
+		answer += len + (answer[len] == '\n');
+	}
+	return NULL;
+}
+
+static enum err_code say_refused(const struct cisco_session *s,
+    const char *command, const char *said, size_t len, struct err *e)
+{
+	struct buf safe = BUF_INIT(2048);
+	enum err_code code;
+
+	escape_device_text(&safe, said, len < 300 ? len : 300);
+	code = err_set(e, ERR_REMOTE, "%s refused \"%.100s\": %s",
+	    ssh_link_peer(s->link), command, buf_text(&safe));
+	buf_release(&safe);
+	return code;
+}
+
+enum err_code cisco_command(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct err *e)
+{
+	struct buf answer = BUF_INIT(CISCO_ANSWER_MAX);
+	enum err_code code = cisco_run(s, command, deadline, &answer, e);
+	const char *said = NULL;
+	size_t len = 0;
+
+	if (code == ERR_OK)
+		said = cisco_refusal(s->platform, buf_text(&answer), &len);
+	if (said != NULL)
+		code = say_refused(s, command, said, len, e);
+	buf_release(&answer);
+	return code;
+}
+
+void cisco_expect_name_of(struct cisco_session *s, const char *config)
+{
+	static const char word[] = "hostname ";
+	const char *at = config;
+	char name[PROMPT_MAX];
+
+	while (at != NULL && !text_starts_with(at, word)) {
+		at = strchr(at, '\n');
+		at += at != NULL;
+	}
+	if (at != NULL) {
+		at += sizeof word - 1;
+		snprintf(
+		    name, sizeof name, "%.*s", (int)strcspn(at, " \r\n"), at);
+	}
+	ssh_shell_expect_name(
+	    s->shell, at != NULL ? name : s->platform->unnamed);
+}
+
+/* --- Opening ----------------------------------------------------------- */
+
+static enum err_code not_privileged(
+    struct cisco_session *s, struct driver_refusal *refusal, struct err *e)
+{
+	refusal->kind = DRIVER_REFUSAL_CREDENTIALS;
+	if (s->target->enable == NULL)
+		return err_set(e, ERR_DENIED,
+		    "%s lets this user in, but not into the privileged mode: "
+		    "give the credentials an enable password, or the user "
+		    "privilege 15. Nothing was changed.",
+		    ssh_link_peer(s->link));
+	return err_set(e, ERR_DENIED,
+	    "%s refused the enable password. Nothing was changed.",
+	    ssh_link_peer(s->link));
+}
+
+/* Only the privileged mode shows and changes configurations. */
+static enum err_code enter_enable(struct cisco_session *s,
+    struct deadline deadline, struct driver_refusal *refusal, struct err *e)
+{
+	const struct ssh_shell_answer answers[] = {
+		{ "Password:", NULL, s->target->enable },
+		{ NULL, NULL, NULL },
+	};
+	struct buf ignored = BUF_INIT(CISCO_ANSWER_MAX);
+	enum err_code code;
+
+	if (ssh_shell_prompt(s->shell)->end == '#')
+		return ERR_OK;
+	if (s->target->enable == NULL)
+		return not_privileged(s, refusal, e);
+	code = ssh_shell_run_asking(s->shell, "enable", answers,
+	    deadline_sooner(deadline, deadline_in_ms(ENABLE_MS)), &ignored, e);
+	buf_release(&ignored);
+	if (code == ERR_OK && ssh_shell_prompt(s->shell)->end != '#')
+		return not_privileged(s, refusal, e);
+	return code;
+}
+
+static enum err_code check_platform(struct cisco_session *s,
+    struct deadline deadline, struct driver_refusal *refusal, struct err *e)
+{
+	struct buf answer = BUF_INIT(CISCO_ANSWER_MAX);
+	enum err_code code = cisco_run(s, "show version", deadline, &answer, e);
+
+	if (code == ERR_OK &&
+	    strstr(buf_text(&answer), s->platform->mark) == NULL) {
+		refusal->kind = DRIVER_REFUSAL_NOT_PLATFORM;
+		code = err_set(e, ERR_REMOTE,
+		    "%s let the user in, but it is not %s: is the device's "
+		    "platform right? Nothing was changed.",
+		    ssh_link_peer(s->link), s->platform->label);
+	}
+	buf_release(&answer);
+	return code;
+}
+
+enum err_code cisco_start(struct cisco_session *s, struct deadline deadline,
+    struct driver_refusal *refusal, struct err *e)
+{
+	enum err_code code = ssh_link_open(s->target, s->platform->port,
+	    s->hooks, deadline, &s->link, refusal, e);
+
+	if (code == ERR_OK)
+		code = ssh_shell_open(
+		    s->link, s->platform->shell, deadline, &s->shell, e);
+	if (code == ERR_OK)
+		code = enter_enable(s, deadline, refusal, e);
+	for (const char *const *q = s->platform->quiet;
+	     code == ERR_OK && *q != NULL; q++)
+		code = cisco_command(s, *q, deadline, e);
+	if (code == ERR_OK)
+		code = check_platform(s, deadline, refusal, e);
+	return code;
+}
+
+void cisco_stop(struct cisco_session *s)
+{
+	ssh_shell_close(s->shell);
+	ssh_link_close(s->link);
+	s->shell = NULL;
+	s->link = NULL;
+}
+
+/* --- Configurations ---------------------------------------------------- */
+
+enum err_code cisco_read_text(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct buf *out, struct err *e)
+{
+	enum err_code code = cisco_run(s, command, deadline, out, e);
+
+	if (code != ERR_OK)
+		return code;
+	if (!text_has_no_control(buf_text(out), out->len, true) ||
+	    !utf8_is_valid(buf_text(out), out->len))
+		return err_set(e, ERR_CORRUPT,
+		    "%s sent a configuration with bytes that are no text: it "
+		    "is not kept. Nothing was changed.",
+		    ssh_link_peer(s->link));
+	return ERR_OK;
+}
+
+enum err_code cisco_not_whole(const struct cisco_session *s,
+    const struct buf *text, const char *lacks, struct err *e)
+{
+	return err_set(e, ERR_CORRUPT,
+	    "%s sent a configuration that is not complete (%zu bytes, no "
+	    "\"%s\"): it is not kept. Nothing was changed.",
+	    ssh_link_peer(s->link), text->len, lacks);
+}
+
+void cisco_trim(struct buf *text, const char *const *heading)
+{
+	size_t at = 0;
+
+	while (at < text->len) {
+		size_t len = strcspn(text->data + at, "\n");
+		const char *const *h = heading;
+		char line[256];
+
+		snprintf(line, sizeof line, "%.*s",
+		    (int)(len < 255 ? len : 255), text->data + at);
+		while (*h != NULL && fnmatch(*h, line, 0) != 0)
+			h++;
+		if (*h == NULL)
+			break;
+		at += len + 1;
+	}
+	buf_consume(text, at < text->len ? at : text->len);
+	while (text->len > 1 && text_ends_with(text->data, "\n\n"))
+		text->data[--text->len] = '\0';
+}
+
+enum err_code cisco_give_config(enum err_code code, const struct buf *text,
+    struct arena *arena, struct driver_config *ret, struct err *e)
+{
+	struct driver_config config = {
+		.text = arena_memdup(arena, buf_text(text), text->len),
+		.len = text->len,
+	};
+
+	if (code != ERR_OK && code != ERR_CORRUPT)
+		return code;
+	if (config.text == NULL)
+		return err_set(
+		    e, ERR_LIMIT, "the configuration needs too much memory");
+	*ret = config;
+	return code;
+}
+
+bool cisco_same(const struct cisco_session *s, const char *a, const char *b)
+{
+	bool equal = false;
+
+	return section_text_equal(s->platform->dialect, a, b, &equal, NULL) ==
+		   ERR_OK &&
+	       equal;
+}

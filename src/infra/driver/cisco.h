@@ -1,0 +1,118 @@
+/*
+ * What the command lines of Cisco IOS and NX-OS have in common: signing in,
+ * the privileged mode, quiet output, commands that must be taken, whole
+ * configurations, files.
+ *
+ * Ownership: cisco_stop() frees what cisco_start() opened; target, hooks and
+ * platform are borrowed.  One thread.
+ */
+#ifndef INFRA_DRIVER_CISCO_H
+#define INFRA_DRIVER_CISCO_H
+
+#include "app/port/driver.h"
+#include "base/buf.h"
+#include "infra/ssh/shell.h"
+
+#define CISCO_CONFIG_MAX ((size_t)4 * 1024 * 1024)
+#define CISCO_ANSWER_MAX ((size_t)64 * 1024)
+#define CISCO_ARENA_MAX ((size_t)256 * 1024 * 1024)
+
+struct config_dialect;
+
+struct cisco_platform {
+	const char *label; /* "Cisco IOS", for messages */
+	const char *mark;  /* in the answer to `show version` */
+	const struct ssh_shell_profile *shell;
+	const struct config_dialect *dialect;
+	uint16_t port;
+	const char *const *quiet; /* commands against paging; NULL ends */
+	const char *unnamed;	  /* its name without a `hostname` line */
+	/* Lines (fnmatch) of an answer that refuse the command; NULL ends. */
+	const char *const *refusals;
+	/* The command for a file's MD5 stands around its name. */
+	const char *md5_command;
+	const char *md5_tail;
+	const char *scp_hint; /* the line that allows files */
+};
+
+struct cisco_session {
+	const struct cisco_platform *platform;
+	const struct driver_target *target;
+	const struct driver_hooks *hooks;
+	struct ssh_link *link;
+	struct ssh_shell *shell;
+};
+
+/* As driver.open; on failure cisco_stop() is still to be called. */
+enum err_code cisco_start(struct cisco_session *s, struct deadline deadline,
+    struct driver_refusal *refusal, struct err *e) must_check;
+void cisco_stop(struct cisco_session *s);
+
+void cisco_log(const struct cisco_session *s, enum log_level level,
+    const char *fmt, ...) printf_like(3, 4);
+
+/* Bytes of the message without a full stop, to go on with the sentence. */
+int cisco_bare(const struct err *e);
+
+/* Asks hooks.before_effect and then, once more, hooks.cancelled. */
+enum err_code cisco_ask_effect(struct cisco_session *s,
+    const struct driver_plan *plan, struct err *e) must_check;
+
+/* --- Commands ---------------------------------------------------------- */
+
+/* Appends the answer to a command of the privileged mode. */
+enum err_code cisco_run(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct buf *out, struct err *e) must_check;
+/* For commands that must be taken; ERR_REMOTE tells what the device said. */
+enum err_code cisco_command(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct err *e) must_check;
+/* The first line of the answer that refuses, or NULL. */
+const char *cisco_refusal(
+    const struct cisco_platform *platform, const char *answer, size_t *ret_len);
+/* The next command may give the device the name of this configuration. */
+void cisco_expect_name_of(struct cisco_session *s, const char *config);
+
+/* --- Configurations ---------------------------------------------------- */
+
+/* Appends the answer and checks that it is text; whether it is whole is for
+ * the platform to say, with cisco_not_whole(). */
+enum err_code cisco_read_text(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct buf *out, struct err *e) must_check;
+enum err_code cisco_not_whole(const struct cisco_session *s,
+    const struct buf *text, const char *lacks, struct err *e);
+/* Cuts leading lines that match none but these (fnmatch), and trailing blank
+ * lines. */
+void cisco_trim(struct buf *text, const char *const *heading);
+/* For driver.get_config; code: what reading the text gave. */
+enum err_code cisco_give_config(enum err_code code, const struct buf *text,
+    struct arena *arena, struct driver_config *ret, struct err *e) must_check;
+bool cisco_same(const struct cisco_session *s, const char *a, const char *b);
+
+/* --- Files ------------------------------------------------------------- */
+
+/* A candidate or snapshot as the device reads it from a file: its own banner
+ * delimiters, no heading, `version` from running if it has none, and `last`
+ * at the end ("end", or NULL). */
+enum err_code cisco_write_file(const struct cisco_session *s, const char *text,
+    const char *running, const char *last, struct buf *out,
+    struct err *e) must_check;
+/* Copies it to the device and compares digests. */
+enum err_code cisco_send_file(struct cisco_session *s, const char *path,
+    const struct buf *data, struct deadline deadline, struct err *e) must_check;
+/* Is what is there still what was sent? */
+enum err_code cisco_check_file(struct cisco_session *s, const char *path,
+    const struct buf *data, struct deadline deadline, struct err *e) must_check;
+
+/* --- Facts: pure ------------------------------------------------------- */
+
+/* The first word behind the mark, without commas; "" if it is not there. */
+const char *cisco_word_after(
+    struct arena *arena, const char *text, const char *mark);
+/* "1 year, 2 weeks, 3 days, 4 hours, 5 minutes", "1 day(s), 2 hour(s)": in
+ * seconds; -1 if it is none. */
+int64_t cisco_parse_uptime(const char *text);
+/* `show interfaces`: each begins with "NAME is STATE" at the line's start. */
+enum err_code cisco_parse_interfaces(struct arena *arena, const char *text,
+    struct driver_facts *to, struct err *e) must_check;
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * What the cases need to know about a platform.
+ *
+ * A backend is a driver and a simulator of the same name.  Every case takes a
+ * fresh device, so that no case depends on another.
+ */
+#ifndef CONFORMANCE_BACKEND_H
+#define CONFORMANCE_BACKEND_H
+
+#include <stdbool.h>
+
+struct backend_edit {
+	const char *from;
+	const char *to; /* from NULL ends */
+};
+
+struct backend {
+	const char *name; /* of the driver and of the simulator's platform */
+	/* A change of several sections, and a line that shows it. */
+	const char *merge;
+	const char *shows;
+	/* What makes a replacement of the running configuration, and a line
+	 * that is gone with it. */
+	struct backend_edit edits[4];
+	const char *gone;
+	/* Good lines, then one that the device refuses, and a word of it. */
+	const char *bad;
+	const char *bad_word;
+	/* A line that would act; refused before anything is sent. */
+	const char *command;
+	/* Takes the device's own address away. */
+	const char *cut_off;
+	/* What somebody else types to leave a change half done, or to hold the
+	 * configuration while he stays signed in; NULL: no such thing. */
+	const char *const *pending;
+	const char *const *lock;
+};
+
+extern const struct backend backend_eos;
+extern const struct backend backend_ios;
+extern const struct backend backend_nxos;
+
+const struct backend *backend_find(const char *name);
+
+#endif

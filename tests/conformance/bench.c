@@ -1,0 +1,381 @@
+#include "conformance/bench.h"
+
+#include "base/text.h"
+#include "infra/driver/registry.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define ARENA_MAX ((size_t)512 << 20)
+#define ANSWER_MAX ((size_t)64 << 20)
+#define CONNECT_MS 10000
+#define COMMAND_MS 20000
+#define SETTLE_STEPS 8
+#define STEP_S 60
+
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "conformance: %s: %s\n", what, why);
+	exit(2);
+}
+
+/* --- The simulator ----------------------------------------------------- */
+
+static FILE *connect_control(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	FILE *f;
+
+	if (fd < 0 || !text_copy(at.sun_path, sizeof at.sun_path, path) ||
+	    connect(fd, (struct sockaddr *)&at, sizeof at) != 0)
+		die(path, "no control socket");
+	f = fdopen(fd, "r+");
+	if (f == NULL)
+		die(path, "no memory");
+	return f;
+}
+
+const char *bench_ask(struct bench *b, const char *fmt, ...)
+{
+	FILE *f = connect_control(b->socket);
+	char request[512], head[64], word[16];
+	char *answer;
+	size_t len;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(request, sizeof request, fmt, ap);
+	va_end(ap);
+	fprintf(f, "%s\n", request);
+	fflush(f);
+	if (fgets(head, sizeof head, f) == NULL ||
+	    sscanf(head, "%15s %zu", word, &len) != 2 || len > ANSWER_MAX ||
+	    strcmp(word, "ok") != 0)
+		die(request, "refused by the simulator");
+	answer = arena_alloc(b->arena, len + 1);
+	if (answer == NULL || fread(answer, 1, len, f) != len)
+		die(request, "no whole answer");
+	answer[len] = '\0';
+	fclose(f);
+	return answer;
+}
+
+static void read_pin(struct bench *b)
+{
+	char *key = arena_strdup(b->arena, bench_ask(b, "key %s", b->device));
+	char *save = NULL;
+
+	b->pin.type = strtok_r(key, " ", &save);
+	b->pin.blob = strtok_r(NULL, " ", &save);
+	b->target.pins = &b->pin;
+	b->target.n_pins = 1;
+}
+
+void bench_next(struct bench *b)
+{
+	if (b->index == b->n_devices)
+		die(b->name, "the simulator has no more devices");
+	if (b->arena != NULL)
+		arena_free(b->arena);
+	b->arena = arena_new(ARENA_MAX);
+	snprintf(
+	    b->device, sizeof b->device, "%s%u", b->backend->name, ++b->index);
+	b->target = (struct driver_target){
+		.name = b->device,
+		.address = b->address,
+		.port = (uint16_t)(b->first_port + b->index - 1),
+		.username = "admin",
+		.password = b->password,
+		.enable = b->enable,
+	};
+	b->run_ms = 60000;
+	read_pin(b);
+}
+
+const char *bench_running(struct bench *b)
+{
+	return bench_ask(b, "running %s", b->device);
+}
+
+const char *bench_startup(struct bench *b)
+{
+	return bench_ask(b, "startup %s", b->device);
+}
+
+void bench_mode(struct bench *b, const char *setting)
+{
+	bench_ask(b, "mode %s %s", b->device, setting);
+}
+
+unsigned bench_count(struct bench *b, const char *counter)
+{
+	const char *stats = bench_ask(b, "stats %s", b->device);
+	const char *at = strstr(stats, counter);
+
+	return at != NULL && at[strlen(counter)] == '='
+		   ? (unsigned)atoi(at + strlen(counter) + 1)
+		   : 0;
+}
+
+/* --- The way to the master --------------------------------------------- */
+
+static void io_log(void *ctx, enum log_level level, const char *text)
+{
+	struct bench *b = ctx;
+
+	buf_printf(&b->log, "  %d %s\n", (int)level, text);
+}
+
+static enum err_code io_backup(void *ctx, enum device_run_phase phase,
+    const char *text, size_t len, struct err *e)
+{
+	struct bench *b = ctx;
+
+	(void)e;
+	b->backup[phase] = arena_memdup(b->arena, text, len);
+	return ERR_OK;
+}
+
+static void io_quarantine(void *ctx, const char *text, const char *why)
+{
+	struct bench *b = ctx;
+
+	(void)why;
+	b->quarantined = arena_strdup(b->arena, text);
+}
+
+static void io_diff(
+    void *ctx, const char *unified, size_t added, size_t removed)
+{
+	struct bench *b = ctx;
+
+	(void)added;
+	(void)removed;
+	b->diff = arena_strdup(b->arena, unified);
+}
+
+static enum err_code io_effect(
+    void *ctx, const struct driver_plan *plan, struct err *e)
+{
+	struct bench *b = ctx;
+
+	(void)e;
+	b->effects++;
+	b->snapshot = arena_strdup(b->arena, plan->snapshot);
+	b->predicted = plan->predicted != NULL
+			   ? arena_strdup(b->arena, plan->predicted)
+			   : NULL;
+	return ERR_OK;
+}
+
+static void io_hostkey(void *ctx, const struct driver_refusal *refusal)
+{
+	struct bench *b = ctx;
+
+	b->refusal = *refusal;
+}
+
+static bool io_cancelled(void *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
+static struct device_run_io io_of(struct bench *b)
+{
+	return (struct device_run_io){
+		.ctx = b,
+		.log = io_log,
+		.backup = io_backup,
+		.quarantine = io_quarantine,
+		.diff = io_diff,
+		.effect = io_effect,
+		.hostkey = io_hostkey,
+		.cancelled = io_cancelled,
+	};
+}
+
+static struct device_run_input input_of(struct bench *b)
+{
+	return (struct device_run_input){
+		.driver = b->driver,
+		.target = b->target,
+		.connect_ms = CONNECT_MS,
+		.command_ms = COMMAND_MS,
+		.deadline = deadline_in_ms(b->run_ms),
+		.commit = true,
+	};
+}
+
+static void forget_run(struct bench *b)
+{
+	buf_release(&b->log);
+	buf_init(&b->log, (size_t)1 << 20);
+	b->diff = NULL;
+	b->backup[0] = b->backup[1] = NULL;
+	b->quarantined = NULL;
+	b->snapshot = b->predicted = NULL;
+	b->effects = 0;
+	b->refusal.kind = DRIVER_REFUSAL_NONE;
+}
+
+/* --- Runs -------------------------------------------------------------- */
+
+enum run_state bench_provision(
+    struct bench *b, const char *intended, unsigned flags)
+{
+	struct device_run_input in = input_of(b);
+	struct device_run_io io = io_of(b);
+
+	in.intended = intended;
+	in.dry_run = flags & BENCH_DRY;
+	in.replace = flags & BENCH_REPLACE;
+	forget_run(b);
+	device_run_provision(&in, &io, b->arena, &b->out);
+	return b->out.state;
+}
+
+enum run_state bench_backup(struct bench *b)
+{
+	struct device_run_input in = input_of(b);
+	struct device_run_io io = io_of(b);
+
+	forget_run(b);
+	device_run_backup(&in, &io, b->arena, &b->out);
+	return b->out.state;
+}
+
+enum run_state bench_settle(struct bench *b)
+{
+	struct device_run_io io = io_of(b);
+
+	for (int i = 0; i < SETTLE_STEPS && b->out.state == RUN_UNKNOWN; i++) {
+		struct device_run_input in = input_of(b);
+
+		if (i > 0)
+			bench_ask(b, "advance %d", STEP_S);
+		in.snapshot = b->snapshot;
+		in.predicted = b->predicted;
+		device_run_settle(&in, &io, b->arena, &b->out);
+	}
+	return b->out.state;
+}
+
+static const char *replace_once(
+    struct bench *b, const char *text, const struct backend_edit *edit)
+{
+	const char *at = strstr(text, edit->from);
+
+	if (at == NULL)
+		die(edit->from, "not in the configuration");
+	return arena_printf(b->arena, "%.*s%s%s", (int)(at - text), text,
+	    edit->to, at + strlen(edit->from));
+}
+
+const char *bench_replacement(struct bench *b)
+{
+	const char *text = bench_running(b);
+
+	for (const struct backend_edit *e = b->backend->edits; e->from; e++)
+		text = replace_once(b, text, e);
+	return text;
+}
+
+static const char *const somebodys_pagers[] = { "--More--", NULL };
+static const struct ssh_shell_profile somebodys_shell = {
+	.width = 200,
+	.height = 1000,
+	.pagers = somebodys_pagers,
+	.hot_keys = "",
+};
+
+bool bench_type(struct bench *b, const char *const *lines, struct somebody *who)
+{
+	const struct ssh_shell_answer answers[] = {
+		{ "Password:", NULL, b->enable },
+		{ NULL, NULL, NULL },
+	};
+	struct deadline deadline = deadline_in_ms(COMMAND_MS);
+	struct buf answer = BUF_INIT((size_t)1 << 20);
+	struct err e = ERR_INIT;
+	enum err_code code;
+
+	*who = (struct somebody){ .target = b->target };
+	code = ssh_link_open(
+	    &who->target, 22, NULL, deadline, &who->link, NULL, &e);
+	if (code == ERR_OK)
+		code = ssh_shell_open(
+		    who->link, &somebodys_shell, deadline, &who->shell, &e);
+	if (code == ERR_OK && b->enable != NULL)
+		code = ssh_shell_run_asking(
+		    who->shell, "enable", answers, deadline, &answer, &e);
+	for (; code == ERR_OK && *lines != NULL; lines++)
+		code = ssh_shell_run(who->shell, *lines, deadline, &answer, &e);
+	bench_check(b, code == ERR_OK, "somebody types: %s", e.message);
+	buf_release(&answer);
+	return code == ERR_OK;
+}
+
+void bench_leave(struct bench *b, struct somebody *who)
+{
+	struct deadline soon = deadline_in_ms(COMMAND_MS);
+
+	ssh_shell_close(who->shell);
+	ssh_link_close(who->link);
+	while (bench_count(b, "open") > 0 && !deadline_passed(soon))
+		poll(NULL, 0, 5);
+}
+
+/* --- Checks ------------------------------------------------------------ */
+
+void bench_check(struct bench *b, bool ok, const char *fmt, ...)
+{
+	va_list ap;
+
+	b->checks++;
+	if (ok)
+		return;
+	b->failures++;
+	printf("FAIL %s (%s): ", b->name, b->device);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	printf("\n  ended %s: %s\n%s", run_state_words[b->out.state],
+	    b->out.text, buf_text(&b->log));
+	fflush(stdout);
+}
+
+/* The next line that is neither blank nor a comment. */
+static const char *next_line(const char **at, size_t *ret_len)
+{
+	while (**at != '\0') {
+		const char *line = *at;
+		size_t len = strcspn(line, "\n");
+
+		*at += len + (line[len] == '\n');
+		if (len > 0 && line[0] != '!') {
+			*ret_len = len;
+			return line;
+		}
+	}
+	return NULL;
+}
+
+bool bench_same(const struct bench *b, const char *x, const char *y)
+{
+	const char *p, *q;
+	size_t n = 0, m = 0;
+
+	(void)b;
+	do {
+		p = next_line(&x, &n);
+		q = next_line(&y, &m);
+	} while (p && q && n == m && memcmp(p, q, n) == 0);
+	return p == NULL && q == NULL;
+}

@@ -1,0 +1,417 @@
+#include "conformance/bench.h"
+
+#include "base/text.h"
+#include "domain/text_diff.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOURS_3 10800
+
+static bool holds(const char *text, const char *part)
+{
+	return text != NULL && strstr(text, part) != NULL;
+}
+
+/* --- Reading ----------------------------------------------------------- */
+
+static void backup_is_whole(struct bench *b)
+{
+	bench_check(b, bench_backup(b) == RUN_SUCCEEDED, "a backup is made");
+	bench_check(b, b->backup[PHASE_BEFORE] != NULL, "there is a text");
+	if (b->backup[PHASE_BEFORE] != NULL)
+		bench_check(b,
+		    bench_same(b, b->backup[PHASE_BEFORE], bench_running(b)),
+		    "it is what the device runs");
+}
+
+static void truncated_is_no_backup(struct bench *b)
+{
+	bench_mode(b, "truncate");
+	bench_check(b, bench_backup(b) == RUN_FAILED, "the backup fails");
+	bench_check(b, b->backup[PHASE_BEFORE] == NULL, "nothing is kept");
+	bench_check(b, b->quarantined != NULL, "it is set aside");
+	bench_check(b, bench_provision(b, b->backend->merge, 0) == RUN_FAILED,
+	    "nor is anything provisioned on such a reading");
+	bench_check(b, b->effects == 0, "nothing was begun");
+}
+
+/* --- Changes ----------------------------------------------------------- */
+
+static void dry_run_changes_nothing(struct bench *b)
+{
+	const char *old = bench_running(b);
+
+	bench_check(b,
+	    bench_provision(b, b->backend->merge, BENCH_DRY) == RUN_SUCCEEDED,
+	    "a dry run succeeds");
+	bench_check(b, bench_same(b, old, bench_running(b)), "no change");
+	bench_check(b, holds(b->diff, b->backend->shows), "the diff tells it");
+	bench_check(b, b->effects == 0, "no effect was asked for");
+	bench_check(b, bench_count(b, "commits") == 0, "nor made");
+}
+
+static void merge_is_kept(struct bench *b)
+{
+	bench_check(b,
+	    bench_provision(b, b->backend->merge, 0) == RUN_SUCCEEDED,
+	    "a merge succeeds");
+	bench_check(b, b->effects == 1, "the effect was asked for once");
+	bench_check(b, holds(bench_running(b), b->backend->shows), "it shows");
+	bench_check(b,
+	    holds(bench_running(b), b->backend->gone) ||
+		strstr(b->backend->merge, b->backend->gone),
+	    "what was there stays");
+	bench_check(b, holds(b->backup[PHASE_AFTER], b->backend->shows),
+	    "the backup afterwards has it");
+	bench_ask(b, "advance %d", HOURS_3);
+	bench_check(b, holds(bench_running(b), b->backend->shows),
+	    "it stays when the timer would have fired");
+	bench_ask(b, "reload %s", b->device);
+	bench_check(b, holds(bench_running(b), b->backend->shows),
+	    "and survives a restart");
+	bench_check(b, bench_count(b, "reverts") == 0, "nothing was reverted");
+}
+
+static void repeated_does_nothing(struct bench *b)
+{
+	unsigned commits;
+
+	bench_check(b,
+	    bench_provision(b, b->backend->merge, 0) == RUN_SUCCEEDED,
+	    "a merge succeeds");
+	commits = bench_count(b, "commits");
+	bench_check(b,
+	    bench_provision(b, b->backend->merge, 0) == RUN_SUCCEEDED,
+	    "once more, too");
+	bench_check(b, b->effects == 0, "without an effect");
+	bench_check(b, bench_count(b, "commits") == commits, "or a commit");
+	bench_check(b,
+	    bench_provision(b, bench_running(b), BENCH_REPLACE) ==
+		RUN_SUCCEEDED,
+	    "nor does a replacement by what is there");
+	bench_check(b, b->effects == 0, "have an effect");
+}
+
+static void replace_is_kept(struct bench *b)
+{
+	const char *wanted = bench_replacement(b);
+
+	bench_check(b,
+	    bench_provision(b, wanted, BENCH_REPLACE) == RUN_SUCCEEDED,
+	    "a replacement succeeds");
+	bench_check(b, bench_same(b, wanted, bench_running(b)), "it is there");
+	bench_check(b, !holds(bench_running(b), b->backend->gone),
+	    "and the rest is gone");
+	bench_ask(b, "advance %d", HOURS_3);
+	bench_check(b, bench_same(b, wanted, bench_running(b)), "it stays");
+	bench_check(
+	    b, !holds(bench_startup(b), b->backend->gone), "it is saved");
+}
+
+/* The signed lines, without what only closes or separates. */
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static size_t signed_lines(
+    struct bench *b, const char *diff, char **list, size_t max)
+{
+	char *text = arena_strdup(b->arena, diff);
+	char *save = NULL;
+	size_t n = 0;
+
+	for (char *l = strtok_r(text, "\n", &save); l && n < max;
+	     l = strtok_r(NULL, "\n", &save)) {
+		size_t lead = 1 + strspn(l + 1, " ");
+
+		if ((*l != '+' && *l != '-') || text_starts_with(l, "+++") ||
+		    text_starts_with(l, "---") || l[lead] == '\0' ||
+		    l[lead] == '!' || text_starts_with(l + lead, "exit"))
+			continue;
+		l[lead - 1] = *l;
+		list[n++] = l + lead - 1;
+	}
+	qsort(list, n, sizeof *list, compare_lines);
+	return n;
+}
+
+static void diff_is_what_changes(
+    struct bench *b, const char *text, unsigned flags)
+{
+	char *said[200], *done[200];
+	size_t n, m;
+
+	bench_check(b,
+	    bench_provision(b, text, flags | BENCH_DRY) == RUN_SUCCEEDED,
+	    "a dry run succeeds");
+	if (b->diff == NULL)
+		return;
+	n = signed_lines(b, b->diff, said, 200);
+	bench_check(
+	    b, bench_provision(b, text, flags) == RUN_SUCCEEDED, "and the run");
+	m = b->diff != NULL ? signed_lines(b, b->diff, done, 200) : 0;
+	bench_check(
+	    b, n == m && n > 0, "%zu lines were said, %zu changed", n, m);
+	for (size_t i = 0; i < n && i < m; i++)
+		bench_check(b, strcmp(said[i], done[i]) == 0,
+		    "said \"%s\", done \"%s\"", said[i], done[i]);
+}
+
+static void merge_does_what_it_said(struct bench *b)
+{
+	diff_is_what_changes(b, b->backend->merge, 0);
+}
+
+static void replace_does_what_it_said(struct bench *b)
+{
+	diff_is_what_changes(b, bench_replacement(b), BENCH_REPLACE);
+}
+
+/* --- What is refused --------------------------------------------------- */
+
+static void bad_line_changes_nothing(struct bench *b)
+{
+	const char *old = bench_running(b);
+	enum run_state state = bench_provision(b, b->backend->bad, 0);
+
+	bench_check(b, state == RUN_FAILED || state == RUN_ROLLED_BACK,
+	    "a line that the device refuses fails the run");
+	bench_check(b, holds(b->out.text, b->backend->bad_word), "it is named");
+	bench_check(b, bench_same(b, old, bench_running(b)), "no change");
+	bench_ask(b, "advance %d", HOURS_3);
+	bench_check(b, bench_same(b, old, bench_running(b)), "nor later");
+	bench_check(b,
+	    bench_provision(b, b->backend->merge, 0) == RUN_SUCCEEDED,
+	    "the next run goes on");
+}
+
+static void bad_replacement_changes_nothing(struct bench *b)
+{
+	const char *old = bench_running(b);
+	const char *end = strstr(old, "\nend");
+	const char *wanted = arena_printf(b->arena, "%.*s\n%send\n",
+	    (int)(end != NULL ? (size_t)(end - old) : strlen(old)), old,
+	    b->backend->bad);
+	enum run_state state = bench_provision(b, wanted, BENCH_REPLACE);
+
+	bench_check(b, state == RUN_FAILED || state == RUN_ROLLED_BACK,
+	    "a replacement that the device refuses fails");
+	bench_check(b, bench_same(b, old, bench_running(b)), "no change");
+	bench_ask(b, "advance %d", HOURS_3);
+	bench_check(b, bench_same(b, old, bench_running(b)), "nor later");
+}
+
+static void command_is_refused(struct bench *b)
+{
+	const char *old = bench_running(b);
+
+	bench_check(b, bench_provision(b, b->backend->command, 0) == RUN_FAILED,
+	    "what would act is refused");
+	bench_check(b, b->effects == 0, "before anything is sent");
+	bench_check(b, bench_same(b, old, bench_running(b)), "no change");
+	bench_check(b, bench_count(b, "reloads") == 0, "and no restart");
+}
+
+static void somebodys_change_is_left_alone(struct bench *b)
+{
+	struct somebody who;
+	const char *old;
+
+	if (b->backend->pending == NULL ||
+	    !bench_type(b, b->backend->pending, &who))
+		return;
+	old = bench_running(b);
+	bench_check(b, bench_provision(b, b->backend->merge, 0) == RUN_FAILED,
+	    "a change that somebody has not finished stops the run");
+	bench_check(b, b->effects == 0, "before any effect");
+	bench_check(b, bench_same(b, old, bench_running(b)), "no change");
+	bench_leave(b, &who);
+}
+
+static void somebodys_lock_is_respected(struct bench *b)
+{
+	struct somebody who;
+	const char *old;
+
+	if (b->backend->lock == NULL || !bench_type(b, b->backend->lock, &who))
+		return;
+	old = bench_running(b);
+	bench_check(b, bench_provision(b, b->backend->merge, 0) == RUN_FAILED,
+	    "a lock stops the run");
+	bench_check(b, bench_same(b, old, bench_running(b)), "no change");
+	bench_leave(b, &who);
+	bench_check(b,
+	    bench_provision(b, b->backend->merge, 0) == RUN_SUCCEEDED,
+	    "and is gone with its owner");
+}
+
+/* --- Timers ------------------------------------------------------------ */
+
+static void unconfirmed_reverts(struct bench *b)
+{
+	const struct driver *d = b->driver;
+	struct driver_candidate c = { DRIVER_MERGE, b->backend->merge };
+	struct driver_commit how = { .confirm_s = 120,
+		.deadline = deadline_in_ms(b->run_ms) };
+	struct deadline t = deadline_in_ms(b->run_ms);
+	struct driver_session *s = NULL;
+	struct driver_plan plan = { 0 };
+	struct driver_report report = { 0 };
+	struct driver_pending pending = { 0 };
+	enum driver_found found = DRIVER_FOUND_PARTIAL;
+	const char *old = bench_running(b);
+	struct err e = ERR_INIT;
+	enum err_code code = d->open(&b->target, NULL, t, &s, NULL, &e);
+
+	if (code == ERR_OK)
+		code = d->stage(s, &c, t, &e);
+	if (code == ERR_OK)
+		code = d->diff(s, t, b->arena, &plan, &e);
+	if (code == ERR_OK)
+		code = d->commit(s, &how, b->arena, &report, &e);
+	bench_check(b, code == ERR_OK && report.outcome == DRIVER_APPLIED,
+	    "a commit with a timer: %s", e.message);
+	if (code == ERR_OK)
+		code = d->get_pending(s, t, b->arena, &pending, &e);
+	bench_check(b, pending.any && pending.ours, "it waits, and is ours");
+	if (code == ERR_OK)
+		code = d->classify(
+		    s, plan.snapshot, plan.predicted, t, &found, &e);
+	bench_check(b, found == DRIVER_FOUND_PENDING, "it is told as pending");
+	d->close(s);
+	bench_check(b, holds(bench_running(b), b->backend->shows), "in force");
+	bench_ask(b, "advance 121");
+	bench_check(b, bench_same(b, old, bench_running(b)), "and goes back");
+	s = NULL;
+	code = d->open(&b->target, NULL, t, &s, NULL, &e);
+	if (code == ERR_OK)
+		code = d->confirm(s, t, &e);
+	bench_check(b, code == ERR_CONFLICT, "too late to confirm");
+	if (s != NULL && d->classify(s, plan.snapshot, plan.predicted, t,
+			     &found, &e) == ERR_OK)
+		bench_check(b, found == DRIVER_FOUND_OLD, "it is the old one");
+	d->close(s);
+}
+
+static void cut_off_management_comes_back(struct bench *b)
+{
+	const char *old = bench_running(b);
+	enum run_state state;
+
+	b->run_ms = 15000;
+	state = bench_provision(b, b->backend->cut_off, 0);
+	bench_check(b, state == RUN_UNKNOWN,
+	    "a device that cannot be reached any more is unknown");
+	b->run_ms = 60000;
+	state = bench_settle(b);
+	bench_check(b, state == RUN_ROLLED_BACK, "and found as it was");
+	bench_check(b, bench_same(b, old, bench_running(b)), "it is");
+}
+
+/* --- Who is there ------------------------------------------------------ */
+
+static enum driver_refusal_kind refusal_of(struct bench *b)
+{
+	struct driver_session *s = NULL;
+	struct driver_refusal refusal = { 0 };
+	struct err e = ERR_INIT;
+
+	if (b->driver->open(&b->target, NULL, deadline_in_ms(b->run_ms), &s,
+		&refusal, &e) == ERR_OK)
+		b->driver->close(s);
+	return refusal.kind;
+}
+
+static void wrong_password_is_told(struct bench *b)
+{
+	struct secret *wrong = secret_new("wrong", 5);
+
+	b->target.password = wrong;
+	bench_check(b, refusal_of(b) == DRIVER_REFUSAL_CREDENTIALS,
+	    "a wrong password is told");
+	b->target.password = b->password;
+	if (b->enable != NULL) {
+		b->target.enable = wrong;
+		bench_check(b, refusal_of(b) == DRIVER_REFUSAL_CREDENTIALS,
+		    "a wrong enable password, too");
+		b->target.enable = NULL;
+		bench_check(b, refusal_of(b) == DRIVER_REFUSAL_CREDENTIALS,
+		    "and a missing one");
+	}
+	secret_free(wrong);
+}
+
+static void keys_are_checked(struct bench *b)
+{
+	b->target.n_pins = 0;
+	bench_check(b, refusal_of(b) == DRIVER_REFUSAL_KEY_UNKNOWN,
+	    "a key that nobody approved is told");
+	b->target.n_pins = 1;
+	bench_mode(b, "change-key");
+	bench_check(b, refusal_of(b) == DRIVER_REFUSAL_KEY_CHANGED,
+	    "another key is refused");
+}
+
+/* A session that stays open takes one of the device's few lines. */
+static void sessions_are_closed(struct bench *b)
+{
+	struct deadline soon = deadline_in_ms(b->run_ms);
+
+	bench_provision(b, bench_replacement(b), BENCH_REPLACE);
+	bench_provision(b, b->backend->bad, 0);
+	while (bench_count(b, "open") > 0 && !deadline_passed(soon))
+		poll(NULL, 0, 5);
+	bench_check(b, bench_count(b, "open") == 0, "%u stay open",
+	    bench_count(b, "open"));
+}
+
+static void facts_are_read(struct bench *b)
+{
+	struct driver_session *s = NULL;
+	struct driver_facts f = { 0 };
+	struct deadline t = deadline_in_ms(b->run_ms);
+	struct err e = ERR_INIT;
+	enum err_code code = b->driver->open(&b->target, NULL, t, &s, NULL, &e);
+
+	if (code == ERR_OK)
+		code = b->driver->get_facts(s, t, b->arena, &f, &e);
+	b->driver->close(s);
+	bench_check(b, code == ERR_OK, "facts: %s", e.message);
+	if (code != ERR_OK)
+		return;
+	bench_check(b, strcmp(f.hostname, b->device) == 0, "its name");
+	bench_check(b, text_starts_with(f.serial, "SIM"),
+	    "serial number \"%s\"", f.serial);
+	bench_check(b, f.model[0] != '\0' && f.os_version[0] != '\0',
+	    "model \"%s\", version \"%s\"", f.model, f.os_version);
+	bench_check(b, f.uptime_s >= 0, "uptime");
+	bench_check(b, f.n_interfaces > 0, "interfaces");
+}
+
+const struct bench_case bench_cases[] = {
+	{ "a backup is whole", backup_is_whole },
+	{ "a truncated configuration is no backup", truncated_is_no_backup },
+	{ "a dry run changes nothing", dry_run_changes_nothing },
+	{ "a merge is kept", merge_is_kept },
+	{ "what is there already is left alone", repeated_does_nothing },
+	{ "a replacement is kept", replace_is_kept },
+	{ "a merge does what it said", merge_does_what_it_said },
+	{ "a replacement does what it said", replace_does_what_it_said },
+	{ "a bad line changes nothing", bad_line_changes_nothing },
+	{ "a bad replacement changes nothing",
+	    bad_replacement_changes_nothing },
+	{ "commands are refused", command_is_refused },
+	{ "somebody's change is left alone", somebodys_change_is_left_alone },
+	{ "somebody's lock is respected", somebodys_lock_is_respected },
+	{ "what is not confirmed reverts", unconfirmed_reverts },
+	{ "cut off management comes back", cut_off_management_comes_back },
+	{ "wrong passwords are told", wrong_password_is_told },
+	{ "host keys are checked", keys_are_checked },
+	{ "sessions are closed", sessions_are_closed },
+	{ "facts are read", facts_are_read },
+	{ NULL, NULL },
+};

@@ -1,0 +1,23 @@
+# One suite for every driver against its simulator (conformance/main.c).
+if(TARGET switchyard-sim)
+  add_executable(conformance
+      conformance/backends.c
+      conformance/bench.c
+      conformance/cases.c
+      conformance/cuts.c
+      conformance/hostile.c
+      conformance/main.c)
+  target_link_libraries(conformance PRIVATE
+      app infra_driver infra_ssh domain base)
+  target_include_directories(conformance PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  foreach(backend ios)
+    foreach(suite cases cuts hostile)
+      add_test(NAME conformance/${backend}/${suite}
+          COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/conformance/run.sh
+              ${backend} ${suite})
+      set_tests_properties(conformance/${backend}/${suite} PROPERTIES
+          ENVIRONMENT SWITCHYARD_BUILD=${CMAKE_BINARY_DIR}
+          TIMEOUT 240 LABELS conformance SKIP_RETURN_CODE 77)
+    endforeach()
+  endforeach()
+endif()

@@ -1,0 +1,103 @@
+/*
+ * The connection is cut after every request and before every response of a
+ * run: the device ends with its old configuration or with the new one, and
+ * the run says which.
+ */
+#include "conformance/bench.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A run has some forty requests on any platform. */
+#define CUTS_MAX 90
+
+struct change {
+	const char *text;
+	unsigned flags;
+};
+
+static struct change merge_of(struct bench *b)
+{
+	return (struct change){ b->backend->merge, 0 };
+}
+
+static struct change replacement_of(struct bench *b)
+{
+	return (struct change){ bench_replacement(b), BENCH_REPLACE };
+}
+
+static void check_end(struct bench *b, const char *old, const char *cut)
+{
+	const char *now = bench_running(b);
+	bool is_old = bench_same(b, old, now);
+
+	switch (b->out.state) {
+	case RUN_SUCCEEDED:
+		bench_check(b, !is_old, "%s: succeeded, but old", cut);
+		break;
+	case RUN_FAILED:
+	case RUN_ROLLED_BACK:
+		bench_check(b, is_old, "%s: undone, but not old", cut);
+		break;
+	default:
+		bench_check(b, false, "%s: it is never known", cut);
+	}
+	bench_ask(b, "advance 10800");
+	bench_check(b, bench_same(b, now, bench_running(b)),
+	    "%s: it changes after the end of the run", cut);
+}
+
+/* True if the run was cut. */
+static bool cut_once(struct bench *b, const char *mode, unsigned at,
+    struct change (*make)(struct bench *b))
+{
+	char setting[64];
+	struct change c;
+	const char *old;
+	unsigned left;
+
+	bench_next(b);
+	old = bench_running(b);
+	c = make(b);
+	snprintf(setting, sizeof setting, "%s=%u", mode, at);
+	bench_mode(b, setting);
+	bench_provision(b, c.text, c.flags);
+	left = bench_count(b, "commands");
+	bench_mode(b, "off");
+	bench_settle(b);
+	check_end(b, old, setting);
+	return left >= at;
+}
+
+static void cut_everywhere(
+    struct bench *b, struct change (*make)(struct bench *b))
+{
+	static const char *const modes[] = { "cut-after", "cut-before" };
+	unsigned n = 0;
+
+	for (size_t m = 0; m < 2; m++) {
+		for (unsigned at = 1; at <= CUTS_MAX; at++) {
+			if (!cut_once(b, modes[m], at, make))
+				break;
+			n++;
+		}
+	}
+	bench_check(b, n > 20 && n < 2 * CUTS_MAX, "%u places to cut at", n);
+	printf("     cut at %u places\n", n);
+}
+
+static void merge_cut_everywhere(struct bench *b)
+{
+	cut_everywhere(b, merge_of);
+}
+
+static void replacement_cut_everywhere(struct bench *b)
+{
+	cut_everywhere(b, replacement_of);
+}
+
+const struct bench_case bench_cuts[] = {
+	{ "a merge, cut everywhere", merge_cut_everywhere },
+	{ "a replacement, cut everywhere", replacement_cut_everywhere },
+	{ NULL, NULL },
+};

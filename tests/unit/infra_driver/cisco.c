@@ -1,0 +1,184 @@
+/* What Cisco's command lines answer, as data. */
+#include "infra/driver/cisco.h"
+
+#include "infra/driver/ios_internal.h"
+
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct arena *arena;
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena = arena_new(16u << 20);
+	return arena == NULL ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+static void test_uptime_is_summed(void **state)
+{
+	(void)state;
+	assert_int_equal(cisco_parse_uptime("5 minutes\n"), 300);
+	assert_int_equal(
+	    cisco_parse_uptime("1 year, 2 weeks, 3 days, 4 hours, 5 minutes"),
+	    365 * 86400 + 17 * 86400 + 4 * 3600 + 300);
+	assert_int_equal(
+	    cisco_parse_uptime("1 day(s), 2 hour(s), 3 minute(s), 4 second(s)"),
+	    86400 + 7200 + 180 + 4);
+	assert_int_equal(cisco_parse_uptime("unknown"), -1);
+	assert_int_equal(cisco_parse_uptime(""), -1);
+}
+
+static void test_interfaces_are_listed(void **state)
+{
+	static const char text[] =
+	    "GigabitEthernet1 is up, line protocol is up \n"
+	    "  Hardware is CSR vNIC, address is 5254.0012.0001\n"
+	    "  Description: to spine, east\n"
+	    "GigabitEthernet2 is administratively down, line protocol is "
+	    "down \n"
+	    "Vlan7 is up, line protocol is down \n"
+	    "Ethernet1/3 is down (Administratively down)\n"
+	    "admin state is down, Dedicated Interface\n";
+	struct driver_facts f = { 0 };
+
+	(void)state;
+	assert_int_equal(cisco_parse_interfaces(arena, text, &f, NULL), ERR_OK);
+	assert_int_equal(f.n_interfaces, 4);
+	assert_string_equal(f.interfaces[0].name, "GigabitEthernet1");
+	assert_string_equal(f.interfaces[0].description, "to spine, east");
+	assert_true(f.interfaces[0].enabled && f.interfaces[0].up);
+	assert_false(f.interfaces[1].enabled || f.interfaces[1].up);
+	assert_true(f.interfaces[2].enabled);
+	assert_false(f.interfaces[2].up);
+	assert_string_equal(f.interfaces[3].name, "Ethernet1/3");
+	assert_false(f.interfaces[3].enabled);
+}
+
+static void test_ios_timer_is_read(void **state)
+{
+	struct ios_timer t;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(
+	    ios_parse_timer("%No Rollback Confirmed Change pending\n", &t, &e),
+	    ERR_OK);
+	assert_false(t.pending);
+	assert_int_equal(
+	    ios_parse_timer(
+		"Time configured(or reconfigured): 13:12:11 UTC Sat "
+		"Nov 21 2026\nTimer type: absolute timer\n"
+		"Timer value: 5 min\nUser: admin\n",
+		&t, &e),
+	    ERR_OK);
+	assert_true(t.pending);
+	assert_int_equal(t.minutes, 5);
+	assert_string_equal(t.user, "admin");
+	/* Not to know is not the same as none. */
+	assert_int_equal(
+	    ios_parse_timer("% Invalid input detected\n", &t, &e), ERR_REMOTE);
+}
+
+static void test_ios_differences_become_a_diff(void **state)
+{
+	struct buf out = BUF_INIT(4096);
+	size_t added, removed;
+
+	(void)state;
+	assert_true(ios_parse_differences("!Contextual Config Diffs:\n"
+					  "+hostname b\n"
+					  "interface GigabitEthernet1\n"
+					  " -description old\n"
+					  " +description new\n\n",
+	    &out, &added, &removed));
+	assert_string_equal(out.data, "--- running\n+++ candidate\n"
+				      "+hostname b\n"
+				      " interface GigabitEthernet1\n"
+				      "- description old\n"
+				      "+ description new\n");
+	assert_int_equal(added, 2);
+	assert_int_equal(removed, 1);
+	buf_clear(&out);
+	assert_true(ios_parse_differences(
+	    "!No changes were found\n", &out, &added, &removed));
+	assert_int_equal(out.len, 0);
+	assert_int_equal(added + removed, 0);
+	assert_false(ios_parse_differences(
+	    "%Error opening flash:x\n", &out, &added, &removed));
+	buf_release(&out);
+}
+
+static struct cisco_session session(
+    const struct config_dialect *dialect, struct cisco_platform *platform)
+{
+	*platform = (struct cisco_platform){ .dialect = dialect };
+	return (struct cisco_session){ .platform = platform };
+}
+
+static void test_files_are_what_ios_reads(void **state)
+{
+	struct cisco_platform platform;
+	struct cisco_session s = session(&config_dialect_ios, &platform);
+	struct buf out = BUF_INIT(4096);
+
+	(void)state;
+	assert_int_equal(
+	    cisco_write_file(&s,
+		"hostname a\n"
+		"banner motd ^Cone\ntwo^C\n"
+		"crypto pki certificate chain TP\n certificate 01\n"
+		"  3082\n  quit\n",
+		"!\nversion 17.3\nhostname b\nend\n", "end", &out, NULL),
+	    ERR_OK);
+	assert_string_equal(out.data, "version 17.3\nhostname a\n"
+				      "banner motd \3one\ntwo\3\n"
+				      "crypto pki certificate chain TP\n"
+				      " certificate 01\n  3082\n  \tquit\n"
+				      "end\n");
+	buf_clear(&out);
+	assert_int_equal(cisco_write_file(&s, "version 15.2\nend\ngarbage\n",
+			     "version 17.3\n", "end", &out, NULL),
+	    ERR_OK);
+	assert_string_equal(out.data, "version 15.2\nend\n");
+	buf_release(&out);
+}
+
+static void test_files_of_nxos(void **state)
+{
+	struct cisco_platform platform;
+	struct cisco_session s = session(&config_dialect_nxos, &platform);
+	struct buf out = BUF_INIT(4096);
+
+	(void)state;
+	assert_int_equal(cisco_write_file(&s, "banner motd #a@\nb#\nvlan 1\n",
+			     "version 9.3(8)\n", NULL, &out, NULL),
+	    ERR_OK);
+	assert_string_equal(
+	    out.data, "version 9.3(8)\nbanner motd ~a@\nb~\nvlan 1\n");
+	buf_release(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_uptime_is_summed),
+		cmocka_unit_test(test_interfaces_are_listed),
+		cmocka_unit_test(test_ios_timer_is_read),
+		cmocka_unit_test(test_ios_differences_become_a_diff),
+		cmocka_unit_test(test_files_are_what_ios_reads),
+		cmocka_unit_test(test_files_of_nxos),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
