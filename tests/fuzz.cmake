@@ -6,4 +6,8 @@ if(SWITCHYARD_FUZZ)
     target_link_libraries(fuzz_${name} PRIVATE jinja base)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   endforeach()
+
+  add_executable(fuzz_netconf_frame fuzz/netconf_frame.c)
+  target_link_libraries(fuzz_netconf_frame PRIVATE infra_netconf)
+  target_link_options(fuzz_netconf_frame PRIVATE -fsanitize=fuzzer)
 endif()

@@ -1,0 +1,3 @@
+unit_test(infra_netconf frame)
+unit_test(infra_netconf netconf)
+unit_test(infra_netconf xml)
