@@ -17,6 +17,8 @@
 #include "domain/job.h"
 #include "domain/run.h"
 
+#define PLAN_HASH_SIZE 65
+
 enum device_run_phase { PHASE_BEFORE, PHASE_AFTER };
 
 /* The way to the master.  Borrowed; called on the slot's one thread. */
@@ -46,6 +48,7 @@ struct device_run_input {
 	struct deadline deadline; /* for the whole run */
 	/* provision */
 	const char *intended;
+	const char *diff_hash; /* push only this difference; NULL: any */
 	bool dry_run;
 	bool replace;
 	bool commit;
@@ -60,6 +63,8 @@ struct device_run_outcome {
 	size_t added;
 	size_t removed;
 	bool touched; /* lines were sent that may have changed the device */
+	/* of the difference that was found (plan_hash.h); "": there is none */
+	char diff_hash[PLAN_HASH_SIZE];
 };
 
 typedef void (*device_run_fn)(const struct device_run_input *in,

@@ -1,5 +1,6 @@
 #include "app/device_run_internal.h"
 
+#include "app/plan_hash.h"
 #include "base/text.h"
 #include "domain/text_diff.h"
 
@@ -68,6 +69,8 @@ static enum err_code prepare(struct device_run *run, struct driver_plan *plan,
 		return rc;
 	run->out->added = plan->added;
 	run->out->removed = plan->removed;
+	if (!plan->empty)
+		plan_hash_of(in, plan->diff, run->out->diff_hash);
 	run->io->diff(run->io->ctx, plan->diff, plan->added, plan->removed);
 	device_run_log(run, LOG_INFO,
 	    "%s the intended configuration: %zu %s to add, %zu to remove",
@@ -270,6 +273,24 @@ static void commit(struct device_run *run, const struct driver_plan *plan)
 		confirm_and_save(run, plan, &after);
 }
 
+static void discard(struct device_run *run)
+{
+	struct err e = ERR_INIT;
+
+	if (run->in->driver->discard(run->session, device_run_exchange(run),
+	    &e) != ERR_OK)
+		device_run_log(run, LOG_WARNING,
+		    "the candidate could not be discarded: %s", e.message);
+}
+
+/* Somebody has agreed to one difference: any other is not theirs. */
+static bool is_agreed(const struct device_run *run)
+{
+	const char *agreed = run->in->diff_hash;
+
+	return !agreed || strcmp(agreed, run->out->diff_hash) == 0;
+}
+
 void device_run_provision(const struct device_run_input *in,
     const struct device_run_io *io, struct arena *arena,
     struct device_run_outcome *out)
@@ -284,12 +305,14 @@ void device_run_provision(const struct device_run_input *in,
 	} else if (plan.empty) {
 		device_run_end(&run, RUN_SUCCEEDED,
 		    "already as intended; nothing was changed");
+	} else if (!is_agreed(&run)) {
+		discard(&run);
+		device_run_end(&run, RUN_FAILED,
+		    "the difference is no longer the one that was agreed to "
+		    "(diff_hash): the device or its intended configuration "
+		    "has changed; nothing was changed. Make a new dry run.");
 	} else if (in->dry_run || !in->commit) {
-		if (in->driver->discard(run.session, device_run_exchange(&run),
-		    &e) != ERR_OK)
-			device_run_log(&run, LOG_WARNING,
-			    "the candidate could not be discarded: %s",
-			    e.message);
+		discard(&run);
 		device_run_end(&run, RUN_SUCCEEDED,
 		    "%s: %zu %s would be added, %zu removed; nothing was "
 		    "changed", in->dry_run ? "dry run" : "compared",

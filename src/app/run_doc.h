@@ -6,7 +6,8 @@
  *     "created_at", "started_at", "finished_at", "result": "one sentence",
  *     "hook", "idempotency_key",
  *     "devices": [ { "name", "state", "result", "added", "removed",
- *                    "intended_commit", "backup_before", "backup_after" } ] }
+ *                    "intended_commit", "diff_hash", "backup_before",
+ *                    "backup_after" } ] }
  *
  * Absent members are left out.  A device's diff is a file beside the
  * document, <device>.diff; its log is log.jsonl, one object a line:

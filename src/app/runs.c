@@ -119,6 +119,20 @@ static enum err_code check_parameters(const struct snapshot *s,
 	return ERR_OK;
 }
 
+/* An assistant may push only what a dry run has shown: the run compares the
+ * difference with this again. */
+static enum err_code check_agreed(const struct actor *actor,
+    const struct job *job, const json_t *parameters, struct err *e)
+{
+	if (actor->via != TRIGGER_MCP ||
+	    !job_may_change_device(job, parameters) ||
+	    *json_text(parameters, "diff_hash", ""))
+		return ERR_OK;
+	return err_set(e, ERR_CONFLICT,
+	    "a push that an assistant asks for needs the diff_hash of a dry "
+	    "run of the same device. Nothing was started.");
+}
+
 static enum err_code check_policy(const struct snapshot *s,
     const struct job *job, const json_t *parameters, struct err *e)
 {
@@ -204,6 +218,8 @@ static enum err_code check_all(const struct creation *c,
 	if (rc != ERR_OK)
 		return rc;
 	rc = check_parameters(s, c->job, c->parameters, errors, &full, e);
+	if (rc == ERR_OK)
+		rc = check_agreed(c->actor, c->job, full, e);
 	if (rc == ERR_OK)
 		rc = check_policy(s, c->job, full, e);
 	if (rc == ERR_OK && c->job->scope == JOB_STORE)

@@ -20,6 +20,10 @@ static const struct field provision_fields[] = {
 	[PROVISION_COMMIT] = { .name = "commit_changes",
 	    .label = "Commit changes", .type = FIELD_BOOL, .fallback = "true",
 	    .help = "Off: load and compare on the device, then discard." },
+	[PROVISION_DIFF_HASH] = { .name = "diff_hash",
+	    .label = "Only this difference", .type = FIELD_TEXT, .max_len = 64,
+	    .help = "The diff_hash of a dry run: nothing is changed unless the "
+		    "difference is still that one." },
 };
 
 static const struct field backup_fields[] = {

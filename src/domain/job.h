@@ -41,6 +41,7 @@ enum provision_parameter {
 	PROVISION_DRY_RUN,
 	PROVISION_REPLACE,
 	PROVISION_COMMIT,
+	PROVISION_DIFF_HASH,
 };
 
 /* True if a run with these (complete) parameters may change its device. */

@@ -28,7 +28,9 @@ static const char *wanted_type(const struct route *route)
 {
 	if (route->body_type)
 		return route->body_type;
-	return route->surface == SURFACE_API ? TYPE_JSON : TYPE_FORM;
+	return route->surface == SURFACE_API || route->surface == SURFACE_MCP
+		   ? TYPE_JSON
+		   : TYPE_FORM;
 }
 
 static bool type_fits(const struct request *r, const char *wanted)

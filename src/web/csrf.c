@@ -40,11 +40,24 @@ static bool is_safe_site(const char *site)
 	return strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
 }
 
+static enum err_code check_mcp_origin(struct request *r, struct err *e)
+{
+	const char *origin = r->cgi->value[CGI_HTTP_ORIGIN];
+
+	if (!*origin || is_our_origin(&r->web->options, origin))
+		return ERR_OK;
+	return request_refuse(r, 403, e,
+	    "the request came from an origin that this portal does not know "
+	    "(--origin); nothing was done");
+}
+
 enum err_code csrf_check_origin(struct request *r, struct err *e)
 {
 	const char *site = r->cgi->value[CGI_HTTP_SEC_FETCH_SITE];
 	const char *origin = r->cgi->value[CGI_HTTP_ORIGIN];
 
+	if (r->route->surface == SURFACE_MCP)
+		return check_mcp_origin(r, e);
 	if (r->method == METHOD_GET || r->auth == AUTH_TOKEN)
 		return ERR_OK;
 	if (*site && !is_safe_site(site))

@@ -10,6 +10,8 @@
  *  4. An identity from nginx (mutual TLS, Kerberos) goes with any connection,
  *     so its Origin is compared even when Sec-Fetch-Site is fine: a name that
  *     was made to point at us (DNS rebinding) is no origin of ours.
+ *  5. MCP: an Origin that is not ours is refused whatever the request carries
+ *     (modelcontextprotocol.io, "Transports").
  */
 #ifndef WEB_CSRF_H
 #define WEB_CSRF_H
@@ -21,7 +23,7 @@
 /* Sets r->csrf_token for the actor. */
 void csrf_make_token(struct request *r);
 
-/* Rules 1, 3 and 4; before the body is read. */
+/* Rules 1, 3, 4 and 5; before the body is read. */
 enum err_code csrf_check_origin(struct request *r, struct err *e) must_check;
 
 /* Rule 2; after the form was decoded. */

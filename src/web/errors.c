@@ -197,12 +197,14 @@ void errors_respond(struct request *r, enum surface surface,
 		redirect_to_sign_in(r, out);
 		return;
 	}
-	if (surface != SURFACE_API)
+	if (surface != SURFACE_API && surface != SURFACE_MCP)
 		respond_page(r, out, status, e);
 	else if (respond_problem(r, out, status, e) != ERR_OK)
 		respond_plain(r, out, status, e);
 	if (status == 401)
-		response_header(out, "WWW-Authenticate", "Bearer");
+		response_header(out, "WWW-Authenticate",
+		    r->problem.challenge ? "Bearer error=\"invalid_token\""
+					 : "Bearer");
 	if (r->problem.allow)
 		response_header(out, "Allow", r->problem.allow);
 	if (r->problem.retry_after_s)

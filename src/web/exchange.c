@@ -173,6 +173,12 @@ static enum err_code identify(struct exchange *x, struct err *e)
 
 static enum err_code find_route(struct exchange *x, struct err *e)
 {
+	static const enum run_trigger triggers[] = {
+		[SURFACE_PAGE] = TRIGGER_FORM,
+		[SURFACE_API] = TRIGGER_API,
+		[SURFACE_MCP] = TRIGGER_MCP,
+		[SURFACE_OPEN] = TRIGGER_FORM,
+	};
 	struct request *r = &x->r;
 	int status;
 
@@ -183,8 +189,7 @@ static enum err_code find_route(struct exchange *x, struct err *e)
 	if (!r->route)
 		return request_refuse(
 		    r, 404, e, "there is no %.200s here", r->path);
-	r->actor.via =
-	    r->route->surface == SURFACE_API ? TRIGGER_API : TRIGGER_FORM;
+	r->actor.via = triggers[r->route->surface];
 	return ERR_OK;
 }
 
@@ -192,6 +197,9 @@ static enum err_code check_permission(struct exchange *x, struct err *e)
 {
 	struct request *r = &x->r;
 
+	/* an assistant never acts with a browser's session */
+	if (r->route->surface == SURFACE_MCP && r->auth != AUTH_TOKEN)
+		return request_refuse(r, 401, e, "this needs a token");
 	if (access_allows(r->actor.role, r->route->permission))
 		return ERR_OK;
 	if (r->auth == AUTH_NONE)
@@ -258,7 +266,9 @@ static enum surface surface_of(const struct exchange *x)
 {
 	if (x->r.route)
 		return x->r.route->surface;
-	if (x->r.cgi && strncmp(x->cgi.value[CGI_REQUEST_URI], "/api/", 5) == 0)
+	if (x->r.cgi &&
+	    (strncmp(x->cgi.value[CGI_REQUEST_URI], "/api/", 5) == 0 ||
+		strcmp(x->cgi.value[CGI_REQUEST_URI], "/mcp") == 0))
 		return SURFACE_API;
 	return SURFACE_PAGE;
 }

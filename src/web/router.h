@@ -11,6 +11,7 @@
 enum surface {
 	SURFACE_PAGE, /* HTML; cookie needs CSRF token; errors are pages */
 	SURFACE_API,  /* JSON; errors are problem+json (RFC 9457) */
+	SURFACE_MCP,  /* as API, for tokens alone, and no foreign Origin */
 	SURFACE_OPEN, /* neither: health, sign-in */
 };
 

@@ -223,6 +223,16 @@ static enum run_state state_of_end(const struct live_run *run,
 	return may_have_changed(run) ? RUN_UNKNOWN : RUN_FAILED;
 }
 
+/* The name of the difference, for whoever agrees to it. */
+static void note_hash(struct live_run *run, json_t *message)
+{
+	json_t *hash = json_object_get(message, "diff_hash");
+
+	if (run->job->scope == JOB_DEVICE && json_string_length(hash) > 0)
+		json_object_set(run_doc_device(run->doc, run->device),
+		    "diff_hash", hash);
+}
+
 static void on_end(struct worker *w, struct live_run *run, json_t *message)
 {
 	const char *text = json_text(message, "text", "");
@@ -237,6 +247,7 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
 		json_object_set(device, "removed",
 		    json_object_get(message, "removed"));
 	}
+	note_hash(run, message);
 	if (run->job->scope == JOB_STORE && state != RUN_UNKNOWN) {
 		enum run_state rows = state;
 

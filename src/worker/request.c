@@ -52,6 +52,10 @@ static enum err_code add_intended(struct worker *w, const struct snapshot *s,
 
 static bool add_parameters(json_t *request, const json_t *p)
 {
+	json_t *hash = json_object_get(p, "diff_hash");
+
+	if (hash && json_object_set(request, "diff_hash", hash) != 0)
+		return false;
 	return json_object_set_new(request, "dry_run",
 	    json_boolean(json_flag(p, "dry_run", true))) == 0 &&
 	    json_object_set_new(request, "replace",

@@ -207,6 +207,7 @@ static void fill_input(const json_t *rq, const struct driver *driver,
 	in->command_ms = (int)json_number(rq, "command_s", 30) * 1000;
 	in->deadline = deadline_in_ms(json_number(rq, "limit_s", 600) * 1000);
 	in->intended = json_text(rq, "intended", "");
+	in->diff_hash = json_text(rq, "diff_hash", NULL);
 	in->dry_run = json_flag(rq, "dry_run", true);
 	in->replace = json_flag(rq, "replace", false);
 	in->commit = json_flag(rq, "commit", true);
@@ -269,11 +270,11 @@ static json_t *device_run(struct slot *slot, const json_t *request)
 	if (arena)
 		execute(slot, request, arena, &out);
 	arena_free(arena);
-	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:b}", "type", "end",
+	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:b, s:s}", "type", "end",
 	    "state", run_state_words[out.state], "text",
 	    slot_text(out.text, strlen(out.text)), "added",
 	    (json_int_t)out.added, "removed", (json_int_t)out.removed,
-	    "touched", out.touched);
+	    "touched", out.touched, "diff_hash", out.diff_hash);
 }
 
 static enum err_code serve_one(struct slot *slot, struct err *e)

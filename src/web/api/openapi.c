@@ -74,7 +74,7 @@ static json_t *run_request_schema(void)
 	return json_pack("{s:o}", "anyOf", any);
 }
 
-static json_t *component_schemas(void)
+json_t *openapi_component_schemas(void)
 {
 	json_t *all = openapi_fixed_schemas();
 
@@ -101,7 +101,7 @@ static bool ends_in_capture(const struct route *route)
 	return len && route->pattern[len - 1] == '}';
 }
 
-static json_t *answer_schema(const struct route *route)
+json_t *openapi_answer_schema(const struct route *route)
 {
 	const struct kind *kind;
 
@@ -211,8 +211,8 @@ static json_t *responses(const struct route *route, struct arena *a)
 	good = json_pack("{s:s}", "description", response_reason(status));
 	if (status != 204)
 		json_object_set_new(good, "content",
-		    json_pack(
-			"{s:{s:o}}", type, "schema", answer_schema(route)));
+		    json_pack("{s:{s:o}}", type, "schema",
+			openapi_answer_schema(route)));
 	return json_pack("{s:o, s:{s:s, s:{s:{s:o}}}}",
 	    arena_printf(a, "%d", status), good, "default", "description",
 	    "A problem (RFC 9457)", "content", "application/problem+json",
@@ -274,8 +274,9 @@ static enum err_code get_openapi(
 		      "s:[{s:[]}]}",
 		"openapi", "3.1.0", "info", "title", title, "version",
 		SWITCHYARD_VERSION, "paths", paths(r->arena), "components",
-		"schemas", component_schemas(), "securitySchemes", "bearer",
-		"type", "http", "scheme", "bearer", "security", "bearer"),
+		"schemas", openapi_component_schemas(), "securitySchemes",
+		"bearer", "type", "http", "scheme", "bearer", "security",
+		"bearer"),
 	    e);
 }
 

@@ -62,7 +62,9 @@ static const struct {
 	{ "RunDevice",
 	    OBJECT("\"name\":" TEXT ",\"state\":" REF(
 		       "RunState") ",\"result\":" TEXT ",\"added\":" NUMBER
-				   ",\"removed\":" NUMBER ",\"diff\":" TEXT,
+				   ",\"removed\":" NUMBER ",\"diff\":" TEXT
+				   ",\"diff_hash\":" TEXT
+				   ",\"intended_commit\":" TEXT,
 		"\"name\"") },
 	{ "RunDeviceList", PAGE(REF("RunDevice")) },
 	{ "RunList", PAGE(REF("Run")) },

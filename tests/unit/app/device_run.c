@@ -215,6 +215,38 @@ static void test_dry_run(void **state)
 	assert_false(sent(f));
 }
 
+/* A push may insist on the difference that a dry run has shown. */
+static void test_agreed_difference(void **state)
+{
+	struct fixture *f = *state;
+	char hash[PLAN_HASH_SIZE];
+
+	f->in.dry_run = true;
+	provision(f, "", RUN_SUCCEEDED, "dry run", "old\n");
+	memcpy(hash, f->out.diff_hash, sizeof(hash));
+	assert_int_equal(strlen(hash), PLAN_HASH_SIZE - 1);
+	provision(f, "", RUN_SUCCEEDED, "dry run", "old\n");
+	assert_string_equal(f->out.diff_hash, hash);
+
+	f->in.dry_run = false;
+	f->in.diff_hash = hash;
+	write_device(f, "running", "changed\n");
+	provision(f, "", RUN_FAILED, "no longer the one", "changed\n");
+	assert_string_not_equal(f->out.diff_hash, hash);
+	write_device(f, "running", "old\n");
+	f->in.replace = true;
+	provision(f, "", RUN_FAILED, "nothing was changed", "old\n");
+	f->in.replace = false;
+	f->in.intended = "a\nb\nold\n";
+	provision(f, "", RUN_FAILED, "nothing was changed", "old\n");
+	f->in.intended = "a\nb\n";
+	assert_int_equal(f->n_effects, 0);
+	assert_false(sent(f));
+	provision(f, "", RUN_SUCCEEDED, "2 lines added", "old\na\nb\n");
+	provision(f, "", RUN_SUCCEEDED, "already as intended", "old\na\nb\n");
+	assert_string_equal(f->out.diff_hash, "");
+}
+
 static void test_merge_and_replace(void **state)
 {
 	struct fixture *f = *state;
@@ -438,6 +470,7 @@ int main(void)
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_dry_run),
+		T(test_agreed_difference),
 		T(test_merge_and_replace),
 		T(test_before_anything_is_sent),
 		T(test_host_keys),

@@ -115,6 +115,23 @@ static void test_refused_actors(void **state)
 	    "128");
 }
 
+/* An assistant pushes only what a dry run has shown. */
+static void test_assistants_need_an_agreed_difference(void **state)
+{
+	static const struct actor bot = { "token:bot", ROLE_OPERATOR,
+		TRIGGER_MCP };
+	struct fixture *f = *state;
+
+	put_intended(f, "r1", "x\n");
+	patch(f, KIND_DEVICE, "r1", "{\"status\":\"active\"}");
+	assert_ok(try_run(f, &bot, "provision", DRY, NULL, NULL, e));
+	assert_err(try_run(f, &bot, "provision", PUSH, NULL, NULL, e),
+	    ERR_CONFLICT, "diff_hash");
+	assert_ok(try_run(f, &bot, "provision",
+	    "{\"device\":\"r1\",\"dry_run\":false,\"diff_hash\":\"ab\"}", NULL,
+	    NULL, e));
+}
+
 /* For every status what is read and what is pushed. */
 static void test_status_rules(void **state)
 {
@@ -723,6 +740,7 @@ int main(void)
 		T(test_refused_parameters),
 		T(test_refused_actors),
 		T(test_status_rules),
+		T(test_assistants_need_an_agreed_difference),
 		T(test_readiness),
 		T(test_keys),
 		T(test_key_of_a_dead_creator),

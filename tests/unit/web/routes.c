@@ -51,9 +51,9 @@ static void test_only_these_are_open(void **state)
 
 static void test_changes_need_more_than_looking(void **state)
 {
-	/* a person's own sessions and password */
+	/* a person's own sessions and password; tools ask for themselves */
 	static const char *const own[] = { "/logout", "/logout/everywhere",
-		"/settings/password", "/login" };
+		"/settings/password", "/login", "/mcp" };
 
 	(void)state;
 	for (size_t i = 0; i < n_all; i++) {
@@ -93,12 +93,14 @@ static void test_patterns_are_sane_and_distinct(void **state)
 		bool api = text_starts_with(p, "/api/") ||
 			   strcmp(p, "/provision") == 0 ||
 			   text_starts_with(p, "/provision/");
+		bool mcp = strcmp(p, "/mcp") == 0;
 
 		assert_non_null(all[i]->handler);
 		assert_true(p[0] == '/');
 		assert_true(strlen(p) == 1 || p[strlen(p) - 1] != '/');
 		if (all[i]->surface != SURFACE_OPEN)
 			assert_int_equal(api, all[i]->surface == SURFACE_API);
+		assert_int_equal(mcp, all[i]->surface == SURFACE_MCP);
 		for (size_t k = 0; k < i; k++) {
 			if (all[k]->method == all[i]->method &&
 			    strcmp(all[k]->pattern, p) == 0)
@@ -187,7 +189,7 @@ static void test_strangers_get_nowhere(void **state)
 		reply = ask(&(struct ask){
 		    .method = words[all[i]->method], .uri = uri });
 		if (reply.status !=
-		    (all[i]->surface == SURFACE_API ? 401 : 303))
+		    (all[i]->surface == SURFACE_PAGE ? 303 : 401))
 			fail_msg("%s %s: %d", words[all[i]->method], uri,
 			    reply.status);
 	}
