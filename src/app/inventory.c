@@ -51,6 +51,8 @@ enum permission inventory_permission(const struct kind *kind)
 	case KIND_TOKEN:
 	case KIND_SETTINGS:
 	case KIND_IRONIC:
+	case KIND_SCHEDULE:
+	case KIND_JOB:
 	case KIND_COUNT:
 		break;
 	}

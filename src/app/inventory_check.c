@@ -1,5 +1,7 @@
 #include "app/inventory_internal.h"
 
+#include "app/schedules.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,6 +166,13 @@ static void check_vlan_use(const struct check *c)
 		    "and its area", record_key(c->old), record_key(user));
 }
 
+static void check_job(const struct check *c)
+{
+	if (!job_find(record_key(c->now)))
+		schema_errors_add(c->errors, field_of(c, JOB_SETTING_NAME),
+		    "there is no such job");
+}
+
 void inventory_check_references(const struct snapshot *s,
     const struct record *old, const struct record *now,
     struct schema_errors *errors)
@@ -190,6 +199,10 @@ void inventory_check_references(const struct snapshot *s,
 		check_vlan_use(&c);
 	else if (record_kind(now)->id == KIND_AREA)
 		check_parents(&c);
+	else if (record_kind(now)->id == KIND_SCHEDULE)
+		schedule_check(s, now, errors);
+	else if (record_kind(now)->id == KIND_JOB)
+		check_job(&c);
 	if (errors->n == before && record_kind(now)->id == KIND_AREA)
 		check_inherited_vlans(&c);
 }

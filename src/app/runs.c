@@ -183,7 +183,7 @@ struct creation {
 	const struct job *job;
 	const json_t *parameters;
 	const char *key;
-	const json_t *hook; /* NULL: not by a hook */
+	const json_t *origin; /* NULL: a person's wish */
 };
 
 static enum err_code check_actor(const struct actor *actor, struct err *e)
@@ -244,8 +244,8 @@ static enum err_code create_with_id(const struct creation *c, const char *id,
 	    c->job->scope == JOB_DEVICE ? json_text(full, "device", NULL)
 					: NULL);
 	json_decref(full);
-	if (!doc || (c->hook && json_object_set_new(doc, "hook",
-	    json_deep_copy(c->hook)) != 0))
+	if (!doc || (c->origin &&
+	    json_object_update_missing(doc, (json_t *)(uintptr_t)c->origin)))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	else
 		rc = enqueue(c->app, id, doc, e);
@@ -352,13 +352,13 @@ enum err_code runs_create(const struct app *app, const struct actor *actor,
 	return create(&c, errors ? errors : &local, ret_doc, e);
 }
 
-enum err_code runs_create_hooked(const struct app *app,
+enum err_code runs_create_from(const struct app *app,
     const struct actor *actor, const struct job *job, const json_t *parameters,
-    const char *idempotency_key, const json_t *hook, json_t **ret_doc,
+    const char *idempotency_key, const json_t *origin, json_t **ret_doc,
     struct err *e)
 {
 	struct creation c = { app, actor, job, parameters, idempotency_key,
-		hook };
+		origin };
 	struct schema_errors local = { 0 };
 
 	return create(&c, &local, ret_doc, e);

@@ -30,11 +30,13 @@ enum err_code runs_create(const struct app *app, const struct actor *actor,
     const char *idempotency_key, struct schema_errors *errors,
     json_t **ret_doc, struct err *e) must_check;
 
-/* As runs_create() for the change hook.  hook: what the run's log tells of it:
- * { "name", "action", "by", "commit", "fields", "validated" }. */
-enum err_code runs_create_hooked(const struct app *app,
+/* As runs_create() for what starts runs by itself.  origin: members that the
+ * document gets besides, which tell why:
+ *   "hook": { "name", "action", "by", "commit", "fields", "validated" }
+ *   "schedule": { "name", "due" } */
+enum err_code runs_create_from(const struct app *app,
     const struct actor *actor, const struct job *job, const json_t *parameters,
-    const char *idempotency_key, const json_t *hook, json_t **ret_doc,
+    const char *idempotency_key, const json_t *origin, json_t **ret_doc,
     struct err *e) must_check;
 
 /* The status rules and readiness for a device, before anything is asked of

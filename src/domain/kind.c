@@ -301,6 +301,78 @@ static const struct field image_fields[] = {
 	    .label = "Description", .type = FIELD_TEXT },
 };
 
+static const struct field schedule_fields[] = {
+	[SCHEDULE_NAME] = { .name = "name", .label = "Name",
+	    .required = true, .type = FIELD_NAME, .max_len = 60 },
+	[SCHEDULE_ENABLED] = { .name = "enabled", .label = "Enabled",
+	    .type = FIELD_BOOL, .fallback = "true",
+	    .help = "Off: paused. What comes meanwhile is not made up for." },
+	[SCHEDULE_JOB] = { .name = "job", .label = "Job", .required = true,
+	    .type = FIELD_NAME },
+	[SCHEDULE_CRON] = { .name = "cron", .label = "Cron expression",
+	    .type = FIELD_TEXT, .max_len = 200,
+	    .help = "Minute, hour, day, month, weekday: 30 2 * * mon-fri, or "
+		    "@hourly, @daily, @weekly, @monthly." },
+	[SCHEDULE_AT] = { .name = "at", .label = "Once at",
+	    .type = FIELD_TEXT, .max_len = 40,
+	    .help = "2026-12-01T03:00, in the time zone below; with a Z behind "
+		    "it in UTC." },
+	[SCHEDULE_AFTER] = { .name = "after", .label = "After the schedule",
+	    .type = FIELD_REF, .ref = KIND_SCHEDULE,
+	    .help = "When a run that it started has ended. One of these three "
+		    "says when." },
+	[SCHEDULE_TIME_ZONE] = { .name = "time_zone", .label = "Time zone",
+	    .type = FIELD_TEXT, .max_len = 60, .fallback = "\"UTC\"",
+	    .help = "Europe/Berlin, America/New_York, UTC." },
+	[SCHEDULE_JITTER] = { .name = "jitter", .label = "Jitter (s)",
+	    .type = FIELD_INT, .min = 0, .max = 86400, .fallback = "0",
+	    .help = "Starts later by a part of this, so that not everything "
+		    "starts at once." },
+	[SCHEDULE_MISSED] = { .name = "missed", .label = "Missed runs",
+	    .type = FIELD_CHOICE,
+	    .choices = (const char *const[]){ "skip", "run_once", NULL },
+	    .fallback = "\"skip\"",
+	    .help = "What was due while the worker was down is passed over, or "
+		    "made up for by one run." },
+	[SCHEDULE_OVERLAP] = { .name = "overlap", .label = "May overlap",
+	    .type = FIELD_BOOL, .fallback = "false",
+	    .help = "Off: not started while its last run has not ended." },
+	[SCHEDULE_PARAMETERS] = { .name = "parameters",
+	    .label = "Parameters", .type = FIELD_OBJECT,
+	    .help = "Of the job, as JSON; absent ones are as in its form." },
+	[SCHEDULE_DESCRIPTION] = { .name = "description",
+	    .label = "Description", .type = FIELD_TEXT },
+};
+
+static const struct field job_fields[] = {
+	[JOB_SETTING_NAME] = { .name = "name", .label = "Job", .required = true,
+	    .type = FIELD_NAME },
+	[JOB_SETTING_ENABLED] = { .name = "enabled", .label = "Enabled",
+	    .type = FIELD_BOOL, .fallback = "true",
+	    .help = "Off: nobody can start it; what is queued is not begun." },
+	[JOB_SETTING_CONCURRENCY] = { .name = "concurrency",
+	    .label = "Runs at once", .type = FIELD_INT, .min = 1,
+	    .max = 1024, .help = "Empty: as many as there are sessions. A job "
+				 "over the store runs one at a time." },
+	[JOB_SETTING_TIME_LIMIT] = { .name = "time_limit",
+	    .label = "Time limit (s)", .type = FIELD_INT, .min = 1,
+	    .max = 86400, .help = "Empty: the job's own." },
+	[JOB_SETTING_RETRIES] = { .name = "retries", .label = "Retries",
+	    .type = FIELD_INT, .min = 0, .max = 10, .fallback = "0",
+	    .help = "How often a run that failed is started again. What may "
+		    "have changed a device is never repeated." },
+	[JOB_SETTING_RETRY_DELAY] = { .name = "retry_delay",
+	    .label = "Wait before a retry (s)", .type = FIELD_INT, .min = 1,
+	    .max = 86400, .fallback = "60",
+	    .help = "Twice as long before each further one." },
+	[JOB_SETTING_NOTIFY] = { .name = "notify", .label = "Notify of failures",
+	    .type = FIELD_BOOL, .fallback = "true",
+	    .help = "Off: its failed runs are left out of notifications." },
+	[JOB_SETTING_REASON] = { .name = "reason", .label = "Reason",
+	    .type = FIELD_TEXT,
+	    .help = "Said to those who find it disabled." },
+};
+
 #define SCHEMA(f) { (f), COUNT(f) }
 
 static const struct kind kinds[KIND_COUNT] = {
@@ -334,6 +406,10 @@ static const struct kind kinds[KIND_COUNT] = {
 	    false },
 	[KIND_IMAGE] = { KIND_IMAGE, "image", "images", "Image", "images",
 	    KEY_NAME, SCHEMA(image_fields), true },
+	[KIND_SCHEDULE] = { KIND_SCHEDULE, "schedule", "schedules",
+	    "Schedule", "schedules", KEY_NAME, SCHEMA(schedule_fields), true },
+	[KIND_JOB] = { KIND_JOB, "job", "jobs", "Job settings", "jobs",
+	    KEY_NAME, SCHEMA(job_fields), false },
 };
 
 const struct kind *kind_get(enum kind_id id)

@@ -22,6 +22,7 @@
 static void log_origin(struct worker *w, struct live_run *run)
 {
 	const json_t *hook = json_object_get(run->doc, "hook");
+	const json_t *schedule = json_object_get(run->doc, "schedule");
 	const json_t *p = json_object_get(run->doc, "parameters");
 
 	if (hook) {
@@ -36,6 +37,11 @@ static void log_origin(struct worker *w, struct live_run *run)
 		    json_text(hook, "name", ""),
 		    json_text(hook, "validated", ""));
 	}
+	if (schedule)
+		live_log(w, run, LOG_INFO, "schedule %s started it%s%s",
+		    json_text(schedule, "name", ""),
+		    *json_text(schedule, "due", "") ? ", due at " : "",
+		    json_text(schedule, "due", ""));
 	if (run->job->id == JOB_PROVISION)
 		live_log(w, run, LOG_INFO,
 		    "provision called: device=%s dry_run=%s replace_config=%s "

@@ -175,7 +175,7 @@ static json_t *origin_of(const struct snapshot *s, const struct record *hook,
 	    record_text(now, DEVICE_STATUS),
 	    dry && !record_flag(hook, HOOK_DRY_RUN)
 		? " (so a dry run)" : "");
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name",
+	return json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s}}", "hook", "name",
 	    record_key(hook), "action", event->old ? "updated" : "created",
 	    "by", event->by, "commit", commit, "fields", fields, "validated",
 	    validated);
@@ -217,7 +217,7 @@ static enum err_code call_provision(struct hook *h, const struct snapshot *s,
 	parameters = json_pack("{s:s, s:b, s:b, s:b}", "device", device,
 	    "dry_run", dry, "replace_config", 0, "commit_changes", 1);
 	origin = origin_of(s, hook, event, fields, dry);
-	rc = runs_create_hooked(&h->w->app, &actor, job, parameters, key,
+	rc = runs_create_from(&h->w->app, &actor, job, parameters, key,
 	    origin, &doc, e);
 	if (rc == ERR_OK)
 		log_info("hook %s: run %s for %s", record_key(hook),

@@ -1,6 +1,7 @@
 #include "worker/worker.h"
 
 #include "app/port/queue.h"
+#include "app/scheduler.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "worker/worker_internal.h"
@@ -122,10 +123,30 @@ static bool may_exit(const struct loop *l)
 
 /* --- the loop ------------------------------------------------------------------------ */
 
+static int64_t schedule_wait_ms(const struct loop *l)
+{
+	int64_t left = l->w.schedule_at_ms - clock_wall_ms();
+
+	if (l->w.stopping)
+		return -1;
+	return left > 0 ? left : 0;
+}
+
+/* Looks when something is due, and when the clock was put back. */
+static void run_schedules(struct loop *l)
+{
+	int64_t left = l->w.schedule_at_ms - clock_wall_ms();
+
+	if (!l->w.stopping && (left <= 0 || left > SCHEDULER_LOOK_MS))
+		l->w.schedule_at_ms =
+		    scheduler_look(l->w.scheduler, clock_wall_ms());
+}
+
 static int wait_ms(const struct loop *l)
 {
 	int64_t times[] = { record_next_ms(&l->w), dispatch_next_ms(&l->w),
-		hook_next_ms(l->w.hook), l->w.stopping ? 200 : 10000 };
+		hook_next_ms(l->w.hook), schedule_wait_ms(l),
+		l->w.stopping ? 200 : 10000 };
 	int64_t least = INT_MAX;
 
 	if (l->w.queue_changed && !l->w.stopping)
@@ -166,6 +187,8 @@ static void wait_and_hear(struct loop *l)
 		l->w.queue_changed = true;
 		dispatch_cancelled(&l->w);
 		hook_notice(l->w.hook);
+		/* the store may have changed, and with it a schedule */
+		l->w.schedule_at_ms = 0;
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (polled[i + 2].revents)
@@ -181,6 +204,7 @@ static void serve(struct loop *l)
 		dispatch_timeouts(&l->w);
 		record_flush(&l->w);
 		hook_run(l->w.hook);
+		run_schedules(l);
 		slots_tend(&l->w);
 		wait_and_hear(l);
 	}
@@ -252,7 +276,8 @@ static enum err_code prepare(struct loop *l, struct err *e)
 	    (rc = store_sweep(l->w.app.store, e)) != ERR_OK ||
 	    (rc = watch_signals(l, e)) != ERR_OK ||
 	    (rc = watch_all(l, e)) != ERR_OK ||
-	    (rc = hook_new(&l->w, &l->w.hook, e)) != ERR_OK)
+	    (rc = hook_new(&l->w, &l->w.hook, e)) != ERR_OK ||
+	    (rc = scheduler_new(&l->w.app, &l->w.scheduler, e)) != ERR_OK)
 		return rc;
 	queue_sweep(dir);
 	live_sweep(&l->w);
@@ -284,6 +309,7 @@ enum err_code worker_serve(const struct worker_options *options, struct err *e)
 	while (l.w.runs)
 		live_let_go(&l.w, l.w.runs);
 	hook_free(l.w.hook);
+	scheduler_free(l.w.scheduler);
 	if (l.w.app.store)
 		app_close(&l.w.app);
 	if (l.signal_fd >= 0)

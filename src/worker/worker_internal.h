@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 struct hook;
+struct scheduler;
 
 /* Where a run in hand stands with the master.  Its state for people is in the
  * document. */
@@ -74,6 +75,8 @@ struct worker {
 	size_t n_slots;
 	struct live_run *runs;
 	struct hook *hook;
+	struct scheduler *scheduler;
+	int64_t schedule_at_ms; /* wall clock: its next look */
 	bool stopping;
 	bool queue_changed; /* look for runs to claim */
 	bool recover_again; /* claimed runs could not be taken up yet */

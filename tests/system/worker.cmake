@@ -25,6 +25,7 @@ worker_test(runs 120)
 worker_test(store 120)
 worker_test(kill 300)
 worker_test(hook 120)
+worker_test(schedule 120)
 worker_test(disk 60)
 
 system_test(layers TIMEOUT 60)

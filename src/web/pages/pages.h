@@ -21,6 +21,7 @@ extern const struct route_table pages_server_provision_routes;
 extern const struct route_table pages_ironic_routes;
 extern const struct route_table pages_text_files_routes;
 extern const struct route_table pages_jobs_routes;
+extern const struct route_table pages_schedules_routes;
 extern const struct route_table pages_runs_routes;
 extern const struct route_table pages_run_routes;
 extern const struct route_table pages_audit_routes;
@@ -64,6 +65,7 @@ extern const struct route_table pages_users_routes;
 	X(pages_ironic_routes)           \
 	X(pages_text_files_routes)       \
 	X(pages_jobs_routes)             \
+	X(pages_schedules_routes)        \
 	X(pages_runs_routes)             \
 	X(pages_run_routes)              \
 	X(pages_audit_routes)            \

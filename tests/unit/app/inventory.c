@@ -38,6 +38,11 @@ static const struct {
 	{ KIND_IMAGE, "{\"name\":\"a\",\"url\":\"http://a\","
 		      "\"checksum\":\"0\"}", "a", "{\"checksum\":\"1\"}",
 	    "Image: a" },
+	{ KIND_SCHEDULE, "{\"name\":\"a\",\"job\":\"generate-intended\","
+			 "\"cron\":\"@daily\",\"parameters\":{\"all\":true}}",
+	    "a", "{\"cron\":\"@hourly\"}", "Schedule: a" },
+	{ KIND_JOB, "{\"name\":\"backup\"}", "backup", "{\"retries\":3}",
+	    "Job-settings: backup" },
 };
 
 static void test_every_kind(void **state)

@@ -145,6 +145,10 @@ static void test_paths_round_trip(void **state)
 		{ KIND_IRONIC, "{}", "ironic", "ironic.json" },
 		{ KIND_IMAGE, "{\"name\":\"i\",\"url\":\"http://i\","
 			      "\"checksum\":\"0\"}", "i", "images/i.json" },
+		{ KIND_SCHEDULE, "{\"name\":\"s\",\"job\":\"backup\"}", "s",
+		    "schedules/s.json" },
+		{ KIND_JOB, "{\"name\":\"backup\"}", "backup",
+		    "jobs/backup.json" },
 	};
 
 	(void)state;

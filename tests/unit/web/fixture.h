@@ -132,6 +132,12 @@ static inline void fixture_fill(struct store_txn *t)
 	    "{\n  \"area\": \"lab\",\n  \"name\": \"r1\",\n"
 	    "  \"platform\": \"frr\",\n  \"primary_ip4\": \"192.0.2.1\",\n"
 	    "  \"role\": \"router\",\n  \"status\": \"active\"\n}\n");
+	fixture_put(t, "schedules/nightly.json",
+	    "{\n  \"cron\": \"30 2 * * *\",\n"
+	    "  \"job\": \"generate-intended\",\n"
+	    "  \"name\": \"nightly\",\n  \"parameters\": {\n"
+	    "    \"all\": true\n  },\n"
+	    "  \"time_zone\": \"Europe/Berlin\"\n}\n");
 	fixture_put(t, "intended/lab/r1.cfg", "hostname r1\nip forwarding\n");
 	fixture_put(t, "backup/lab/r1.cfg", "hostname r1\n");
 }

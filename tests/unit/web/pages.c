@@ -147,7 +147,9 @@ static void test_every_page_answers(void **state)
 		"/areas/lab/delete", "/vlans", "/vlans/new", "/roles",
 		"/roles/router", "/platforms", "/platforms/frr", "/secrets",
 		"/secrets/lab", "/secrets/lab/edit", "/buttons", "/buttons/new",
-		"/hooks", "/hooks/new", "/jobs", "/jobs/provision/run",
+		"/hooks", "/hooks/new", "/schedules", "/schedules/new",
+		"/schedules/nightly", "/schedules/nightly/edit",
+		"/schedules/nightly/delete", "/jobs", "/jobs/provision/run",
 		"/jobs/backup/run?device=r1",
 		"/jobs/provision/run?device=r1&button=none", "/runs",
 		"/runs?device=r1&state=failed&trigger=form&job=backup&actor=x",
@@ -779,6 +781,40 @@ static void test_tables_filter_sort_and_export(void **state)
 	assert_has_not(reply, "\"r1\"");
 }
 
+static void test_a_schedule_is_paused_and_run_by_hand(void **state)
+{
+	struct exchange_reply reply = get("/schedules/nightly");
+
+	(void)state;
+	assert_has(reply, "30 2 * * *");
+	assert_has(reply, "02:30:00 +0");
+	assert_has(reply, "Run now");
+	reply = get_as(TOKEN_VIEWER, "/schedules/nightly");
+	assert_has_not(reply, "Run now");
+	assert_has_not(reply, "Pause");
+	assert_int_equal(
+	    post_as(TOKEN_OPERATOR, "/schedules/nightly/pause", "").status,
+	    403);
+	assert_int_equal(post("/schedules/nightly/pause", "").status, 303);
+	reply = get("/schedules/nightly");
+	assert_has(reply, "It is paused");
+	reply = get("/schedules");
+	assert_has(reply, "paused");
+	assert_int_equal(post("/schedules/nightly/resume", "").status, 303);
+	reply = get("/schedules/nightly");
+	assert_has_not(reply, "It is paused");
+	reply = post_as(TOKEN_OPERATOR, "/schedules/nightly/run", "once=x");
+	assert_int_equal(reply.status, 303);
+	assert_non_null(strstr(reply.head, "/runs/"));
+	/* it has not ended: not again */
+	reply = post_as(TOKEN_OPERATOR, "/schedules/nightly/run", "once=y");
+	assert_non_null(strstr(reply.head, "Location: /schedules/nightly"));
+	reply = get("/schedules/nightly");
+	assert_has(reply, "in hand");
+	reply = get("/api/v1/schedules/nightly/times");
+	assert_has(reply, "\"open\"");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -812,6 +848,7 @@ int main(void)
 		cmocka_unit_test(test_a_token_is_shown_once_and_revoked),
 		cmocka_unit_test(test_users_are_made_and_the_last_admin_stays),
 		cmocka_unit_test(test_settings_are_saved),
+		cmocka_unit_test(test_a_schedule_is_paused_and_run_by_hand),
 		cmocka_unit_test(test_tables_filter_sort_and_export),
 		cmocka_unit_test(test_guessing_ones_own_password_is_throttled),
 	};

@@ -1,0 +1,353 @@
+/*
+ * Schedules over a clock of the test's own: what they start, and what they do
+ * not when the worker was down, a run is open, or the clock was set.
+ */
+#include "app/scheduler.h"
+
+#include "unit/app/fixture.h"
+
+#include "domain/civil.h"
+
+#define MIN ((int64_t)60000)
+#define HOUR (60 * MIN)
+
+static int64_t at(const char *text)
+{
+	int64_t s;
+	bool utc;
+
+	assert_true(civil_parse(text, &s, &utc));
+	return s * 1000;
+}
+
+static struct scheduler *start_scheduler(struct fixture *f)
+{
+	struct scheduler *s;
+
+	assert_ok(scheduler_new(&f->app, &s, e));
+	return s;
+}
+
+static size_t count_queued(struct fixture *f)
+{
+	char(*ids)[RUN_ID_SIZE];
+	size_t n;
+
+	assert_ok(queue_list(f->dir, QUEUE_QUEUED, &ids, &n, e));
+	free(ids);
+	return n;
+}
+
+/* Every queued run ends, as the worker would let it. */
+static void end_runs(struct fixture *f)
+{
+	char(*ids)[RUN_ID_SIZE];
+	size_t n;
+
+	assert_ok(queue_list(f->dir, QUEUE_QUEUED, &ids, &n, e));
+	for (size_t i = 0; i < n; i++)
+		assert_ok(queue_remove(f->dir, ids[i], QUEUE_QUEUED, e));
+	free(ids);
+}
+
+static json_t *last_run(struct fixture *f, const char *schedule)
+{
+	struct schedule_state state;
+	json_t *doc;
+
+	schedule_state_read(f->dir, schedule, &state);
+	assert_ok(runs_read(&f->app, state.run, &doc, e));
+	return doc;
+}
+
+#define NIGHTLY                                                \
+	"{\"name\":\"nightly\",\"job\":\"generate-intended\"," \
+	"\"parameters\":{\"all\":true,\"dry_run\":true},"      \
+	"\"cron\":\"30 2 * * *\"%s}"
+
+static void create_nightly(struct fixture *f, const char *more)
+{
+	char json[400];
+
+	snprintf(json, sizeof(json), NIGHTLY, more);
+	create(f, KIND_SCHEDULE, json);
+}
+
+static const char *note_of(struct fixture *f, const char *name)
+{
+	static struct schedule_state state;
+
+	schedule_state_read(f->dir, name, &state);
+	return state.note;
+}
+
+/* --- what it starts
+ * ------------------------------------------------------------ */
+
+static void test_starts_once(void **state)
+{
+	struct fixture *f = *state;
+	struct scheduler *s = start_scheduler(f);
+	int64_t due = at("2026-11-21T02:30"), next;
+	json_t *doc;
+
+	create_nightly(f, "");
+	next = scheduler_look(s, due - HOUR);
+	assert_true(next == due - HOUR + SCHEDULER_LOOK_MS);
+	assert_true(scheduler_look(s, due - 2000) == due);
+	assert_int_equal(count_queued(f), 0);
+	scheduler_look(s, due + 1);
+	assert_int_equal(count_queued(f), 1);
+	doc = last_run(f, "nightly");
+	assert_string_equal(json_text(doc, "trigger", ""), "schedule");
+	assert_string_equal(json_text(doc, "actor", ""), "schedule:nightly");
+	assert_string_equal(
+	    json_text(json_object_get(doc, "schedule"), "due", ""),
+	    "2026-11-21T02:30:00.000Z");
+	json_decref(doc);
+	for (int i = 0; i < 100; i++)
+		scheduler_look(s, due + i * MIN);
+	assert_int_equal(count_queued(f), 1);
+	end_runs(f);
+	scheduler_look(s, due + 24 * HOUR);
+	assert_int_equal(count_queued(f), 1);
+	scheduler_free(s);
+}
+
+/* A worker that died after it had started the run and before it noted that. */
+static void test_restart(void **state)
+{
+	struct fixture *f = *state;
+	struct scheduler *s = start_scheduler(f);
+	int64_t due = at("2026-11-21T02:30");
+	struct schedule_state before;
+
+	create_nightly(f, "");
+	scheduler_look(s, due - HOUR);
+	schedule_state_read(f->dir, "nightly", &before);
+	scheduler_look(s, due);
+	scheduler_free(s);
+	assert_ok(schedule_state_write(f->dir, "nightly", &before, e));
+	s = start_scheduler(f);
+	scheduler_look(s, due + 1000);
+	assert_int_equal(count_queued(f), 1);
+	scheduler_free(s);
+	s = start_scheduler(f);
+	scheduler_look(s, due + 2000);
+	assert_int_equal(count_queued(f), 1);
+	scheduler_free(s);
+}
+
+static void test_missed(void **state)
+{
+	struct fixture *f = *state;
+	struct scheduler *s = start_scheduler(f);
+	int64_t due = at("2026-11-21T02:30");
+
+	create_nightly(f, "");
+	create(f, KIND_SCHEDULE,
+	    "{\"name\":\"once\",\"job\":"
+	    "\"generate-intended\",\"parameters\":{\"all\":true},"
+	    "\"cron\":\"0 2 * * *\",\"missed\":\"run_once\"}");
+	scheduler_look(s, due - HOUR);
+	scheduler_free(s);
+	/* down for three days */
+	s = start_scheduler(f);
+	scheduler_look(s, due + 72 * HOUR + 30 * MIN);
+	assert_int_equal(count_queued(f), 1);
+	assert_non_null(strstr(note_of(f, "nightly"), "missed"));
+	scheduler_look(s, due + 72 * HOUR + 31 * MIN);
+	assert_int_equal(count_queued(f), 1);
+	end_runs(f);
+	scheduler_look(s, due + 96 * HOUR);
+	assert_int_equal(count_queued(f), 2);
+	scheduler_free(s);
+}
+
+static void test_never_two(void **state)
+{
+	struct fixture *f = *state;
+	struct scheduler *s = start_scheduler(f);
+	int64_t due = at("2026-11-21T02:30");
+	json_t *doc;
+
+	create_nightly(f, "");
+	scheduler_look(s, due - HOUR);
+	scheduler_look(s, due);
+	scheduler_look(s, due + 24 * HOUR);
+	assert_int_equal(count_queued(f), 1);
+	assert_non_null(strstr(note_of(f, "nightly"), "has not ended"));
+	/* by hand neither */
+	{
+		const struct snapshot *snapshot = now(f);
+		const struct record *r =
+		    snapshot_find(snapshot, KIND_SCHEDULE, "nightly");
+
+		assert_err(schedule_run_now(&f->app, &admin, r, NULL, &doc, e),
+		    ERR_CONFLICT, "has not ended");
+		end_runs(f);
+		assert_ok(schedule_run_now(&f->app, &admin, r, NULL, &doc, e));
+		assert_string_equal(json_text(doc, "actor", ""), "admin");
+		json_decref(doc);
+		snapshot_unref(snapshot);
+	}
+	scheduler_look(s, due + 48 * HOUR);
+	assert_int_equal(count_queued(f), 1);
+	/* unless it may */
+	patch(f, KIND_SCHEDULE, "nightly", "{\"overlap\":true}");
+	scheduler_look(s, due + 71 * HOUR);
+	scheduler_look(s, due + 72 * HOUR);
+	assert_int_equal(count_queued(f), 2);
+	scheduler_free(s);
+}
+
+static void test_pause(void **state)
+{
+	struct fixture *f = *state;
+	struct scheduler *s = start_scheduler(f);
+	int64_t due = at("2026-11-21T02:30");
+
+	create_nightly(f, ",\"missed\":\"run_once\"");
+	scheduler_look(s, due - HOUR);
+	patch(f, KIND_SCHEDULE, "nightly", "{\"enabled\":false}");
+	scheduler_look(s, due);
+	assert_int_equal(count_queued(f), 0);
+	/* what came while it was paused is not made up for */
+	patch(f, KIND_SCHEDULE, "nightly", "{\"enabled\":true}");
+	scheduler_look(s, due + MIN);
+	assert_int_equal(count_queued(f), 0);
+	scheduler_look(s, due + 24 * HOUR);
+	assert_int_equal(count_queued(f), 1);
+	scheduler_free(s);
+}
+
+static void test_clock_jumps(void **state)
+{
+	struct fixture *f = *state;
+	struct scheduler *s = start_scheduler(f);
+	int64_t due = at("2026-11-21T02:30");
+
+	create_nightly(f, "");
+	scheduler_look(s, due - HOUR);
+	scheduler_look(s, due);
+	end_runs(f);
+	/* back over its time: not again; then four years ahead, and back */
+	scheduler_look(s, due - 2 * MIN);
+	scheduler_look(s, due + MIN);
+	assert_int_equal(count_queued(f), 0);
+	scheduler_look(s, due + 4 * 365 * 24 * HOUR + HOUR);
+	end_runs(f);
+	scheduler_look(s, due + HOUR);
+	assert_int_equal(count_queued(f), 0);
+	scheduler_look(s, due + 24 * HOUR);
+	assert_int_equal(count_queued(f), 1);
+	scheduler_free(s);
+}
+
+static void test_follows(void **state)
+{
+	struct fixture *f = *state;
+	struct scheduler *s = start_scheduler(f);
+	int64_t due = at("2026-11-21T02:30");
+
+	create_nightly(f, "");
+	create(f, KIND_SCHEDULE,
+	    "{\"name\":\"then\",\"job\":"
+	    "\"generate-intended\",\"parameters\":{\"all\":true},"
+	    "\"after\":\"nightly\"}");
+	scheduler_look(s, due - HOUR);
+	scheduler_look(s, due);
+	/* its run is open: looked at again soon */
+	assert_true(scheduler_look(s, due + 1000) <= due + 2000);
+	assert_int_equal(count_queued(f), 1);
+	end_runs(f);
+	scheduler_look(s, due + 2000);
+	assert_int_equal(count_queued(f), 1);
+	end_runs(f);
+	scheduler_look(s, due + 3000);
+	scheduler_look(s, due + HOUR);
+	assert_int_equal(count_queued(f), 0);
+	scheduler_free(s);
+}
+
+static void test_refused_by_the_rules(void **state)
+{
+	struct fixture *f = *state;
+	struct scheduler *s = start_scheduler(f);
+	int64_t due = at("2026-11-21T02:30");
+
+	create(f, KIND_SCHEDULE,
+	    "{\"name\":\"b\",\"job\":\"backup\","
+	    "\"parameters\":{\"device\":\"r1\"},\"cron\":\"30 2 * * *\"}");
+	scheduler_look(s, due - HOUR);
+	patch(f, KIND_DEVICE, "r1", "{\"status\":\"failed\"}");
+	scheduler_look(s, due);
+	assert_int_equal(count_queued(f), 0);
+	assert_non_null(strstr(note_of(f, "b"), "nothing was started"));
+	scheduler_look(s, due + MIN);
+	assert_int_equal(count_queued(f), 0);
+	scheduler_free(s);
+}
+
+static void test_bad_records(void **state)
+{
+	static const struct {
+		const char *json, *words;
+	} rows[] = {
+		{ "\"cron\":\"61 * * * *\"", "minute" },
+		{ "\"job\":\"dance\",\"cron\":\"@daily\"", "no job" },
+		{ "\"cron\":\"@daily\",\"at\":\"2026-12-01T00:00\"", "either" },
+		{ "\"time_zone\":\"UTC\"", "either" },
+		{ "\"cron\":\"@daily\",\"time_zone\":\"Mars/Olympus\"",
+		    "no time zone" },
+		{ "\"cron\":\"@daily\",\"time_zone\":\"../../etc/passwd\"",
+		    "no time zone" },
+		{ "\"cron\":\"@daily\",\"parameters\":{\"fast\":1}", "fast" },
+		{ "\"after\":\"x\",\"cron\":\"@daily\"", "itself" },
+		{ "\"after\":\"nobody\"", "does not exist" },
+		{ "\"cron\":\"@daily\",\"after\":\"nightly\"", "no time" },
+	};
+	struct fixture *f = *state;
+
+	create_nightly(f, "");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char json[300];
+
+		snprintf(json, sizeof(json), "{\"name\":\"x\",%s%s}",
+		    strstr(rows[i].json, "\"job\"")
+			? ""
+			: "\"job\":\"generate-intended\",",
+		    rows[i].json);
+		assert_err(try_create(f, &admin, KIND_SCHEDULE, json, e),
+		    ERR_INVALID, rows[i].words);
+	}
+	/* two that follow each other */
+	create(f, KIND_SCHEDULE,
+	    "{\"name\":\"y\",\"job\":"
+	    "\"generate-intended\",\"after\":\"nightly\"}");
+	assert_err(try_patch(f, KIND_SCHEDULE, "nightly",
+		       "{\"cron\":null,\"after\":\"y\"}", e),
+	    ERR_INVALID, "follow");
+	assert_err(
+	    try_create(f, &operator_, KIND_SCHEDULE,
+		"{\"name\":\"z\",\"job\":\"backup\",\"cron\":\"@daily\"}", e),
+	    ERR_DENIED, "admin");
+}
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_starts_once),
+		T(test_restart),
+		T(test_missed),
+		T(test_never_two),
+		T(test_pause),
+		T(test_clock_jumps),
+		T(test_follows),
+		T(test_refused_by_the_rules),
+		T(test_bad_records),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
