@@ -87,8 +87,17 @@ void device_run_end(struct device_run *run, enum run_state state,
 	    run->out->text);
 }
 
+/* Refused keys, sign-ins and lines stay refused; signing in again and again
+ * would lock the account. */
+static bool may_pass(enum err_code code)
+{
+	return code == ERR_TIMEOUT || code == ERR_REMOTE ||
+	    code == ERR_CORRUPT || code == ERR_SYSTEM;
+}
+
 void device_run_fail(struct device_run *run, const struct err *e)
 {
+	run->out->passing = may_pass(e->code) && !run->out->touched;
 	device_run_end(run, e->code == ERR_CANCELLED ? RUN_CANCELLED
 						     : RUN_FAILED,
 	    "%s", e->message);

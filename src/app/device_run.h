@@ -63,6 +63,7 @@ struct device_run_outcome {
 	size_t added;
 	size_t removed;
 	bool touched; /* lines were sent that may have changed the device */
+	bool passing; /* failed, and might not when tried again */
 	/* of the difference that was found (plan_hash.h); "": there is none */
 	char diff_hash[PLAN_HASH_SIZE];
 };

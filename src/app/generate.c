@@ -7,6 +7,7 @@
  */
 #include "app/store_run.h"
 
+#include "app/choice.h"
 #include "app/intended.h"
 #include "app/render.h"
 #include "base/json.h"
@@ -437,7 +438,7 @@ static enum err_code open_work(struct work *w, struct err *e)
 	    snapshots_current(in->app->snapshots, &w->snapshot, e);
 
 	if (rc == ERR_OK)
-		rc = store_run_choose(
+		rc = choice_find(
 		    w->snapshot, in->parameters, &w->devices, &w->n, e);
 	if (rc == ERR_OK)
 		rc = renderer_new(in->app->store, w->snapshot, &w->renderer, e);

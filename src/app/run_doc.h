@@ -9,6 +9,9 @@
  *                    "intended_commit", "diff_hash", "backup_before",
  *                    "backup_after" } ] }
  *
+ * Rows of a run over many devices also have "changed": true (a new backup was
+ * committed), "left_alone": true (by the status rules), "retries": n.
+ *
  * Absent members are left out.  A device's diff is a file beside the
  * document, <device>.diff; its log is log.jsonl, one object a line:
  *   { "n": 1, "t": "2026-11-21T08:30:00.123Z", "level": "info",

@@ -27,7 +27,8 @@ bool run_row_is(const json_t *row, enum run_rows which)
 
 	switch (which) {
 	case RUN_ROWS_CHANGED:
-		return json_object_get(row, "added") != NULL;
+		return json_object_get(row, "added") != NULL ||
+		       json_is_true(json_object_get(row, "changed"));
 	case RUN_ROWS_FAILED:
 		return ended && state != RUN_SUCCEEDED;
 	case RUN_ROWS_OPEN:

@@ -15,7 +15,7 @@
 
 enum run_rows {
 	RUN_ROWS_ALL,
-	RUN_ROWS_CHANGED, /* has a difference */
+	RUN_ROWS_CHANGED, /* has a difference, or a new backup */
 	RUN_ROWS_FAILED,  /* ended, and not as it should */
 	RUN_ROWS_OPEN,	  /* has not ended */
 	RUN_ROWS_KINDS,

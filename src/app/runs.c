@@ -1,8 +1,8 @@
 #include "app/runs.h"
 
+#include "app/choice.h"
 #include "app/port/queue.h"
 #include "app/run_files.h"
-#include "app/store_run.h"
 #include "base/crypto.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -61,7 +61,7 @@ static const char *readiness(const struct snapshot *s, const struct job *job,
 	return NULL;
 }
 
-const char *runs_refusal(const struct snapshot *s, const struct job *job,
+const char *runs_status_refusal(const struct job *job,
     const struct record *device, bool may_change, char text[256])
 {
 	enum device_status status = STATUS_INVENTORY;
@@ -71,10 +71,17 @@ const char *runs_refusal(const struct snapshot *s, const struct job *job,
 	why = policy_refusal(status, job->reads);
 	if (!why && may_change)
 		why = policy_refusal(status, job->writes);
-	if (why) {
-		snprintf(text, 256, "%s: %s", record_key(device), why);
+	if (!why)
+		return NULL;
+	snprintf(text, 256, "%s: %s", record_key(device), why);
+	return text;
+}
+
+const char *runs_refusal(const struct snapshot *s, const struct job *job,
+    const struct record *device, bool may_change, char text[256])
+{
+	if (runs_status_refusal(job, device, may_change, text))
 		return text;
-	}
 	/* the store's jobs need no session */
 	return job->scope == JOB_STORE ? NULL
 				       : readiness(s, job, device, text);
@@ -141,8 +148,8 @@ static enum err_code check_policy(const struct snapshot *s,
 	char text[256];
 	const char *why;
 
-	/* a job over the store asks for each device, when it comes to it */
-	if (!device || job->scope == JOB_STORE)
+	/* a job over many asks for each device, when it comes to it */
+	if (!device || job_scope_of(job, parameters) != JOB_DEVICE)
 		return ERR_OK;
 	why = runs_refusal(s, job, device,
 	    job_may_change_device(job, parameters), text);
@@ -195,13 +202,14 @@ static enum err_code check_actor(const struct actor *actor, struct err *e)
 	    "\"<\" and \">\"; nothing was started", RUN_ACTOR_MAX);
 }
 
-/* That a store job has something to do is told at once, not by its run. */
+/* That a job over many devices has something to do is told at once, not by
+ * its run. */
 static enum err_code check_choice(
     const struct snapshot *s, const json_t *parameters, struct err *e)
 {
 	const struct record **list;
 	size_t n;
-	enum err_code rc = store_run_choose(s, parameters, &list, &n, e);
+	enum err_code rc = choice_find(s, parameters, &list, &n, e);
 
 	if (rc == ERR_OK)
 		free(list);
@@ -222,7 +230,7 @@ static enum err_code check_all(const struct creation *c,
 		rc = check_agreed(c->actor, c->job, full, e);
 	if (rc == ERR_OK)
 		rc = check_policy(s, c->job, full, e);
-	if (rc == ERR_OK && c->job->scope == JOB_STORE)
+	if (rc == ERR_OK && job_scope_of(c->job, full) != JOB_DEVICE)
 		rc = check_choice(s, full, e);
 	snapshot_unref(s);
 	if (rc != ERR_OK)
@@ -241,8 +249,8 @@ static enum err_code create_with_id(const struct creation *c, const char *id,
 	if (rc != ERR_OK)
 		return rc;
 	doc = run_doc_new(id, c->job, c->actor->via, c->actor->name, full,
-	    c->job->scope == JOB_DEVICE ? json_text(full, "device", NULL)
-					: NULL);
+	    job_scope_of(c->job, full) == JOB_DEVICE
+		? json_text(full, "device", NULL) : NULL);
 	json_decref(full);
 	if (!doc || (c->origin &&
 	    json_object_update_missing(doc, (json_t *)(uintptr_t)c->origin)))

@@ -39,6 +39,10 @@ enum err_code runs_create_from(const struct app *app,
     const char *idempotency_key, const json_t *origin, json_t **ret_doc,
     struct err *e) must_check;
 
+/* What the status rules alone say: NULL if the job may. */
+const char *runs_status_refusal(const struct job *job,
+    const struct record *device, bool may_change, char text[256]);
+
 /* The status rules and readiness for a device, before anything is asked of
  * it: NULL if this job may run so, else the reason as a sentence made in
  * `text`. */

@@ -73,26 +73,4 @@ void store_run_settle(const struct store_run_input *in,
 void store_run_end(struct store_run_outcome *out, enum run_state state,
     const char *fmt, ...) printf_like(3, 4);
 
-/* --- choosing devices ----------------------------------------------------- */
-
-/* The parameters that such jobs share, at these indices of their schemas. */
-enum choice_parameter {
-	CHOICE_DEVICE,
-	CHOICE_DEVICES,
-	CHOICE_AREA,
-	CHOICE_ROLE,
-	CHOICE_PLATFORM,
-	CHOICE_TAG,
-	CHOICE_ALL,
-	CHOICES,
-};
-
-/* The devices that are named, and those that meet every filter that is set;
- * all of them if `all` is true.  Sorted by name.  *ret: to be freed by the
- * caller, the records are the snapshot's.  ERR_INVALID if nothing is chosen,
- * or no device meets the filters. */
-enum err_code store_run_choose(const struct snapshot *s,
-    const json_t *parameters, const struct record ***ret, size_t *ret_n,
-    struct err *e) must_check;
-
 #endif

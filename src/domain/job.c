@@ -26,30 +26,46 @@ static const struct field provision_fields[] = {
 		    "difference is still that one." },
 };
 
+/* In the order of enum choice_parameter. */
+#define CHOICE_FIELDS \
+	[CHOICE_DEVICE] = { .name = "device", .label = "Device", \
+	    .type = FIELD_REF, .ref = KIND_DEVICE }, \
+	[CHOICE_DEVICES] = { .name = "devices", .label = "Devices", \
+	    .type = FIELD_REFS, .ref = KIND_DEVICE, \
+	    .help = "Names, separated by commas." }, \
+	[CHOICE_AREA] = { .name = "area", .label = "Area", \
+	    .type = FIELD_REF, .ref = KIND_AREA, \
+	    .help = "With the areas inside it." }, \
+	[CHOICE_ROLE] = { .name = "role", .label = "Role", \
+	    .type = FIELD_REF, .ref = KIND_ROLE }, \
+	[CHOICE_PLATFORM] = { .name = "platform", .label = "Platform", \
+	    .type = FIELD_REF, .ref = KIND_PLATFORM }, \
+	[CHOICE_TAG] = { .name = "tag", .label = "Tag", .type = FIELD_TEXT, \
+	    .max_len = FIELD_MAX_LABEL }, \
+	[CHOICE_ALL] = { .name = "all", .label = "All devices", \
+	    .type = FIELD_BOOL, .fallback = "false", \
+	    .help = "Area, role, platform and tag together choose the " \
+		    "devices that meet all of them; devices that are named " \
+		    "come besides." }
+
+#define RETRY_FIELDS \
+	{ .name = "retries", .label = "Retries", .type = FIELD_INT, \
+	    .min = 0, .max = 10, .fallback = "2", \
+	    .help = "How often a device is tried again whose session failed " \
+		    "before anything was changed. Refused sign-ins and host " \
+		    "keys are not." }, \
+	{ .name = "retry_after", .label = "Retry after (s)", \
+	    .type = FIELD_INT, .min = 0, .max = 3600, .fallback = "30", \
+	    .help = "Before the first retry; twice as long before each " \
+		    "further one." }
+
 static const struct field backup_fields[] = {
-	{ .name = "device", .label = "Device", .required = true,
-	    .type = FIELD_REF, .ref = KIND_DEVICE },
+	CHOICE_FIELDS,
+	RETRY_FIELDS,
 };
 
-/* The order is that of enum choice_parameter in app/store_run.h. */
 static const struct field generate_fields[] = {
-	{ .name = "device", .label = "Device", .type = FIELD_REF,
-	    .ref = KIND_DEVICE },
-	{ .name = "devices", .label = "Devices", .type = FIELD_REFS,
-	    .ref = KIND_DEVICE, .help = "Names, separated by commas." },
-	{ .name = "area", .label = "Area", .type = FIELD_REF,
-	    .ref = KIND_AREA, .help = "With the areas inside it." },
-	{ .name = "role", .label = "Role", .type = FIELD_REF,
-	    .ref = KIND_ROLE },
-	{ .name = "platform", .label = "Platform", .type = FIELD_REF,
-	    .ref = KIND_PLATFORM },
-	{ .name = "tag", .label = "Tag", .type = FIELD_TEXT,
-	    .max_len = FIELD_MAX_LABEL },
-	{ .name = "all", .label = "All devices", .type = FIELD_BOOL,
-	    .fallback = "false",
-	    .help = "Area, role, platform and tag together choose the devices "
-		    "that meet all of them; devices that are named come "
-		    "besides." },
+	CHOICE_FIELDS,
 	{ .name = "dry_run", .label = "Dry run", .type = FIELD_BOOL,
 	    .fallback = "true",
 	    .help = "Show what would change and write nothing." },
@@ -59,17 +75,17 @@ static const struct job jobs[JOB_COUNT] = {
 	[JOB_PROVISION] = { JOB_PROVISION, "provision", "Provision device",
 	    "Bring a device to its intended configuration.",
 	    { provision_fields, COUNT(provision_fields) }, MAY_RUN,
-	    POLICY_READ, POLICY_PUSH, true, 600, JOB_DEVICE },
+	    POLICY_READ, POLICY_PUSH, true, 600, JOB_DEVICE, JOB_PROVISION },
 	[JOB_BACKUP] = { JOB_BACKUP, "backup", "Back up configuration",
-	    "Read a device's running configuration into the store.",
+	    "Read the running configurations of devices into the store.",
 	    { backup_fields, COUNT(backup_fields) }, MAY_RUN, POLICY_READ,
-	    POLICY_READ, false, 120, JOB_DEVICE },
+	    POLICY_READ, false, 120, JOB_FLEET, JOB_BACKUP },
 	[JOB_GENERATE] = { JOB_GENERATE, "generate-intended",
 	    "Generate intended configurations",
 	    "Render the templates of devices into their intended "
 	    "configurations, in one commit.",
 	    { generate_fields, COUNT(generate_fields) }, MAY_EDIT, POLICY_READ,
-	    POLICY_READ, false, 3600, JOB_STORE },
+	    POLICY_READ, false, 3600, JOB_STORE, JOB_GENERATE },
 };
 
 const struct job *job_get(enum job_id id)
@@ -84,6 +100,48 @@ const struct job *job_find(const char *name)
 			return &jobs[i];
 	}
 	return NULL;
+}
+
+static bool is_given(const json_t *value)
+{
+	return json_is_true(value) || json_string_length(value) > 0 ||
+	    json_array_size(value) > 0;
+}
+
+enum job_scope job_scope_of(const struct job *job, const json_t *parameters)
+{
+	const struct field *f = job->parameters.fields;
+
+	if (job->scope != JOB_FLEET || job->member != job->id ||
+	    !is_given(json_object_get(parameters, f[CHOICE_DEVICE].name)))
+		return job->scope;
+	for (size_t i = CHOICE_DEVICES; i < CHOICES; i++) {
+		if (is_given(json_object_get(parameters, f[i].name)))
+			return JOB_FLEET;
+	}
+	return JOB_DEVICE;
+}
+
+json_t *job_member_parameters(const struct job *job, const json_t *parameters,
+    const char *device)
+{
+	const struct schema *schema = &jobs[job->member].parameters;
+	json_t *given = json_object(), *full = NULL;
+	bool ok = given != NULL;
+
+	for (size_t i = 0; ok && i < schema->n_fields; i++) {
+		const char *name = schema->fields[i].name;
+		json_t *value = json_object_get(parameters, name);
+
+		/* a choice is the run's, not the member's */
+		if (value && (job->member != job->id || i >= CHOICES))
+			ok = json_object_set(given, name, value) == 0;
+	}
+	if (ok && json_object_set_new(given, "device", json_string(device)) ==
+	    0)
+		full = schema_complete(schema, given);
+	json_decref(given);
+	return full;
 }
 
 bool job_may_change_device(const struct job *job, const json_t *parameters)

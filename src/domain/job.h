@@ -15,6 +15,7 @@ enum job_id { JOB_PROVISION, JOB_BACKUP, JOB_GENERATE, JOB_COUNT };
 enum job_scope {
 	JOB_DEVICE, /* a session with the device in parameter `device` */
 	JOB_STORE,  /* the store; a row for each device that was chosen */
+	JOB_FLEET,  /* a session with each device that was chosen */
 };
 
 struct job {
@@ -31,6 +32,7 @@ struct job {
 	bool can_write;	  /* false: `writes` is not used */
 	int time_limit_s; /* of one session, or of a store job's whole run */
 	enum job_scope scope;
+	enum job_id member; /* JOB_FLEET: what is done with each device */
 };
 
 const struct job *job_get(enum job_id id);
@@ -43,6 +45,28 @@ enum provision_parameter {
 	PROVISION_COMMIT,
 	PROVISION_DIFF_HASH,
 };
+
+/* The parameters by which jobs over many devices choose them, at these indices
+ * of their schemas (app/choice.h). */
+enum choice_parameter {
+	CHOICE_DEVICE,
+	CHOICE_DEVICES,
+	CHOICE_AREA,
+	CHOICE_ROLE,
+	CHOICE_PLATFORM,
+	CHOICE_TAG,
+	CHOICE_ALL,
+	CHOICES,
+};
+
+/* What a run with these parameters works on: a job that does the same with one
+ * device as with many is JOB_DEVICE where `device` alone is named. */
+enum job_scope job_scope_of(const struct job *job, const json_t *parameters);
+
+/* The parameters of a job's member, taken from those of the job by name.  A
+ * new reference; NULL when out of memory. */
+json_t *job_member_parameters(const struct job *job, const json_t *parameters,
+    const char *device);
 
 /* True if a run with these (complete) parameters may change its device. */
 bool job_may_change_device(const struct job *job, const json_t *parameters);

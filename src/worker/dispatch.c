@@ -65,7 +65,7 @@ static enum err_code send_request(struct worker *w,
 			return ERR_OK;
 		slots_drop(w, *slot);
 		*slot = NULL;
-		rc = slots_take(w, run->job->scope, slot, e);
+		rc = slots_take(w, run->scope, slot, e);
 		if (rc != ERR_OK)
 			*slot = NULL;
 	}
@@ -83,14 +83,15 @@ static void hand_over(struct live_run *run, struct slot_process *slot,
 	    (int64_t)run->job->time_limit_s * 1000 + GRACE_MS;
 }
 
-static void start_run(struct worker *w, struct live_run *run,
+void dispatch_start(struct worker *w, struct live_run *run,
     struct slot_process *slot)
 {
 	struct err e = ERR_INIT;
 	json_t *request;
 	char text[1100];
 
-	log_origin(w, run);
+	if (!run->parent)
+		log_origin(w, run);
 	live_set_state(w, run, RUN_RUNNING);
 	if (request_make(w, run, false, &request, &e) != ERR_OK) {
 		snprintf(text, sizeof(text), "%s%s%.1000s", run->device,
@@ -129,14 +130,29 @@ static enum job_scope scope_of(const json_t *doc)
 {
 	const struct job *job = job_find(json_text(doc, "job", ""));
 
-	return job ? job->scope : JOB_DEVICE;
+	return job ? job_scope_of(job, json_object_get(doc, "parameters"))
+		   : JOB_DEVICE;
 }
 
-static bool is_busy(struct worker *w, const json_t *doc)
+/* So many runs over many devices share the slots at a time. */
+#define MAX_FLEETS 32
+
+static bool has_room_for_fleet(const struct worker *w)
 {
-	if (scope_of(doc) == JOB_STORE)
+	size_t n = 0;
+
+	for (const struct live_run *r = w->runs; r; r = r->next)
+		n += r->phase == LIVE_FLEET;
+	return n < MAX_FLEETS;
+}
+
+static bool is_busy(struct worker *w, const json_t *doc, enum job_scope scope)
+{
+	if (scope == JOB_STORE)
 		return live_job_is_busy(w,
 		    job_find(json_text(doc, "job", "")));
+	if (scope == JOB_FLEET)
+		return !has_room_for_fleet(w);
 	return live_device_is_busy(w, json_text(json_object_get(doc,
 	    "parameters"), "device", ""));
 }
@@ -173,8 +189,10 @@ static enum err_code claim_and_start(struct worker *w, const char *id,
 	/* the mark of a canceller who came too late to take it himself */
 	if (queue_cancel_requested(w->app.dir, id, by))
 		dispatch_end_cancelled(w, run);
+	else if (run->scope == JOB_FLEET)
+		fleet_begin(w, run);
 	else
-		start_run(w, run, slot);
+		dispatch_start(w, run, slot);
 	return ERR_OK;
 }
 
@@ -195,14 +213,22 @@ static enum err_code consider(struct worker *w, const char *id, bool *ret_more,
 	}
 	if (rc != ERR_OK)
 		return rc;
-	busy = is_busy(w, doc);
 	scope = scope_of(doc);
+	busy = is_busy(w, doc, scope);
 	json_decref(doc);
 	if (busy)
 		return ERR_OK;
+	/* its members take the slots */
+	if (scope == JOB_FLEET)
+		return claim_and_start(w, id, NULL, e);
 	rc = slots_take(w, scope, &slot, e);
-	if (rc == ERR_OK && slot)
-		return claim_and_start(w, id, slot, e);
+	if (rc == ERR_OK && slot) {
+		rc = claim_and_start(w, id, slot, e);
+		/* turn about, so that neither kind waits for all of the other
+		 */
+		(void)fleet_start_one(w);
+		return rc;
+	}
 	*ret_more = false;
 	return rc;
 }
@@ -294,7 +320,8 @@ static void cancel_live(struct worker *w, struct live_run *run)
 {
 	char by[128];
 
-	if (run->cancel_sent ||
+	/* members are their run's to cancel */
+	if (run->parent || run->cancel_sent ||
 	    !queue_cancel_requested(w->app.dir, run->id, by))
 		return;
 	run->cancel_sent = true;
@@ -317,6 +344,9 @@ static void cancel_live(struct worker *w, struct live_run *run)
 		run->phase = LIVE_ENDED;
 		run_doc_give_up(run->doc, clock_wall_ms());
 		live_write_doc(w, run);
+		break;
+	case LIVE_FLEET:
+		fleet_cancel(w, run, by);
 		break;
 	case LIVE_WAITING:
 	case LIVE_ENDED:
@@ -346,7 +376,7 @@ static enum err_code send_settle(struct worker *w, struct live_run *run,
 {
 	struct slot_process *slot;
 	json_t *request;
-	enum err_code rc = slots_take(w, run->job->scope, &slot, e);
+	enum err_code rc = slots_take(w, run->scope, &slot, e);
 
 	*ret_sent = false;
 	if (rc != ERR_OK || !slot)

@@ -70,7 +70,7 @@ static void on_rows(struct worker *w, struct live_run *run, json_t *message)
 	const json_t *row;
 	size_t i;
 
-	if (run->job->scope != JOB_STORE)
+	if (run->scope != JOB_STORE)
 		return;
 	json_array_foreach(json_object_get(message, "rows"), i, row)
 		live_add_row(w, run, row);
@@ -159,7 +159,7 @@ static void on_effect(struct worker *w, struct live_run *run, json_t *message)
 	}
 	json_decref(run->plan);
 	run->plan = json_incref(message);
-	if (run->job->scope == JOB_STORE)
+	if (run->scope == JOB_STORE)
 		live_write_doc(w, run); /* its rows, should we die */
 	else
 		live_log(w, run, LOG_INFO,
@@ -194,7 +194,8 @@ static void to_settle(struct worker *w, struct live_run *run, const char *text)
 	run->settle_at_ms = clock_mono_ms() + delay;
 	/* a cancel that came too late is answered; the next one ends this */
 	run->cancel_sent = false;
-	queue_clear_cancel(w->app.dir, run->id);
+	if (!run->parent)
+		queue_clear_cancel(w->app.dir, run->id);
 	run_doc_set_result(run->doc, "%s", text);
 	json_object_set(device, "result",
 	    json_object_get(run->doc, "result"));
@@ -248,7 +249,7 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
 		    json_object_get(message, "removed"));
 	}
 	note_hash(run, message);
-	if (run->job->scope == JOB_STORE && state != RUN_UNKNOWN) {
+	if (run->scope == JOB_STORE && state != RUN_UNKNOWN) {
 		enum run_state rows = state;
 
 		(void)run_state_parse(json_text(message, "rows", ""), &rows);
@@ -263,6 +264,9 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
 	} else if (state == RUN_CANCELLED && w->stopping && !run->cancel_sent) {
 		live_requeue(w, run, "the worker was stopped before anything "
 				     "was sent");
+	} else if (state == RUN_FAILED && json_flag(message, "passing", false) &&
+	    fleet_retry(w, run, text)) {
+		return;
 	} else {
 		live_end(w, run, state, text);
 	}
@@ -274,7 +278,7 @@ static void on_death(struct worker *w, struct live_run *run)
 {
 	char text[300];
 
-	bool store = run->job->scope == JOB_STORE;
+	bool store = run->scope == JOB_STORE;
 
 	run->slot = NULL;
 	if (may_have_changed(run)) {
@@ -289,6 +293,8 @@ static void on_death(struct worker *w, struct live_run *run)
 	    ? "%sthe run's process ended before anything was written"
 	    : "%s: the session's process ended before anything was sent; the "
 	      "device is as it was", run->device);
+	if (fleet_retry(w, run, text))
+		return;
 	live_end(w, run, RUN_FAILED, text);
 }
 
@@ -322,7 +328,7 @@ static void handle(struct worker *w, struct slot_process *slot,
 	if (strcmp(type, "end") == 0) {
 		run->slot = NULL;
 		/* one that opened the store never sees credentials */
-		if (run->job->scope == JOB_STORE)
+		if (run->scope == JOB_STORE)
 			slots_drop(w, slot);
 		else
 			slots_release(w, slot);

@@ -26,6 +26,7 @@ static void live_free(struct live_run *run)
 	free(run->backup[0]);
 	free(run->backup[1]);
 	free(run->diff);
+	fleet_free(run->fleet);
 	free(run);
 }
 
@@ -58,7 +59,7 @@ void live_target_of(const struct snapshot *s, const struct record *device,
 	snprintf(target, 32, "%s:%d", address, port);
 }
 
-static void find_target(struct worker *w, const char *device, char target[32])
+void live_find_target(struct worker *w, const char *device, char target[32])
 {
 	const struct snapshot *s;
 	const struct record *r;
@@ -74,7 +75,7 @@ static void find_target(struct worker *w, const char *device, char target[32])
 
 const char *live_target_noun(const struct live_run *run)
 {
-	return run->job->scope == JOB_STORE ? "store" : "device";
+	return run->scope == JOB_STORE ? "store" : "device";
 }
 
 bool live_job_is_busy(const struct worker *w, const struct job *job)
@@ -91,7 +92,7 @@ bool live_device_is_busy(struct worker *w, const char *device)
 	char target[32] = "";
 
 	if (w->runs)
-		find_target(w, device, target);
+		live_find_target(w, device, target);
 	for (const struct live_run *r = w->runs; r; r = r->next) {
 		if (r->phase != LIVE_ENDED &&
 		    (strcmp(r->device, device) == 0 ||
@@ -116,16 +117,22 @@ static enum err_code read_doc(struct worker *w, struct live_run *run,
 	if (rc == ERR_OK)
 		rc = run_doc_parse(buf_text(&text), text.len, &run->doc, e);
 	buf_release(&text);
-	if (rc != ERR_OK)
-		return rc;
+	return rc == ERR_OK ? live_read_identity(run, e) : rc;
+}
+
+enum err_code live_read_identity(struct live_run *run, struct err *e)
+{
+	const json_t *parameters = json_object_get(run->doc, "parameters");
+
 	run->job = job_find(json_text(run->doc, "job", ""));
 	if (!run->job)
 		return err_set(
 		    e, ERR_CORRUPT, "run %s is of no known job", run->id);
-	if (run->job->scope == JOB_STORE)
+	run->scope = job_scope_of(run->job, parameters);
+	if (run->scope != JOB_DEVICE)
 		return ERR_OK;
 	text_copy(run->device, sizeof(run->device),
-	    json_text(json_object_get(run->doc, "parameters"), "device", ""));
+	    json_text(parameters, "device", ""));
 	/* it becomes part of file names */
 	if (!schema_is_name(run->device, 63))
 		return err_set(e, ERR_CORRUPT,
@@ -149,7 +156,7 @@ static char *read_text(struct worker *w, const struct live_run *run,
 	return buf_steal(&text, ret_len);
 }
 
-static void read_texts(struct worker *w, struct live_run *run)
+void live_read_texts(struct worker *w, struct live_run *run)
 {
 	char file[100];
 	size_t len;
@@ -163,11 +170,19 @@ static void read_texts(struct worker *w, struct live_run *run)
 	run->diff = read_text(w, run, file, &len);
 }
 
+void live_append(struct worker *w, struct live_run *run)
+{
+	struct live_run **at = &w->runs;
+
+	while (*at)
+		at = &(*at)->next;
+	*at = run;
+}
+
 enum err_code live_adopt(struct worker *w, const char *id,
     struct live_run **ret, struct err *e)
 {
 	struct live_run *run = calloc(1, sizeof(*run));
-	struct live_run **at = &w->runs;
 	enum err_code rc;
 
 	if (!run)
@@ -181,11 +196,9 @@ enum err_code live_adopt(struct worker *w, const char *id,
 		live_free(run);
 		return rc;
 	}
-	read_texts(w, run);
-	find_target(w, run->device, run->target);
-	while (*at)
-		at = &(*at)->next;
-	*at = run;
+	live_read_texts(w, run);
+	live_find_target(w, run->device, run->target);
+	live_append(w, run);
 	*ret = run;
 	return ERR_OK;
 }
@@ -296,6 +309,10 @@ void live_requeue(struct worker *w, struct live_run *run, const char *why)
 		live_backup_files[1] };
 	struct err e = ERR_INIT;
 
+	if (run->parent) {
+		fleet_put_back(w, run, RETRY_MS, why);
+		return;
+	}
 	live_log(w, run, LOG_WARNING, "%s; it will start again", why);
 	live_set_state(w, run, RUN_QUEUED);
 	/* the log stays; the document in the spool is the original one */

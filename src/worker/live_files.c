@@ -20,7 +20,15 @@
 void live_path(const struct worker *w, const struct live_run *run,
     const char *file, char path[LIVE_PATH_SIZE])
 {
-	run_live_path(w->app.dir, run->id, file, path, PATH_SIZE);
+	char inside[200];
+
+	if (!run->parent) {
+		run_live_path(w->app.dir, run->id, file, path, PATH_SIZE);
+		return;
+	}
+	snprintf(inside, sizeof(inside), "at/%s%s%s", run->device,
+	    file ? "/" : "", file ? file : "");
+	run_live_path(w->app.dir, run->id, inside, path, PATH_SIZE);
 }
 
 /* --- the log ------------------------------------------------------------------ */
@@ -89,6 +97,8 @@ void live_log_text(struct worker *w, struct live_run *run, const char *level,
 	struct err e = ERR_INIT;
 
 	(void)w;
+	if (run->parent)
+		run = run->parent; /* one log for all */
 	clock_format_utc(clock_wall_ms(), now);
 	json_object_set_new(entry, "n", json_integer(run->log_lines + 1));
 	json_object_set_new(entry, "t", json_string(now));
@@ -140,6 +150,8 @@ void live_set_state(struct worker *w, struct live_run *run, enum run_state to)
 {
 	if (run_doc_state(run->doc) != to)
 		run_doc_set_state(run->doc, to, clock_wall_ms());
+	if (run->parent)
+		fleet_note_state(run);
 	live_write_doc(w, run);
 }
 

@@ -1,4 +1,4 @@
-#include "worker/worker_internal.h"
+#include "worker/record_internal.h"
 
 #include "app/run_files.h"
 #include "app/runs.h"
@@ -21,14 +21,17 @@
 
 static bool records_unknown(const struct live_run *run)
 {
-	return (run->phase == LIVE_SETTLE || run->phase == LIVE_SETTLING) &&
-	    !run->unknown_recorded;
+	bool unknown = run->phase == LIVE_SETTLE ||
+	    run->phase == LIVE_SETTLING || (run->phase == LIVE_FLEET &&
+	    run_doc_state(run->doc) == RUN_UNKNOWN);
+
+	return unknown && !run->unknown_recorded;
 }
 
 static bool waits(const struct live_run *run, int64_t now)
 {
-	if (run->record_at_ms > now)
-		return false;
+	if (run->parent || run->record_at_ms > now)
+		return false; /* members wait in fleet_record.c */
 	return run->phase == LIVE_JOURNAL || run->phase == LIVE_ENDED ||
 	    records_unknown(run);
 }
@@ -76,15 +79,6 @@ enum err_code record_is_done(struct worker *w, const char *id, bool *ret,
 
 /* --- messages ------------------------------------------------------------------ */
 
-#define N_TRAILERS 7
-
-struct run_message {
-	struct store_message message;
-	struct store_trailer trailers[N_TRAILERS];
-	char subject[200];
-	char devices[80]; /* a run over the store: which, or how many */
-};
-
 static const char *result_word(const struct live_run *run)
 {
 	return run->phase == LIVE_JOURNAL ? "started"
@@ -103,27 +97,36 @@ static void name_devices(const struct live_run *run, char text[80])
 		snprintf(text, 80, "%zu devices", n);
 }
 
-static void make_message(struct run_message *m, const struct live_run *run,
-    const char *subject)
+void record_make_message(struct record_message *m, const struct live_run *run,
+    const char *subject, const char *devices, const char *result)
 {
 	const char *actor = json_text(run->doc, "actor", "unknown");
 	struct store_trailer *t = m->trailers;
 
 	snprintf(m->subject, sizeof(m->subject), "%s", subject);
-	name_devices(run, m->devices);
+	snprintf(m->devices, sizeof(m->devices), "%s", devices);
 	*t++ = (struct store_trailer){ "Run-Id", run->id };
 	*t++ = (struct store_trailer){ "Job", run->job->name };
 	*t++ = (struct store_trailer){ "Trigger",
 		json_text(run->doc, "trigger", "") };
 	*t++ = (struct store_trailer){ "Actor", actor };
 	*t++ = (struct store_trailer){ "Device", m->devices };
-	*t++ = (struct store_trailer){ "Result", result_word(run) };
+	*t++ = (struct store_trailer){ "Result", result };
 	m->message = (struct store_message){
 		.author = actor,
 		.subject = m->subject,
 		.trailers = m->trailers,
 		.n_trailers = (size_t)(t - m->trailers),
 	};
+}
+
+static void make_message(struct record_message *m, const struct live_run *run,
+    const char *subject)
+{
+	char devices[80];
+
+	name_devices(run, devices);
+	record_make_message(m, run, subject, devices, result_word(run));
 }
 
 /* --- branch main: backups --------------------------------------------------------- */
@@ -152,9 +155,8 @@ static const struct record *find_device(
 	return r;
 }
 
-/* Where the device's backup belongs. */
-static bool backup_path(struct worker *w, const struct live_run *run,
-    char path[PATH_MAX_PATH])
+bool record_find_backup(struct worker *w, const struct live_run *run,
+    char path[PATH_MAX_PATH], struct blob_id *ret_now, bool *ret_has)
 {
 	const struct snapshot *s;
 	const struct record *r;
@@ -162,9 +164,12 @@ static bool backup_path(struct worker *w, const struct live_run *run,
 	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
 		return false;
 	r = find_device(s, run);
-	if (r)
+	if (r) {
 		path_of_config(PATH_BACKUP, record_text(r, DEVICE_AREA),
 		    record_key(r), path);
+		*ret_has = snapshot_config(
+		    s, PATH_BACKUP, record_key(r), ret_now);
+	}
 	snapshot_unref(s);
 	return r != NULL;
 }
@@ -172,14 +177,16 @@ static bool backup_path(struct worker *w, const struct live_run *run,
 static enum err_code stage_backup(struct worker *w, struct store_txn *t,
     struct live_run *run, struct err *e)
 {
-	struct run_message m;
+	struct record_message m;
 	char path[PATH_MAX_PATH], subject[128];
+	struct blob_id now;
 	enum err_code rc = ERR_OK;
+	bool has;
 
 	for (int phase = 0; phase < 2 && rc == ERR_OK; phase++) {
 		if (!run->backup[phase])
 			continue;
-		if (!backup_path(w, run, path)) {
+		if (!record_find_backup(w, run, path, &now, &has)) {
 			log_warning("run %s: its backup is not kept: there is "
 				    "no record of %s any more", run->id,
 			    run->device);
@@ -207,7 +214,7 @@ static enum err_code stage_backup(struct worker *w, struct store_txn *t,
 
 /* --- branch runs -------------------------------------------------------------------- */
 
-static enum err_code put_file(struct store_txn *t, const struct live_run *run,
+enum err_code record_put_file(struct store_txn *t, const struct live_run *run,
     const char *name, const char *text, size_t len, struct err *e)
 {
 	char dir[RUN_DIR_SIZE], path[PATH_SIZE];
@@ -217,14 +224,14 @@ static enum err_code put_file(struct store_txn *t, const struct live_run *run,
 	return store_txn_put(t, path, text, len, STORE_ANY, e);
 }
 
-static enum err_code put_doc(struct store_txn *t, const struct live_run *run,
+enum err_code record_put_doc(struct store_txn *t, const struct live_run *run,
     struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	enum err_code rc = json_write(run->doc, &text, e);
 
 	if (rc == ERR_OK)
-		rc = put_file(t, run, "run.json", buf_text(&text), text.len, e);
+		rc = record_put_file(t, run, "run.json", buf_text(&text), text.len, e);
 	buf_release(&text);
 	return rc;
 }
@@ -241,7 +248,7 @@ static enum err_code put_log(struct worker *w, struct store_txn *t,
 	if (rc == ERR_NOT_FOUND) /* removed by hand: the rest is kept */
 		rc = ERR_OK;
 	else if (rc == ERR_OK)
-		rc = put_file(t, run, "log.jsonl", buf_text(&text), text.len,
+		rc = record_put_file(t, run, "log.jsonl", buf_text(&text), text.len,
 		    e);
 	buf_release(&text);
 	return rc;
@@ -313,7 +320,7 @@ static enum err_code put_row_diffs(struct worker *w, struct store_txn *t,
 		run_live_path(w->app.dir, run->id, file, path, sizeof(path));
 		rc = file_read_regular(path, &text, e);
 		if (rc == ERR_OK)
-			rc = put_file(
+			rc = record_put_file(
 			    t, run, file, buf_text(&text), text.len, e);
 		buf_release(&text);
 		if (rc == ERR_NOT_FOUND)
@@ -327,21 +334,21 @@ static enum err_code put_row_diffs(struct worker *w, struct store_txn *t,
 static enum err_code stage_run(struct worker *w, struct store_txn *t,
     struct live_run *run, struct err *e)
 {
-	struct run_message m;
+	struct record_message m;
 	char subject[200], file[100];
 	enum err_code rc;
 
 	make_run_subject(run, subject);
 	make_message(&m, run, subject);
-	rc = put_doc(t, run, e);
+	rc = record_put_doc(t, run, e);
 	if (rc == ERR_OK)
 		rc = put_log(w, t, run, e);
-	if (rc == ERR_OK && run->job->scope == JOB_STORE &&
+	if (rc == ERR_OK && run->scope != JOB_DEVICE &&
 	    run->phase != LIVE_JOURNAL)
 		rc = put_row_diffs(w, t, run, e);
 	if (rc == ERR_OK && run->diff && *run->diff) {
 		snprintf(file, sizeof(file), "%s.diff", run->device);
-		rc = put_file(t, run, file, run->diff, bounded(run->diff), e);
+		rc = record_put_file(t, run, file, run->diff, bounded(run->diff), e);
 	}
 	return rc == ERR_OK ? store_txn_seal(t, &m.message, e) : rc;
 }
@@ -383,7 +390,7 @@ static enum err_code commit_both(struct worker *w, const struct live_run *only,
 	return rc;
 }
 
-static void release_backups(struct live_run *run)
+void record_release_backups(struct live_run *run)
 {
 	for (int phase = 0; phase < 2; phase++) {
 		free(run->backup[phase]);
@@ -393,7 +400,7 @@ static void release_backups(struct live_run *run)
 
 static void recorded(struct worker *w, struct live_run *run)
 {
-	release_backups(run);
+	record_release_backups(run);
 	if (run->phase == LIVE_JOURNAL) {
 		run->phase = LIVE_EFFECT;
 		events_allow_effect(run);
@@ -404,26 +411,31 @@ static void recorded(struct worker *w, struct live_run *run)
 	}
 }
 
-/* No change without its record first; nothing that happened is forgotten. */
-static void not_recorded(struct worker *w, struct live_run *run,
+void record_refuse(struct worker *w, struct live_run *run,
     const struct err *e)
 {
 	char path[PATH_SIZE], why[1200];
 
-	if (run->phase != LIVE_JOURNAL) {
-		run->record_at_ms = clock_mono_ms() + RETRY_MS;
-		return;
-	}
 	run->phase = LIVE_SESSION;
 	json_decref(run->plan);
 	run->plan = NULL;
-	run_live_path(w->app.dir, run->id, "plan.json", path, sizeof(path));
+	live_path(w, run, "plan.json", path);
 	remove(path);
 	snprintf(why, sizeof(why), "the run could not be recorded, so nothing "
-	    "%s: %s", run->job->scope == JOB_STORE ? "was written"
+	    "%s: %s", run->scope == JOB_STORE ? "was written"
 						   : "was sent to the device",
 	    e->message);
 	events_refuse_effect(run, why, false);
+}
+
+/* No change without its record first; nothing that happened is forgotten. */
+static void not_recorded(struct worker *w, struct live_run *run,
+    const struct err *e)
+{
+	if (run->phase == LIVE_JOURNAL)
+		record_refuse(w, run, e);
+	else
+		run->record_at_ms = clock_mono_ms() + RETRY_MS;
 }
 
 static size_t choose_batch(struct worker *w)

@@ -4,8 +4,7 @@
 
 #include <stdlib.h>
 
-/* Its lines may have been sent: the device is read, nothing is repeated. */
-static void settle(struct worker *w, struct live_run *run)
+void recover_settle(struct worker *w, struct live_run *run)
 {
 	static const char device_text[] =
 	    "the worker ended while the device was being changed; it will be "
@@ -14,7 +13,7 @@ static void settle(struct worker *w, struct live_run *run)
 	    "the worker ended while the run was committing; the store will be "
 	    "read";
 	const char *text =
-	    run->job->scope == JOB_STORE ? store_text : device_text;
+	    run->scope == JOB_STORE ? store_text : device_text;
 	enum run_state state = run_doc_state(run->doc);
 
 	if (state == RUN_QUEUED)
@@ -29,6 +28,15 @@ static void settle(struct worker *w, struct live_run *run)
 	live_set_state(w, run, RUN_UNKNOWN);
 }
 
+/* Its rows are in hand: it goes on where it stood. */
+static bool is_fleet_under_way(const struct live_run *run)
+{
+	enum run_state state = run_doc_state(run->doc);
+
+	return run->scope == JOB_FLEET &&
+	    (state == RUN_RUNNING || state == RUN_UNKNOWN);
+}
+
 static void recover_one(struct worker *w, struct live_run *run, bool done)
 {
 	enum run_state state = run_doc_state(run->doc);
@@ -39,7 +47,7 @@ static void recover_one(struct worker *w, struct live_run *run, bool done)
 	} else if (run_state_is_final(state)) {
 		run->phase = LIVE_ENDED;
 	} else if (live_has_plan(w, run)) {
-		settle(w, run);
+		recover_settle(w, run);
 	} else if (queue_cancel_requested(w->app.dir, run->id, by)) {
 		dispatch_end_cancelled(w, run);
 	} else {
@@ -63,9 +71,11 @@ static void take_up(struct worker *w, const char *id)
 	}
 	if (rc == ERR_OK) {
 		rc = record_is_done(w, id, &done, &e);
-		if (rc == ERR_OK)
+		if (rc == ERR_OK && !done && is_fleet_under_way(run))
+			rc = fleet_resume(w, run, &e);
+		else if (rc == ERR_OK)
 			recover_one(w, run, done);
-		else
+		if (rc != ERR_OK)
 			live_let_go(w, run);
 	}
 	if (rc != ERR_OK && rc != ERR_NOT_FOUND) {

@@ -1,6 +1,5 @@
 #include "worker/worker_internal.h"
 
-#include "app/run_files.h"
 #include "app/runs.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -138,12 +137,11 @@ static enum err_code add_plan(struct worker *w, struct live_run *run,
     json_t *request, struct err *e)
 {
 	struct buf text = BUF_INIT(MAX_PLAN);
-	char path[4096];
+	char path[LIVE_PATH_SIZE];
 	enum err_code rc = ERR_OK;
 
 	if (!run->plan) {
-		run_live_path(w->app.dir, run->id, "plan.json", path,
-		    sizeof(path));
+		live_path(w, run, "plan.json", path);
 		rc = file_read_regular(path, &text, e);
 		if (rc == ERR_OK)
 			rc = json_read(buf_text(&text), text.len, text.max,
@@ -170,7 +168,7 @@ enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
 
 	if (rc != ERR_OK)
 		return rc;
-	if (run->job->scope == JOB_STORE)
+	if (run->scope == JOB_STORE)
 		rc = make_store_request(run, settle, &request, e);
 	else
 		rc = make_base(s, run, settle, &request, e);

@@ -270,11 +270,12 @@ static json_t *device_run(struct slot *slot, const json_t *request)
 	if (arena)
 		execute(slot, request, arena, &out);
 	arena_free(arena);
-	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:b, s:s}", "type", "end",
-	    "state", run_state_words[out.state], "text",
+	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:b, s:b, s:s}", "type",
+	    "end", "state", run_state_words[out.state], "text",
 	    slot_text(out.text, strlen(out.text)), "added",
 	    (json_int_t)out.added, "removed", (json_int_t)out.removed,
-	    "touched", out.touched, "diff_hash", out.diff_hash);
+	    "touched", out.touched, "passing", out.passing, "diff_hash",
+	    out.diff_hash);
 }
 
 static enum err_code serve_one(struct slot *slot, struct err *e)

@@ -69,7 +69,7 @@ static enum err_code start(struct worker *w, struct slot_process **ret,
 	return ERR_OK;
 }
 
-static size_t limit_of(struct worker *w)
+size_t slots_limit(struct worker *w)
 {
 	const struct snapshot *s;
 	size_t limit = 16;
@@ -101,9 +101,9 @@ enum err_code slots_take(struct worker *w, enum job_scope scope,
 		return ERR_OK;
 	/* idle, and yet not for this run: it makes room */
 	used = find_idle(w, false);
-	if (used && w->n_slots >= limit_of(w))
+	if (used && w->n_slots >= slots_limit(w))
 		slots_drop(w, used);
-	if (w->n_slots >= limit_of(w))
+	if (w->n_slots >= slots_limit(w))
 		return ERR_OK;
 	if (clock_mono_ms() < w->slot_start_ms) {
 		w->look_again_ms = w->slot_start_ms;
@@ -165,7 +165,7 @@ void slots_tend(struct worker *w)
 			idle++;
 	}
 	if (idle > 0 || w->stopping || now < w->slot_start_ms ||
-	    w->n_slots >= limit_of(w))
+	    w->n_slots >= slots_limit(w))
 		return;
 	if (start(w, &slot, &e) != ERR_OK) {
 		log_err(&e, "no session process can be started");

@@ -17,8 +17,8 @@
  *     hostkey  {key_type, key, fingerprint}
  *     effect   {snapshot, predicted, diff, reverse: […]}; waits for go or stop;
  *              of a run over the store {base}
- *     end      {state, text, added, removed, touched, diff_hash}; of a run over
- *              the store {state, text, rows}
+ *     end      {state, text, added, removed, touched, passing, diff_hash}; of a
+ *              run over the store {state, text, rows}
  *
  * The slot side blocks; the master side never does.
  */

@@ -145,8 +145,8 @@ static void run_schedules(struct loop *l)
 static int wait_ms(const struct loop *l)
 {
 	int64_t times[] = { record_next_ms(&l->w), dispatch_next_ms(&l->w),
-		hook_next_ms(l->w.hook), schedule_wait_ms(l),
-		l->w.stopping ? 200 : 10000 };
+		fleet_next_ms(&l->w), hook_next_ms(l->w.hook),
+		schedule_wait_ms(l), l->w.stopping ? 200 : 10000 };
 	int64_t least = INT_MAX;
 
 	if (l->w.queue_changed && !l->w.stopping)
@@ -200,8 +200,11 @@ static void serve(struct loop *l)
 {
 	while (!may_exit(l)) {
 		dispatch_queue(&l->w);
+		fleet_dispatch(&l->w);
 		dispatch_settle(&l->w);
 		dispatch_timeouts(&l->w);
+		fleet_record(&l->w);
+		fleet_tend(&l->w);
 		record_flush(&l->w);
 		hook_run(l->w.hook);
 		run_schedules(l);

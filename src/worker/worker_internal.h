@@ -14,6 +14,7 @@
 
 struct hook;
 struct scheduler;
+struct fleet;
 
 /* Where a run in hand stands with the master.  Its state for people is in the
  * document. */
@@ -24,6 +25,7 @@ enum live_phase {
 	LIVE_EFFECT,	/* the slot may go on: the device may be changing */
 	LIVE_SETTLE,	/* unknown: to be read again at settle_at_ms */
 	LIVE_SETTLING,	/* a slot reads the device */
+	LIVE_FLEET,	/* over many devices: its members are in hand */
 	LIVE_ENDED,	/* to be recorded */
 };
 
@@ -32,6 +34,10 @@ struct live_run {
 	char id[RUN_ID_SIZE];
 	json_t *doc;
 	const struct job *job;
+	enum job_scope scope;	 /* of this run of it */
+	struct live_run *parent; /* a member: the run that it belongs to */
+	size_t row;		 /* a member: its place there */
+	struct fleet *fleet;	 /* owned; NULL but in LIVE_FLEET */
 	char device[64];
 	char target[32]; /* where the device is managed; "" if not known */
 	enum live_phase phase;
@@ -96,6 +102,14 @@ struct live_run *live_find(struct worker *w, const char *id);
 /* Is a session with this device, or one at the same address, in hand or to be
  * settled?  Records may be renamed while a run is under way. */
 bool live_device_is_busy(struct worker *w, const char *device);
+/* At the end of the master's list. */
+void live_append(struct worker *w, struct live_run *run);
+/* Its document says what it is: sets job, scope and device. */
+enum err_code live_read_identity(struct live_run *run, struct err *e)
+    must_check;
+/* Backups and differences that waited for recording when a master died. */
+void live_read_texts(struct worker *w, struct live_run *run);
+void live_find_target(struct worker *w, const char *device, char target[32]);
 /* Where a device is managed, "192.0.2.1:22"; "" if its record does not say. */
 void live_target_of(const struct snapshot *s, const struct record *device,
     char target[32]);
@@ -126,7 +140,8 @@ bool live_has_plan(const struct worker *w, const struct live_run *run);
 /* Ends it for the master: to be recorded.  text: the result. */
 void live_end(struct worker *w, struct live_run *run, enum run_state state,
     const char *text);
-/* Back into the queue; nothing was sent. */
+/* Back into the queue, or a member's device among those that wait; nothing was
+ * sent. */
 void live_requeue(struct worker *w, struct live_run *run, const char *why);
 /* Removes what is recorded: directory, spool file, the struct. */
 void live_forget(struct worker *w, struct live_run *run);
@@ -166,6 +181,13 @@ int64_t record_next_ms(const struct worker *w);
 enum err_code record_is_done(struct worker *w, const char *id, bool *ret,
     struct err *e) must_check;
 
+/* The intent of a run that waits in LIVE_JOURNAL is not on record: the session
+ * is told so. */
+void record_refuse(struct worker *w, struct live_run *run,
+    const struct err *e);
+/* Frees the backups: they are on record. */
+void record_release_backups(struct live_run *run);
+
 /* --- slots.c: processes ---------------------------------------------------------- */
 
 /* An idle slot, started if need be, for the store one that has held no
@@ -179,6 +201,7 @@ void slots_tend(struct worker *w);
  * has is the caller's to end. */
 void slots_drop(struct worker *w, struct slot_process *slot);
 void slots_release(struct worker *w, struct slot_process *slot);
+size_t slots_limit(struct worker *w); /* as the settings say */
 void slots_stop_all(struct worker *w);
 /* A slot could not start: the next one is not started at once. */
 void slots_note_failure(struct worker *w);
@@ -193,6 +216,9 @@ enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
 /* --- dispatch.c: from the queue to a slot ------------------------------------------ */
 
 void dispatch_queue(struct worker *w);	 /* claims what can run */
+/* Begins a claimed run of one device in an idle slot. */
+void dispatch_start(struct worker *w, struct live_run *run,
+    struct slot_process *slot);
 void dispatch_cancelled(struct worker *w); /* cancelled ones; cancel marks */
 /* Asks the session to end before its first effect. */
 void dispatch_send_cancel(struct live_run *run);
@@ -207,6 +233,9 @@ void dispatch_end_cancelled(struct worker *w, struct live_run *run);
 /* Takes up the claimed runs that nobody has in hand: what a dead master
  * left. */
 enum err_code recover_runs(struct worker *w, struct err *e) must_check;
+/* Lines may have been sent when a master died: the device is read, nothing is
+ * repeated. */
+void recover_settle(struct worker *w, struct live_run *run);
 
 /* --- events.c: what slots say --------------------------------------------------------- */
 
@@ -215,6 +244,34 @@ void events_from_slot(struct worker *w, struct slot_process *slot);
 void events_allow_effect(struct live_run *run);
 void events_refuse_effect(struct live_run *run, const char *why,
     bool cancelled);
+
+/* --- fleet.c, fleet_members.c, fleet_rows.c, fleet_record.c: fleet.h ---------- */
+
+/* A claimed run over many devices: chooses them. */
+void fleet_begin(struct worker *w, struct live_run *run);
+/* One that was under way when a master died. */
+enum err_code fleet_resume(struct worker *w, struct live_run *run,
+    struct err *e) must_check;
+void fleet_free(struct fleet *f);
+/* Starts sessions as long as there are slots for them. */
+void fleet_dispatch(struct worker *w);
+/* Starts one session of the run that has the fewest; false: none. */
+bool fleet_start_one(struct worker *w);
+/* Ends runs whose rows have all ended; shows how far the others are. */
+void fleet_tend(struct worker *w);
+/* Group commits of what their members wait for. */
+void fleet_record(struct worker *w);
+void fleet_cancel(struct worker *w, struct live_run *run, const char *by);
+/* A member's state is shown in its row. */
+void fleet_note_state(struct live_run *member);
+/* A member goes back among those that wait, for as long. */
+void fleet_put_back(struct worker *w, struct live_run *member,
+    int64_t delay_ms, const char *why);
+/* A session failed before anything was sent and may do better: true if its
+ * device is tried again. */
+bool fleet_retry(struct worker *w, struct live_run *member, const char *why);
+/* Milliseconds until one of them has to be looked at; -1: none. */
+int64_t fleet_next_ms(const struct worker *w);
 
 /* --- hook.c: the change hook ------------------------------------------------------------ */
 

@@ -23,6 +23,7 @@ endfunction()
 
 worker_test(runs 120)
 worker_test(store 120)
+worker_test(fleet 120)
 worker_test(kill 300)
 worker_test(hook 120)
 worker_test(schedule 120)

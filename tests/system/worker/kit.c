@@ -73,7 +73,8 @@ static void make_dir(struct kit *k, const char *name)
 static void make_seed(struct kit *k)
 {
 	static const char *const dirs[] = { "seed/areas", "seed/platforms",
-		"seed/secrets", "seed/devices/lab", "seed/hooks", "fake" };
+		"seed/secrets", "seed/devices/lab", "seed/hooks",
+		"seed/intended/lab", "fake" };
 
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
 		make_dir(k, dirs[i]);
@@ -96,6 +97,8 @@ static void make_seed(struct kit *k)
 		    "\"status\":\"active\",\"primary_ip4\":\"127.0.0.1:%d\"}",
 		    i, FIRST_PORT + i);
 		write_file(k, name, text, 0600);
+		snprintf(name, sizeof(name), "seed/intended/lab/d%d.cfg", i);
+		write_file(k, name, "hostname fake\n", 0600);
 		snprintf(name, sizeof(name), "fake/%d", FIRST_PORT + i);
 		make_dir(k, name);
 		snprintf(name, sizeof(name), "fake/%d/running",
@@ -116,8 +119,6 @@ void kit_make(struct kit *k, int n_devices, const char *base)
 				  "\"$DIR/seed\" >/dev/null") == 0);
 	write_file(k, "secrets/lab", "canary-password\n", 0600);
 	kit_ok(k, app_open(k->dir, &k->app, e));
-	for (int i = 0; i < n_devices; i++)
-		kit_intend(k, i, "hostname fake\n");
 }
 
 /* --- the worker -------------------------------------------------------------------- */

@@ -23,8 +23,6 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define MAX_DEVICES 16
-
 struct kit {
 	char dir[200];
 	struct app app;

@@ -1,0 +1,36 @@
+/*
+ * What the two recorders share: record.c, for runs, and fleet_record.c, for the
+ * members of runs over many devices.
+ */
+#ifndef WORKER_RECORD_INTERNAL_H
+#define WORKER_RECORD_INTERNAL_H
+
+#include "worker/worker_internal.h"
+
+#define RECORD_TRAILERS 7
+
+/* The message points into the struct. */
+struct record_message {
+	struct store_message message;
+	struct store_trailer trailers[RECORD_TRAILERS];
+	char subject[200];
+	char devices[80];
+};
+
+/* devices: which, or how many.  The result and the run live longer than the
+ * message. */
+void record_make_message(struct record_message *m, const struct live_run *run,
+    const char *subject, const char *devices, const char *result);
+
+/* Where the backup of the run's device belongs, and which version is there;
+ * false: there is no record of the device any more. */
+bool record_find_backup(struct worker *w, const struct live_run *run,
+    char path[PATH_MAX_PATH], struct blob_id *ret_now, bool *ret_has);
+
+/* A file in the run's directory on branch runs. */
+enum err_code record_put_file(struct store_txn *t, const struct live_run *run,
+    const char *name, const char *text, size_t len, struct err *e) must_check;
+enum err_code record_put_doc(
+    struct store_txn *t, const struct live_run *run, struct err *e) must_check;
+
+#endif

@@ -1,0 +1,267 @@
+/*
+ * Runs over many devices: backups of a fleet, what they cost when nothing has
+ * changed, retries, what the status rules leave alone, cancelling, sharing the
+ * slots, and the end of the worker in between.
+ */
+#include "system/worker/kit.h"
+
+#include "base/text.h"
+
+#include <time.h>
+#include <unistd.h>
+
+static void nap(int ms)
+{
+	struct timespec ts = { .tv_nsec = ms * 1000000L };
+
+	nanosleep(&ts, NULL);
+}
+
+static void start(struct kit *k, enum job_id job, const char *parameters,
+    char id[RUN_ID_SIZE])
+{
+	json_t *p = json_loads(parameters, 0, NULL), *doc;
+
+	kit_check(k, p != NULL);
+	kit_ok(k, runs_create(&k->app, &kit_admin, job_get(job), p, NULL, NULL,
+		      &doc, e));
+	text_copy(id, RUN_ID_SIZE, json_text(doc, "id", ""));
+	json_decref(doc);
+	json_decref(p);
+}
+
+static void backup(struct kit *k, const char *parameters, char id[RUN_ID_SIZE])
+{
+	start(k, JOB_BACKUP, parameters, id);
+}
+
+/* Commits on main of this run. */
+static int commits(struct kit *k, const char *id)
+{
+	char command[300];
+
+	snprintf(command, sizeof(command),
+	    "exit $(git -C $DIR/store.git log --format=%%B main | "
+	    "grep -c '^Run-Id: %s$')",
+	    id);
+	return kit_shell(k, command);
+}
+
+static const json_t *row_of(const json_t *doc, const char *device)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "devices"), i, row)
+	{
+		if (strcmp(json_text(row, "name", ""), device) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+static void expect_row(struct kit *k, const char *id, const char *device,
+    const char *state, const char *words)
+{
+	json_t *doc = kit_wait(k, id, kit_has_ended);
+	const json_t *row = row_of(doc, device);
+
+	if (!row || strcmp(json_text(row, "state", ""), state) != 0 ||
+	    !strstr(json_text(row, "result", ""), words))
+		kit_fail(k, "%s of run %s is %s: %s", device, id,
+		    row ? json_text(row, "state", "") : "absent",
+		    row ? json_text(row, "result", "") : "");
+	json_decref(doc);
+}
+
+/* One commit for what changed, none for what did not. */
+static void commits_follow_the_change(void)
+{
+	char id[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+
+	kit_make(k, 40, NULL);
+	kit_start(k);
+	backup(k, "{\"all\":true}", id);
+	kit_expect(k, id, RUN_SUCCEEDED, "40 of 40 done, 40 changed");
+	kit_check(k, commits(k, id) == 1);
+	kit_check(
+	    k, kit_shell(k, "test $(git -C $DIR/store.git ls-tree -r "
+			    "--name-only main backup | wc -l) = 40") == 0);
+	kit_check(k, kit_shell(k, "git -C $DIR/store.git log -1 main | "
+				  "grep -q 'Device: 40 devices'") == 0);
+	backup(k, "{\"area\":\"lab\"}", id);
+	kit_expect(k, id, RUN_SUCCEEDED, "40 of 40 done");
+	kit_check(k, commits(k, id) == 0);
+	kit_check(k, kit_shell(k, "echo more >>$DIR/fake/10007/running") == 0);
+	backup(k, "{\"devices\":[\"d7\",\"d8\"]}", id);
+	kit_expect(k, id, RUN_SUCCEEDED, "2 of 2 done, 1 changed");
+	kit_check(k, commits(k, id) == 1);
+	kit_check(k, kit_shell(k, "git -C $DIR/store.git log -1 main | "
+				  "grep -q 'Device: d7$'") == 0);
+	/* one record of the run, with the rows */
+	kit_check(
+	    k, kit_shell(k,
+		   "test $(git -C $DIR/store.git log "
+		   "--format=%s runs | grep -c 'Back up configuration') = 3") ==
+		   0);
+	kit_end(k);
+}
+
+/* What cannot be read is tried again, then told; the last good one stays. */
+static void failures_are_told(void)
+{
+	char id[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+
+	kit_make(k, 6, NULL);
+	kit_start(k);
+	backup(k, "{\"all\":true}", id);
+	kit_expect(k, id, RUN_SUCCEEDED, "6 of 6 done");
+	kit_control(k, 1, "unreachable always\n");
+	kit_control(k, 2, "corrupt 1\n");
+	kit_control(k, 3, "password wrong\n");
+	kit_patch(k, KIND_DEVICE, "d4", "{\"status\":\"failed\"}");
+	kit_patch(k, KIND_DEVICE, "d5", "{\"status\":\"decommissioning\"}");
+	backup(k, "{\"all\":true,\"retries\":2,\"retry_after\":0}", id);
+	kit_expect(k, id, RUN_FAILED, "1 of 6 done, 3 failed, 2 left alone");
+	expect_row(k, id, "d0", "succeeded", "read");
+	expect_row(k, id, "d1", "failed", "cannot be reached");
+	expect_row(k, id, "d2", "failed", "without its end");
+	expect_row(k, id, "d3", "failed", "refused the password");
+	expect_row(k, id, "d4", "succeeded", "left alone: d4: its status is");
+	expect_row(k, id, "d5", "succeeded", "only teardown");
+	/* first sweep, and three attempts; a wrong password is tried once */
+	kit_check(k, kit_count(k, 1, " open") == 4);
+	kit_check(k, kit_count(k, 2, " open") == 4);
+	kit_check(k, kit_count(k, 3, " open") == 2);
+	kit_check(k, kit_count(k, 4, " open") == 1);
+	kit_check(k, kit_shell(k, "test -s $DIR/quarantine/d2.cfg") == 0);
+	kit_check(k,
+	    kit_shell(k, "test \"$(git -C $DIR/store.git show "
+			 "main:backup/lab/d2.cfg)\" = 'hostname fake'") == 0);
+	kit_end(k);
+}
+
+static bool some_are_done(const json_t *doc)
+{
+	const json_t *row;
+	size_t i, n = 0;
+
+	json_array_foreach(json_object_get(doc, "devices"), i, row) n +=
+	    strcmp(json_text(row, "state", ""), "succeeded") == 0;
+	return n >= 4;
+}
+
+static void cancelled_at_once(void)
+{
+	char id[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+	int64_t asked;
+	json_t *doc, *row;
+	size_t i, n[2] = { 0 };
+
+	kit_make(k, 60, NULL);
+	for (int d = 0; d < 60; d++)
+		kit_control(k, d, "latency 40\n");
+	/* it would take its time */
+	kit_control(k, 0, "latency 20000\n");
+	kit_start(k);
+	backup(k, "{\"all\":true}", id);
+	json_decref(kit_wait(k, id, some_are_done));
+	asked = clock_mono_ms();
+	kit_ok(k, runs_cancel(&k->app, &kit_admin, id, e));
+	kit_expect(k, id, RUN_CANCELLED, "not begun");
+	kit_check(k, clock_mono_ms() - asked < 1000);
+	doc = kit_wait(k, id, kit_has_ended);
+	json_array_foreach(json_object_get(doc, "devices"), i, row)
+	{
+		const char *state = json_text(row, "state", "");
+
+		n[0] += strcmp(state, "succeeded") == 0;
+		n[1] += strcmp(state, "cancelled") == 0;
+	}
+	kit_check(k, n[0] >= 4 && n[1] > 10 && n[0] + n[1] == 60);
+	json_decref(doc);
+	kit_end(k);
+}
+
+/* A run of one device, and another fleet, do not wait for a long one. */
+static void slots_are_shared(void)
+{
+	char big[RUN_ID_SIZE], small[RUN_ID_SIZE], one[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+	json_t *doc;
+
+	kit_make(k, 80, NULL);
+	for (int i = 0; i < 80; i++)
+		kit_control(k, i, "latency 30\n");
+	kit_start(k);
+	backup(k, "{\"all\":true}", big);
+	json_decref(kit_wait(k, big, some_are_done));
+	kit_provision(k, 79, true, one);
+	backup(k, "{\"devices\":[\"d76\",\"d77\",\"d78\"]}", small);
+	kit_expect(k, one, RUN_SUCCEEDED, "already as intended");
+	kit_expect(k, small, RUN_SUCCEEDED, "3 of 3 done");
+	kit_ok(k, runs_read(&k->app, big, &doc, e));
+	kit_check(k, run_doc_state(doc) == RUN_RUNNING);
+	json_decref(doc);
+	kit_expect(k, big, RUN_SUCCEEDED, "80 of 80 done");
+	kit_end(k);
+}
+
+/* However often the worker ends: each device ends once, and those that had
+ * ended are not read again. */
+static void killed_in_between(void)
+{
+	char id[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+	json_t *doc, *row;
+	size_t i;
+
+	kit_make(k, 50, NULL);
+	for (int d = 0; d < 50; d++)
+		kit_control(k, d, "latency 20\n");
+	kit_start(k);
+	backup(k, "{\"all\":true}", id);
+	for (int turn = 0; turn < 6; turn++) {
+		nap(40 * turn);
+		if (turn == 3)
+			kit_terminate(k);
+		else
+			kit_kill(k);
+		kit_start(k);
+	}
+	kit_expect(k, id, RUN_SUCCEEDED, "50 of 50 done, 50 changed");
+	doc = kit_wait(k, id, kit_has_ended);
+	kit_check(k, json_array_size(json_object_get(doc, "devices")) == 50);
+	json_array_foreach(json_object_get(doc, "devices"), i, row)
+	    kit_check(k, strcmp(json_text(row, "state", ""), "succeeded") == 0);
+	json_decref(doc);
+	kit_check(k, commits(k, id) > 0);
+	kit_end(k);
+}
+
+int main(void)
+{
+	static const struct {
+		const char *name;
+		void (*test)(void);
+	} tests[] = {
+		{ "commits follow the change", commits_follow_the_change },
+		{ "failures are told", failures_are_told },
+		{ "cancelled at once", cancelled_at_once },
+		{ "slots are shared", slots_are_shared },
+		{ "killed in between", killed_in_between },
+	};
+
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		int64_t from = clock_mono_ms();
+
+		tests[i].test();
+		printf("ok %s (%.1f s)\n", tests[i].name,
+		    (double)(clock_mono_ms() - from) / 1000);
+		fflush(stdout);
+	}
+	return 0;
+}
