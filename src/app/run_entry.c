@@ -74,7 +74,7 @@ bool run_entry_is_over_store(const struct run_entry *entry)
 {
 	const struct job *job = job_find(entry->job);
 
-	return job && job->scope == JOB_STORE;
+	return job && !job_opens_sessions(job);
 }
 
 static bool text_matches(const char *wanted, const char *text)

@@ -82,9 +82,10 @@ const char *runs_refusal(const struct snapshot *s, const struct job *job,
 {
 	if (runs_status_refusal(job, device, may_change, text))
 		return text;
-	/* the store's jobs need no session */
-	return job->scope == JOB_STORE ? NULL
-				       : readiness(s, job, device, text);
+	/* the store's jobs and sweeps need no session */
+	if (!job_opens_sessions(job))
+		return NULL;
+	return readiness(s, job, device, text);
 }
 
 /* --- creating ----------------------------------------------------------------- */

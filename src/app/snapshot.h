@@ -98,5 +98,8 @@ bool snapshot_area_within(const struct snapshot *s, const char *area,
  * an outer area's, its platform's, the settings'; NULL if none names one. */
 const struct record *snapshot_credentials(const struct snapshot *s,
     const struct record *device);
+/* The same for SNMP: its platform's, its area's or an outer area's. */
+const struct record *snapshot_snmp_credentials(const struct snapshot *s,
+    const struct record *device);
 
 #endif

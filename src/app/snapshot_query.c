@@ -242,24 +242,49 @@ static const struct record *secret_named(const struct snapshot *s,
 	return *name ? snapshot_find(s, KIND_SECRET, name) : NULL;
 }
 
-const struct record *snapshot_credentials(const struct snapshot *s,
-    const struct record *device)
+/* What the device's area, or the nearest one around it, names. */
+static const struct record *secret_of_areas(const struct snapshot *s,
+    const struct record *device, int field)
 {
-	const struct record *found = secret_named(s, device, DEVICE_CREDENTIALS);
 	const char *area = record_text(device, DEVICE_AREA);
+	const struct record *found = NULL;
 
-	if (record_has(device, DEVICE_CREDENTIALS))
-		return found;
 	for (int depth = 0;
 	     !found && *area && depth < SNAPSHOT_MAX_AREA_DEPTH; depth++) {
 		const struct record *a = snapshot_find(s, KIND_AREA, area);
 
-		found = secret_named(s, a, AREA_CREDENTIALS);
+		found = secret_named(s, a, field);
 		area = a ? record_text(a, AREA_PARENT) : "";
 	}
+	return found;
+}
+
+static const struct record *platform_of(const struct snapshot *s,
+    const struct record *device)
+{
+	return snapshot_find(s, KIND_PLATFORM,
+	    record_text(device, DEVICE_PLATFORM));
+}
+
+const struct record *snapshot_snmp_credentials(const struct snapshot *s,
+    const struct record *device)
+{
+	const struct record *found =
+	    secret_named(s, platform_of(s, device), PLATFORM_SNMP);
+
+	return found ? found : secret_of_areas(s, device, AREA_SNMP);
+}
+
+const struct record *snapshot_credentials(const struct snapshot *s,
+    const struct record *device)
+{
+	const struct record *found = secret_named(s, device, DEVICE_CREDENTIALS);
+
+	if (record_has(device, DEVICE_CREDENTIALS))
+		return found;
+	found = secret_of_areas(s, device, AREA_CREDENTIALS);
 	if (!found)
-		found = secret_named(s, snapshot_find(s, KIND_PLATFORM,
-		    record_text(device, DEVICE_PLATFORM)),
+		found = secret_named(s, platform_of(s, device),
 		    PLATFORM_CREDENTIALS);
 	if (!found)
 		found = secret_named(s, snapshot_settings(s),

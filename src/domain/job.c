@@ -71,6 +71,20 @@ static const struct field generate_fields[] = {
 	    .help = "Show what would change and write nothing." },
 };
 
+static const struct field reachability_fields[] = {
+	CHOICE_FIELDS,
+	{ .name = "timeout", .label = "Timeout (s)", .type = FIELD_INT,
+	    .min = 1, .max = 30, .fallback = "2",
+	    .help = "Of each probe, with its repetitions." },
+	{ .name = "attempts", .label = "Attempts", .type = FIELD_INT, .min = 1,
+	    .max = 10, .fallback = "3",
+	    .help = "Of ICMP and SNMP within the timeout." },
+	{ .name = "damping", .label = "Damping", .type = FIELD_INT, .min = 1,
+	    .max = 10, .fallback = "2",
+	    .help = "A device is called down, or up again, when as many "
+		    "sweeps in a row found it so." },
+};
+
 static const struct job jobs[JOB_COUNT] = {
 	[JOB_PROVISION] = { JOB_PROVISION, "provision", "Provision device",
 	    "Bring a device to its intended configuration.",
@@ -86,6 +100,13 @@ static const struct job jobs[JOB_COUNT] = {
 	    "configurations, in one commit.",
 	    { generate_fields, COUNT(generate_fields) }, MAY_EDIT, POLICY_READ,
 	    POLICY_READ, false, 3600, JOB_STORE, JOB_GENERATE },
+	[JOB_REACHABILITY] = { JOB_REACHABILITY, "reachability",
+	    "Check reachability",
+	    "Ask devices by ICMP, SSH, SNMP, NETCONF and TLS whether they "
+	    "answer, without signing in.",
+	    { reachability_fields, COUNT(reachability_fields) }, MAY_RUN,
+	    POLICY_READ, POLICY_READ, false, 600, JOB_SWEEP,
+	    JOB_REACHABILITY },
 };
 
 const struct job *job_get(enum job_id id)
@@ -100,6 +121,11 @@ const struct job *job_find(const char *name)
 			return &jobs[i];
 	}
 	return NULL;
+}
+
+bool job_opens_sessions(const struct job *job)
+{
+	return job->scope == JOB_DEVICE || job->scope == JOB_FLEET;
 }
 
 static bool is_given(const json_t *value)

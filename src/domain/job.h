@@ -9,13 +9,20 @@
 #include "domain/policy.h"
 #include "domain/schema.h"
 
-enum job_id { JOB_PROVISION, JOB_BACKUP, JOB_GENERATE, JOB_COUNT };
+enum job_id {
+	JOB_PROVISION,
+	JOB_BACKUP,
+	JOB_GENERATE,
+	JOB_REACHABILITY,
+	JOB_COUNT
+};
 
 /* What one run of a job works on. */
 enum job_scope {
 	JOB_DEVICE, /* a session with the device in parameter `device` */
 	JOB_STORE,  /* the store; a row for each device that was chosen */
 	JOB_FLEET,  /* a session with each device that was chosen */
+	JOB_SWEEP,  /* probes of the devices that were chosen, all at once */
 };
 
 struct job {
@@ -67,6 +74,10 @@ enum job_scope job_scope_of(const struct job *job, const json_t *parameters);
  * new reference; NULL when out of memory. */
 json_t *job_member_parameters(const struct job *job, const json_t *parameters,
     const char *device);
+
+/* Are credentials and drivers asked for?  Not by jobs over the store, nor by
+ * sweeps. */
+bool job_opens_sessions(const struct job *job);
 
 /* True if a run with these (complete) parameters may change its device. */
 bool job_may_change_device(const struct job *job, const json_t *parameters);

@@ -1,6 +1,7 @@
 #include "domain/kind.h"
 
 #include "domain/policy.h"
+#include "domain/reach.h"
 
 #include <string.h>
 
@@ -57,6 +58,10 @@ static const struct field area_fields[] = {
 	[AREA_CREDENTIALS] = { .name = "credentials",
 	    .label = "Credentials", .type = FIELD_REF, .ref = KIND_SECRET,
 	    .help = "For devices that name none." },
+	[AREA_SNMP] = { .name = "snmp_credentials",
+	    .label = "SNMP credentials", .type = FIELD_REF,
+	    .ref = KIND_SECRET,
+	    .help = "For devices whose platform names none." },
 	[AREA_DESCRIPTION] = { .name = "description",
 	    .label = "Description", .type = FIELD_TEXT },
 };
@@ -101,6 +106,28 @@ static const struct field platform_fields[] = {
 	[PLATFORM_COMMAND_TIMEOUT] = { .name = "command_timeout",
 	    .label = "Command timeout (s)", .type = FIELD_INT, .min = 1,
 	    .max = 3600, .fallback = "30" },
+	[PLATFORM_PROBES] = { .name = "probes",
+	    .label = "Reachability probes", .type = FIELD_LABELS,
+	    .choices = probe_words,
+	    .help = "icmp, ssh, snmp, netconf, api, with commas between. "
+		    "Empty: icmp and what the driver speaks over." },
+	[PLATFORM_PROBES_COUNTING] = { .name = "probes_counting",
+	    .label = "Probes that count", .type = FIELD_LABELS,
+	    .choices = probe_words,
+	    .help = "For the verdict; the others are shown. Empty: all." },
+	[PLATFORM_SNMP] = { .name = "snmp_credentials",
+	    .label = "SNMP credentials", .type = FIELD_REF,
+	    .ref = KIND_SECRET,
+	    .help = "Empty takes those of the area." },
+	[PLATFORM_SNMP_PORT] = { .name = "snmp_port", .label = "SNMP port",
+	    .type = FIELD_INT, .min = 1, .max = 65535, .fallback = "161" },
+	[PLATFORM_NETCONF_PORT] = { .name = "netconf_port",
+	    .label = "NETCONF port", .type = FIELD_INT, .min = 1,
+	    .max = 65535, .fallback = "830",
+	    .help = "Of the probe; drivers use the port above." },
+	[PLATFORM_API_PORT] = { .name = "api_port", .label = "API port",
+	    .type = FIELD_INT, .min = 1, .max = 65535, .fallback = "443",
+	    .help = "Of the probe; drivers use the port above." },
 	[PLATFORM_DESCRIPTION] = { .name = "description",
 	    .label = "Description", .type = FIELD_TEXT },
 };

@@ -331,12 +331,24 @@ static void check_items(const struct field *f, const json_t *v,
 	}
 }
 
+static bool is_choice(const struct field *f, const char *text)
+{
+	for (const char *const *c = f->choices; *c; c++) {
+		if (strcmp(*c, text) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void check_label(const struct field *f, const json_t *v,
     struct schema_errors *errors)
 {
 	const char *text = json_string_value(v);
 	size_t max = f->max ? (size_t)f->max : FIELD_MAX_LABEL;
 
+	if (text && f->choices && !is_choice(f, text))
+		schema_errors_add(
+		    errors, f, "\"%.40s\" is not one of its words", text);
 	if (!text || !*text || strlen(text) > max || strpbrk(text, ",\"") ||
 	    !text_has_no_control(text, strlen(text), false))
 		schema_errors_add(errors, f,

@@ -42,7 +42,7 @@ enum field_type {
 	FIELD_CHOICE, /* one of choices[] */
 	FIELD_REF,    /* the key of a record of kind `ref` */
 	FIELD_REFS,   /* a list of them */
-	FIELD_LABELS, /* a list of words (tags) */
+	FIELD_LABELS, /* a list of words (tags), any or of choices[] */
 	FIELD_NUMBERS, /* a list of integers, min..max (VLAN ids) */
 	FIELD_IPV4,   /* a.b.c.d[/length][:port] */
 	FIELD_OBJECT, /* any JSON object (custom variables) */
@@ -56,7 +56,8 @@ struct field {
 	bool required;
 	bool hidden;		    /* never in a form or an answer (hashes) */
 	enum kind_id ref;	    /* FIELD_REF, FIELD_REFS */
-	const char *const *choices; /* FIELD_CHOICE, NULL-terminated */
+	const char *const *choices; /* FIELD_CHOICE, NULL-terminated; also
+				       FIELD_LABELS, NULL there: any words */
 	long min, max;		    /* FIELD_INT, FIELD_NUMBERS; max of
 				       FIELD_LABELS: bytes of an item, 0:
 				       FIELD_MAX_LABEL */

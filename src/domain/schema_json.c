@@ -55,10 +55,14 @@ static json_t *field_schema(const struct field *f)
 	case FIELD_REFS:
 	case FIELD_LABELS:
 	case FIELD_NUMBERS:
-		return json_pack("{s:s, s:I, s:b, s:{s:s}}", "type", "array",
+		return json_pack("{s:s, s:I, s:b, s:o}", "type", "array",
 		    "maxItems", (json_int_t)text_limit(f, FIELD_MAX_ITEMS),
-		    "uniqueItems", 1, "items", "type",
-		    f->type == FIELD_NUMBERS ? "integer" : "string");
+		    "uniqueItems", 1, "items",
+		    f->type == FIELD_LABELS && f->choices
+			? choice_schema(f)
+			: json_pack("{s:s}", "type",
+			      f->type == FIELD_NUMBERS ? "integer"
+						       : "string"));
 	case FIELD_BOOL:
 		return json_pack("{s:s}", "type", "boolean");
 	case FIELD_OBJECT:

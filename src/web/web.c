@@ -1,6 +1,7 @@
 #include "web/web.h"
 
 #include "app/port/queue.h"
+#include "app/reach_book.h"
 #include "web/page.h"
 #include "web/pages/page_cache.h"
 #include "web/router.h"
@@ -37,6 +38,8 @@ static enum err_code open_parts(struct web *web, struct err *e)
 		rc = run_index_new(&web->app, &web->runs, e);
 	if (rc == ERR_OK)
 		rc = servers_new(&web->app, &web->servers, e);
+	if (rc == ERR_OK)
+		rc = reach_books_new(o->dir, &web->reach, e);
 	if (rc == ERR_OK)
 		rc = session_keys_open(o->dir, &web->keys, e);
 	if (rc == ERR_OK)
@@ -81,6 +84,7 @@ void web_free(struct web *web)
 	page_cache_free(web->page_cache);
 	throttle_free(web->throttle);
 	router_free(web->router);
+	reach_books_free(web->reach);
 	servers_free(web->servers);
 	if (web->runs)
 		run_index_free(web->runs);

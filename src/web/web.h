@@ -28,6 +28,7 @@ struct web {
 	struct app app;
 	struct run_index *runs;
 	struct servers *servers; /* bare metal */
+	struct reach_books *reach; /* app/reach_book.h; may be NULL */
 	struct jinja_env *pages;
 	struct router *router;
 	struct page_files *files;  /* page_files.h: templates, assets */

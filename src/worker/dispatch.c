@@ -148,7 +148,7 @@ static bool has_room_for_fleet(const struct worker *w)
 
 static bool is_busy(struct worker *w, const json_t *doc, enum job_scope scope)
 {
-	if (scope == JOB_STORE)
+	if (scope == JOB_STORE || scope == JOB_SWEEP)
 		return live_job_is_busy(w,
 		    job_find(json_text(doc, "job", "")));
 	if (scope == JOB_FLEET)

@@ -1,4 +1,4 @@
-#include "worker/worker_internal.h"
+#include "worker/reach.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -234,6 +234,20 @@ static void note_hash(struct live_run *run, json_t *message)
 		    "diff_hash", hash);
 }
 
+/* One that brought no news leaves no record. */
+static void end_sweep(struct worker *w, struct live_run *run,
+    enum run_state state)
+{
+	bool recorded;
+	char text[200];
+
+	recorded = reach_finish(w, run, text, sizeof(text));
+	live_log(w, run, LOG_INFO, "%s", text);
+	live_end(w, run, state, text);
+	if (!recorded)
+		live_forget(w, run);
+}
+
 static void on_end(struct worker *w, struct live_run *run, json_t *message)
 {
 	const char *text = json_text(message, "text", "");
@@ -267,6 +281,8 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
 	} else if (state == RUN_FAILED && json_flag(message, "passing", false) &&
 	    fleet_retry(w, run, text)) {
 		return;
+	} else if (run->job->scope == JOB_SWEEP && state == RUN_SUCCEEDED) {
+		end_sweep(w, run, state);
 	} else {
 		live_end(w, run, state, text);
 	}
@@ -309,6 +325,7 @@ static const struct {
 	{ "bad", on_bad },
 	{ "diff", on_diff },
 	{ "rows", on_rows },
+	{ "reach", reach_on_answers },
 	{ "hostkey", on_hostkey },
 	{ "effect", on_effect },
 };

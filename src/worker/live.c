@@ -1,4 +1,4 @@
-#include "worker/worker_internal.h"
+#include "worker/reach.h"
 
 #include "app/port/queue.h"
 #include "app/run_files.h"
@@ -23,6 +23,7 @@ static void live_free(struct live_run *run)
 		close(run->log_fd);
 	json_decref(run->doc);
 	json_decref(run->plan);
+	reach_free(run->reach);
 	free(run->backup[0]);
 	free(run->backup[1]);
 	free(run->diff);
@@ -75,7 +76,11 @@ void live_find_target(struct worker *w, const char *device, char target[32])
 
 const char *live_target_noun(const struct live_run *run)
 {
-	return run->scope == JOB_STORE ? "store" : "device";
+	static const char *const nouns[] = { [JOB_DEVICE] = "device",
+		[JOB_STORE] = "store", [JOB_FLEET] = "device",
+		[JOB_SWEEP] = "sweep" };
+
+	return nouns[run->scope];
 }
 
 bool live_job_is_busy(const struct worker *w, const struct job *job)

@@ -1,4 +1,4 @@
-#include "worker/worker_internal.h"
+#include "worker/reach.h"
 
 #include "app/runs.h"
 #include "base/file.h"
@@ -170,6 +170,8 @@ enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
 		return rc;
 	if (run->scope == JOB_STORE)
 		rc = make_store_request(run, settle, &request, e);
+	else if (run->job->scope == JOB_SWEEP)
+		rc = reach_make_request(w, s, run, &request, e);
 	else
 		rc = make_base(s, run, settle, &request, e);
 	if (rc == ERR_OK && settle)

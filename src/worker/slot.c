@@ -295,8 +295,11 @@ static enum err_code serve_one(struct slot *slot, struct err *e)
 	slot->cancelled = false;
 	job = job_find(json_text(request, "job", ""));
 	over_store = job && job->scope == JOB_STORE;
-	end = over_store ? slot_store_run(slot, request)
-			 : device_run(slot, request);
+	if (job && job->scope == JOB_SWEEP)
+		end = slot_probe_run(slot, request);
+	else
+		end = over_store ? slot_store_run(slot, request)
+				 : device_run(slot, request);
 	slot->had_session = slot->had_session || !over_store;
 	json_decref(request);
 	return slot_tell(end, e);

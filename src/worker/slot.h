@@ -56,6 +56,9 @@ enum err_code slot_ask(
 /* Looks for a cancel without waiting. */
 bool slot_cancelled(void *ctx);
 
+/* Probes devices; wants the credentials of SNMP and no store. */
+json_t *slot_probe_run(struct slot *slot, const json_t *request);
+
 /* Executes a run over the store.  Its "end" message; NULL: out of memory. */
 json_t *slot_store_run(struct slot *slot, const json_t *request);
 

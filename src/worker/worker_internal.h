@@ -15,6 +15,7 @@
 struct hook;
 struct scheduler;
 struct fleet;
+struct reach_sweep;
 
 /* Where a run in hand stands with the master.  Its state for people is in the
  * document. */
@@ -49,6 +50,7 @@ struct live_run {
 	size_t backup_len[2];
 	char *diff; /* owned; NULL: none yet */
 	json_t *plan; /* the slot's "effect" message, kept for settling */
+	struct reach_sweep *reach; /* owned; NULL: no sweep, or not begun */
 	bool cancel_sent;
 	bool unknown_recorded;
 	int64_t doc_written_ms; /* when run.json was last written */

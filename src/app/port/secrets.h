@@ -24,4 +24,21 @@ enum err_code secrets_read(const char *dir, const char *provider,
     const char *reference, const char *username, struct credentials *ret,
     struct err *e) must_check;
 
+/* For SNMP: a community, alone or as JSON {"community"}; or JSON with
+ * "username", "auth_protocol" (SHA), "auth_password", "privacy_protocol" (AES)
+ * and "privacy_password", of version 3. */
+struct snmp_credentials {
+	char username[128];
+	char auth_protocol[16];
+	char privacy_protocol[16];
+	struct secret *community; /* owned; NULL: version 3 */
+	struct secret *auth_password;
+	struct secret *privacy_password;
+};
+
+void snmp_credentials_release(struct snmp_credentials *c);
+enum err_code secrets_read_snmp(const char *dir, const char *provider,
+    const char *reference, const char *username, struct snmp_credentials *ret,
+    struct err *e) must_check;
+
 #endif

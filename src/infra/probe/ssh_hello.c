@@ -270,27 +270,19 @@ static enum hello_step on_packet(
     struct ssh_hello *h, struct span payload, struct buf *out)
 {
 	struct span body = { payload.p + 1, payload.len - 1 };
+	uint8_t number = payload.p[0];
 
-	switch (payload.p[0]) {
-	case MSG_IGNORE:
-	case MSG_DEBUG:
+	if (number == MSG_IGNORE || number == MSG_DEBUG)
 		return HELLO_MORE;
-	case MSG_KEXINIT:
-		if (h->state == SSH_KEXINIT)
-			return on_kexinit(h, body, out);
-		break;
-	case MSG_KEX_ECDH_REPLY:
-		if (h->state == SSH_KEY)
-			return on_key(h, body);
-		break;
-	case MSG_DISCONNECT:
+	if (number == MSG_KEXINIT && h->state == SSH_KEXINIT)
+		return on_kexinit(h, body, out);
+	if (number == MSG_KEX_ECDH_REPLY && h->state == SSH_KEY)
+		return on_key(h, body);
+	if (number == MSG_DISCONNECT)
 		return fail(
-		    h, h->state == SSH_KEY || h->n_pins
+		    h, h->n_pins
 			   ? "has no host key of an approved type, or hung up"
 			   : "hung up");
-	default:
-		break;
-	}
 	return fail(h, "sends a broken SSH key exchange");
 }
 

@@ -77,6 +77,17 @@ static enum err_code read_environment(const char *reference, struct buf *out,
 	return buf_check(out, "the secret", e);
 }
 
+static enum err_code read_value(const char *dir, const char *provider,
+    const char *reference, struct buf *out, struct err *e)
+{
+	if (strcmp(provider, "file") == 0)
+		return read_file(dir, reference, out, e);
+	if (strcmp(provider, "environment") == 0)
+		return read_environment(reference, out, e);
+	return err_set(e, ERR_INVALID,
+	    "there is no secrets provider \"%.60s\"", provider);
+}
+
 static enum err_code set_password(struct credentials *c, const char *text,
     size_t len, struct err *e)
 {
@@ -155,13 +166,7 @@ enum err_code secrets_read(const char *dir, const char *provider,
 	rc = set_username(&c, username, e);
 	if (rc != ERR_OK)
 		return rc;
-	if (strcmp(provider, "file") == 0)
-		rc = read_file(dir, reference, &value, e);
-	else if (strcmp(provider, "environment") == 0)
-		rc = read_environment(reference, &value, e);
-	else
-		rc = err_set(e, ERR_INVALID,
-		    "there is no secrets provider \"%.60s\"", provider);
+	rc = read_value(dir, provider, reference, &value, e);
 	if (rc == ERR_OK)
 		rc = parse_value(buf_text(&value), value.len, &c, e);
 	if (rc == ERR_OK && !c.username[0])
@@ -170,6 +175,84 @@ enum err_code secrets_read(const char *dir, const char *provider,
 	release_wiped(&value);
 	if (rc != ERR_OK) {
 		credentials_release(&c);
+		return rc;
+	}
+	*ret = c;
+	return ERR_OK;
+}
+
+/* --- SNMP ------------------------------------------------------------------- */
+
+void snmp_credentials_release(struct snmp_credentials *c)
+{
+	secret_free(c->community);
+	secret_free(c->auth_password);
+	secret_free(c->privacy_password);
+	wipe(c, sizeof(*c));
+}
+
+static enum err_code parse_snmp_object(const json_t *v,
+    struct snmp_credentials *c, struct err *e)
+{
+	enum err_code rc = take_secret(v, "community", &c->community, e);
+
+	if (rc == ERR_OK)
+		rc = take_secret(v, "auth_password", &c->auth_password, e);
+	if (rc == ERR_OK)
+		rc = take_secret(
+		    v, "privacy_password", &c->privacy_password, e);
+	if (rc != ERR_OK)
+		return rc;
+	if (!*c->username)
+		text_copy(c->username, sizeof(c->username),
+		    json_text(v, "username", ""));
+	text_copy(c->auth_protocol, sizeof(c->auth_protocol),
+	    json_text(v, "auth_protocol", "SHA"));
+	text_copy(c->privacy_protocol, sizeof(c->privacy_protocol),
+	    json_text(v, "privacy_protocol", "AES"));
+	if (!c->community && !*c->username)
+		return err_set(e, ERR_INVALID,
+		    "the SNMP credentials name neither a community nor a user");
+	return ERR_OK;
+}
+
+static enum err_code parse_snmp(const char *text, size_t len,
+    struct snmp_credentials *c, struct err *e)
+{
+	json_t *v = NULL;
+	enum err_code rc;
+
+	if (text[0] != '{') {
+		len = strcspn(text, "\r\n");
+		if (len == 0)
+			return err_set(e, ERR_INVALID, "the secret is empty");
+		c->community = secret_new(text, len);
+		return c->community ? ERR_OK
+				    : err_set(e, ERR_SYSTEM, "out of memory");
+	}
+	if (json_read(text, len, MAX_VALUE, &v, NULL) != ERR_OK)
+		return err_set(e, ERR_INVALID,
+		    "the secret begins with \"{\" but is not JSON");
+	rc = parse_snmp_object(v, c, e);
+	json_decref(v);
+	return rc;
+}
+
+enum err_code secrets_read_snmp(const char *dir, const char *provider,
+    const char *reference, const char *username, struct snmp_credentials *ret,
+    struct err *e)
+{
+	struct buf value = BUF_INIT(MAX_VALUE);
+	struct snmp_credentials c = { 0 };
+	enum err_code rc;
+
+	text_copy(c.username, sizeof(c.username), username);
+	rc = read_value(dir, provider, reference, &value, e);
+	if (rc == ERR_OK)
+		rc = parse_snmp(buf_text(&value), value.len, &c, e);
+	release_wiped(&value);
+	if (rc != ERR_OK) {
+		snmp_credentials_release(&c);
 		return rc;
 	}
 	*ret = c;

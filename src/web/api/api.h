@@ -18,6 +18,7 @@ extern const struct route_table api_device_config_routes;
 extern const struct route_table api_templates_routes;
 extern const struct route_table api_history_routes;
 extern const struct route_table api_hostkey_routes;
+extern const struct route_table api_reachability_routes;
 extern const struct route_table api_access_routes;
 extern const struct route_table api_jobs_routes;
 extern const struct route_table api_runs_routes;
@@ -32,6 +33,7 @@ extern const struct route_table api_openapi_routes;
 	X(api_templates_routes)     \
 	X(api_history_routes)       \
 	X(api_hostkey_routes)       \
+	X(api_reachability_routes)  \
 	X(api_access_routes)        \
 	X(api_jobs_routes)          \
 	X(api_runs_routes)          \

@@ -1,5 +1,6 @@
 #include "web/api/openapi_schemas.h"
 
+#include "domain/reach.h"
 #include "domain/run.h"
 #include "domain/server.h"
 
@@ -149,6 +150,19 @@ static const struct {
 	    OBJECT("\"target\":{\"enum\":[\"on\",\"off\"]}"
 		   ",\"reason\":" TEXT,
 		"\"target\"") },
+	{ "Reachability",
+	    OBJECT("\"device\":" TEXT ",\"verdict\":" REF("ReachVerdict")
+		   ",\"since\":" TIME ",\"checked_at\":" TIME
+		   ",\"address\":" TEXT ",\"flapping\":" FLAG
+		   ",\"uptime_s\":" NUMBER ",\"probes\":" LIST(
+		       OBJECT("\"probe\":" REF("Probe") ",\"ok\":" FLAG
+			      ",\"counts\":" FLAG
+			      ",\"latency_ms\":" OR_NULL("number")
+			      ",\"reason\":" TEXT,
+			   "\"probe\",\"ok\",\"counts\"")),
+		"\"device\",\"verdict\",\"since\",\"checked_at\","
+		"\"address\",\"probes\"") },
+	{ "ReachabilityList", PAGE(REF("Reachability")) },
 	{ "IntendedResult", OBJECT("\"device\":" TEXT ",\"changed\":" FLAG,
 				"\"device\",\"changed\"") },
 };
@@ -177,6 +191,8 @@ json_t *openapi_fixed_schemas(void)
 	json_object_set_new(all, "RebuildRequest",
 	    schema_to_json_schema(
 		&server_action_get(SERVER_REBUILD)->parameters));
+	json_object_set_new(all, "ReachVerdict", words_schema(reach_words));
+	json_object_set_new(all, "Probe", words_schema(probe_words));
 	json_object_set_new(all, "RunState", words_schema(run_state_words));
 	json_object_set_new(all, "RunTrigger", words_schema(run_trigger_words));
 	return all;

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "domain/job.h"
 #include "web/pages/page_cache.h"
+#include "web/pages/reach_view.h"
 #include "web/pages/view.h"
 #include "web/web.h"
 
@@ -52,7 +53,7 @@ static const char *subject_of(const json_t *run)
 	const struct job *job = job_find(json_text(run, "job", ""));
 	const json_t *d = json_array_get(json_object_get(run, "devices"), 0);
 
-	if (job && job->scope == JOB_STORE)
+	if (job && !job_opens_sessions(job))
 		return job->title;
 	return json_text(d, "name",
 	    json_text(json_object_get(run, "parameters"), "device", ""));
@@ -203,6 +204,9 @@ static enum err_code dashboard(
 		jv_dict_set(a, ctx, "bad_runs", bad_runs(a, runs));
 		jv_dict_set(a, ctx, "pending_keys", pending_view(r));
 		jv_dict_set(a, ctx, "broken", problems_view(r));
+		jv_dict_set(
+		    a, ctx, "down", reach_view_list(r, REACH_DOWN, 10));
+		jv_dict_set(a, ctx, "reach", reach_view_counts(r));
 		jv_dict_set(a, ctx, "runs", recent_view(a, runs));
 		jv_dict_set(
 		    a, ctx, "n_runs", jv_int((int64_t)json_array_size(runs)));

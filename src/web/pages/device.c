@@ -5,6 +5,7 @@
 #include "app/runs.h"
 #include "base/json.h"
 #include "web/pages/device_state.h"
+#include "web/pages/reach_view.h"
 #include "web/web.h"
 
 #include <string.h>
@@ -59,7 +60,7 @@ static enum err_code device_page(
     struct request *r, struct response *out, struct err *e)
 {
 	struct arena *a = r->arena;
-	struct jv ctx = jv_dict(a, 16);
+	struct jv ctx = jv_dict(a, 20);
 	const struct record *device;
 	json_t *last;
 	enum err_code rc;
@@ -70,6 +71,7 @@ static enum err_code device_page(
 	last = run_index_last(r->web->runs, record_key(device));
 	jv_dict_set(a, ctx, "run", view_run(a, last));
 	jv_dict_set(a, ctx, "sync", device_sync_view(r, device));
+	jv_dict_set(a, ctx, "reach", reach_view_device(r, record_key(device)));
 	jv_dict_set(a, ctx, "last_backup",
 	    device_backup_view(r, record_key(device), last));
 	jv_dict_set(a, ctx, "jobs", device_jobs_view(r, device));

@@ -135,7 +135,7 @@ static const char *first_device(const json_t *run)
 
 static bool is_dry(const struct job *job, const json_t *parameters)
 {
-	if (job->scope == JOB_STORE)
+	if (!job_opens_sessions(job))
 		return json_flag(parameters, "dry_run", false);
 	return job->can_write && !job_may_change_device(job, parameters);
 }
@@ -172,7 +172,7 @@ struct jv view_run(struct arena *a, const json_t *run)
 	jv_dict_set(a, view, "device", jv_text(first_device(run)));
 	jv_dict_set(a, view, "n_devices", jv_int(count_devices(run)));
 	jv_dict_set(
-	    a, view, "over_store", jv_bool(job && job->scope == JOB_STORE));
+	    a, view, "over_store", jv_bool(job && !job_opens_sessions(job)));
 	jv_dict_set(a, view, "dry_run", jv_bool(job && is_dry(job, parameters)));
 	return view;
 }

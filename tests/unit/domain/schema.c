@@ -358,6 +358,29 @@ static void test_json_schema(void **state)
 	json_decref(s);
 }
 
+static void test_labels_of_a_set(void **state)
+{
+	static const char *const words[] = { "icmp", "ssh", NULL };
+	const struct field f = { .name = "probes", .label = "Probes",
+		.type = FIELD_LABELS, .choices = words };
+	const struct schema one = { &f, 1 };
+	struct schema_errors errors = { 0 };
+	json_t *good = json_pack("{s:[s,s]}", "probes", "ssh", "icmp");
+	json_t *bad = json_pack("{s:[s]}", "probes", "telnet");
+	json_t *as_json = schema_to_json_schema(&one);
+
+	(void)state;
+	assert_true(schema_check(&one, good, &errors));
+	assert_false(schema_check(&one, bad, &errors));
+	assert_non_null(strstr(errors.item[0].message, "telnet"));
+	assert_non_null(json_object_get(json_object_get(json_object_get(
+	    json_object_get(as_json, "properties"), "probes"), "items"),
+	    "enum"));
+	json_decref(as_json);
+	json_decref(good);
+	json_decref(bad);
+}
+
 /* Every kind's table is sound: fallbacks are of the field's own type, and
  * references lead to a kind that has records. */
 static void test_tables_of_all_kinds(void **state)
@@ -379,8 +402,9 @@ static void test_tables_of_all_kinds(void **state)
 			assert_non_null(f->label);
 			assert_int_equal(f->type == FIELD_REF ||
 			    f->type == FIELD_REFS, f->ref != KIND_NONE);
-			assert_int_equal(f->type == FIELD_CHOICE,
-			    f->choices != NULL);
+			if (f->type != FIELD_LABELS)
+				assert_int_equal(f->type == FIELD_CHOICE,
+				    f->choices != NULL);
 			full = schema_complete(&one, o);
 			if (f->fallback)
 				assert_true(schema_check(&one, full, &errors));
@@ -407,6 +431,7 @@ int main(void)
 		cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_form_texts),
 		cmocka_unit_test(test_json_schema),
+		cmocka_unit_test(test_labels_of_a_set),
 		cmocka_unit_test(test_tables_of_all_kinds),
 	};
 
