@@ -155,6 +155,16 @@ static enum err_code diff_trees(struct diff *d, const uint8_t *old_oid,
 	return rc;
 }
 
+enum err_code tree_diff(struct git_handle *h, const uint8_t *old_root,
+    const uint8_t *new_root, store_change_fn fn, void *ctx, struct err *e)
+{
+	struct diff d = { .h = h, .fn = fn, .ctx = ctx };
+
+	if (old_root && memcmp(old_root, new_root, STORE_OID_SIZE) == 0)
+		return ERR_OK;
+	return diff_trees(&d, old_root, new_root, e);
+}
+
 static enum err_code lacks_commit(const struct commit_id *id, struct err *e)
 {
 	char text[STORE_OID_TEXT_SIZE];

@@ -1,5 +1,7 @@
 #include "infra/git/store_internal.h"
 
+#include "infra/git/history_index.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +132,8 @@ void store_close(struct store *s)
 {
 	if (!s)
 		return;
+	for (int i = 0; i < STORE_BRANCHES; i++)
+		history_index_free(s->history[i]);
 	while (s->idle) {
 		struct git_handle *h = s->idle;
 

@@ -48,12 +48,15 @@ struct tip_cache {
 	struct commit_id tip;
 };
 
+struct history_index;
+
 struct store {
 	char *path;
 	pthread_mutex_t lock;	 /* of all below */
 	struct git_handle *idle; /* not in use by any call */
 	struct tip_cache tips[STORE_BRANCHES];
 	struct watch *watch; /* NULL: each look at a tip is one at the disk */
+	struct history_index *history[STORE_BRANCHES]; /* once asked for */
 	enum err_code read_only; /* what a failed fsync was; ERR_OK: writable */
 };
 
@@ -140,6 +143,13 @@ bool tree_find(const struct object *tree, const char *name, size_t name_len,
  * "/" asks for a directory.  ret_oid: of the blob or the tree. */
 enum err_code tree_resolve(struct git_handle *h, const uint8_t *root,
     const char *path, uint8_t ret_oid[STORE_OID_SIZE],
+    struct err *e) must_check;
+
+/* --- diff.c ----------------------------------------------------------- */
+
+/* store_diff() of two root trees; old NULL: none. */
+enum err_code tree_diff(struct git_handle *h, const uint8_t *old_root,
+    const uint8_t *new_root, store_change_fn fn, void *ctx,
     struct err *e) must_check;
 
 /* --- commit.c --------------------------------------------------------- */
