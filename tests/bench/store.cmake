@@ -1,3 +1,5 @@
-# Not a test: run by tests/bench/store_bench.sh, from a release build.
+# Not tests: run by the scripts beside them, from a release build.
 add_executable(store_bench bench/store_bench.c)
 target_link_libraries(store_bench PRIVATE infra_git)
+add_executable(history_bench bench/history_bench.c)
+target_link_libraries(history_bench PRIVATE infra_git)

@@ -97,28 +97,31 @@ static enum err_code no_memory(struct err *e)
 	return err_set(e, ERR_SYSTEM, "out of memory");
 }
 
-/* Room for n more items of a column: where to write them. */
-static enum err_code reserve(struct part_builder *b, enum part_column column,
-    uint32_t n, void **ret, struct err *e)
+/* Room for n more items of a column: where to write them; NULL: an error. */
+static void *reserve(
+    struct part_builder *b, enum part_column column, uint32_t n, struct err *e)
 {
 	uint32_t used = b->part.n[column], cap = b->cap[column];
 	size_t size = part_item_size[column];
 	void *grown;
 
-	if (n > COLUMN_MAX - used)
-		return err_set(e, ERR_LIMIT, "the history index is full");
+	if (n > COLUMN_MAX - used) {
+		err_set(e, ERR_SYSTEM, "the history index is full");
+		return NULL;
+	}
 	if (used + n > cap) {
 		cap = cap < FIRST_SLOTS ? FIRST_SLOTS : cap;
 		while (cap < used + n)
 			cap *= 2;
 		grown = reallocarray(b->part.data[column], cap, size);
-		if (!grown)
-			return no_memory(e);
+		if (!grown) {
+			no_memory(e);
+			return NULL;
+		}
 		b->part.data[column] = grown;
 		b->cap[column] = cap;
 	}
-	*ret = (char *)b->part.data[column] + (size_t)used * size;
-	return ERR_OK;
+	return (char *)b->part.data[column] + (size_t)used * size;
 }
 
 /* The hash under which item i of the table belongs. */
@@ -193,14 +196,13 @@ static enum err_code append_text(
     struct part_builder *b, const char *text, uint32_t *ret, struct err *e)
 {
 	size_t len = strlen(text) + 1;
-	enum err_code rc;
 	void *to;
 
 	if (len > COLUMN_MAX)
-		return err_set(e, ERR_LIMIT, "a text is too long");
-	rc = reserve(b, PART_TEXTS, (uint32_t)len, &to, e);
-	if (rc != ERR_OK)
-		return rc;
+		return err_set(e, ERR_SYSTEM, "a text is too long");
+	to = reserve(b, PART_TEXTS, (uint32_t)len, e);
+	if (!to)
+		return ERR_SYSTEM;
 	memcpy(to, text, len);
 	*ret = b->part.n[PART_TEXTS];
 	b->part.n[PART_TEXTS] += (uint32_t)len;
@@ -250,10 +252,9 @@ enum err_code part_add_commit(
 	memcpy(new.id, commit->id.raw, sizeof(new.id));
 	for (int i = 0; rc == ERR_OK && i < PART_TEXTS_OF_COMMIT; i++)
 		rc = intern(b, commit->text[i], &new.text[i], e);
-	if (rc == ERR_OK)
-		rc = reserve(b, PART_COMMITS, 1, &to, e);
-	if (rc != ERR_OK)
-		return rc;
+	to = rc == ERR_OK ? reserve(b, PART_COMMITS, 1, e) : NULL;
+	if (!to)
+		return ERR_SYSTEM;
 	memcpy(to, &new, sizeof(new));
 	b->part.n[PART_COMMITS]++;
 	return index_last(
@@ -270,10 +271,9 @@ static enum err_code add_path(
 	if (part_find_path(&b->part, path, ret))
 		return ERR_OK;
 	rc = intern(b, path, &new.text, e);
-	if (rc == ERR_OK)
-		rc = reserve(b, PART_PATHS, 1, &to, e);
-	if (rc != ERR_OK)
-		return rc;
+	to = rc == ERR_OK ? reserve(b, PART_PATHS, 1, e) : NULL;
+	if (!to)
+		return ERR_SYSTEM;
 	memcpy(to, &new, sizeof(new));
 	*ret = b->part.n[PART_PATHS]++;
 	return index_last(b, PART_PATHS, PART_PATH_SLOTS, hash_path_at, e);
@@ -294,10 +294,9 @@ enum err_code part_add_change(struct part_builder *b, const char *path,
 		rc = add_path(b, from, &from_path, e);
 		new.from = from_path + 1;
 	}
-	if (rc == ERR_OK)
-		rc = reserve(b, PART_CHANGES, 1, &to, e);
-	if (rc != ERR_OK)
-		return rc;
+	to = rc == ERR_OK ? reserve(b, PART_CHANGES, 1, e) : NULL;
+	if (!to)
+		return ERR_SYSTEM;
 	paths = p->data[PART_PATHS];
 	new.older = paths[new.path].newest;
 	memcpy(new.blob, blob, STORE_OID_SIZE);

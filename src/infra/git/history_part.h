@@ -112,8 +112,8 @@ struct part_source {
 
 void part_builder_release(struct part_builder *b);
 
-/* After a failure (ERR_SYSTEM, or ERR_LIMIT past 32 bits) the part is of no use
- * any more. */
+/* After a failure, which is ERR_SYSTEM (also past 32 bits), the part is of no
+ * use any more. */
 enum err_code part_add_commit(struct part_builder *b,
     const struct part_source *commit, struct err *e) must_check;
 /* A change by the commit that was added last.  from: the path that the file was

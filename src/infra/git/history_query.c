@@ -239,7 +239,7 @@ static void advance(struct search *s, uint64_t bound)
 
 static enum err_code walk(struct search *s, uint64_t bound, struct err *e)
 {
-	uint64_t commit;
+	uint64_t commit = 0;
 	enum err_code rc = ERR_OK;
 
 	for (advance(s, bound); next_commit(s, bound, &commit);
