@@ -87,13 +87,15 @@ packages_ensure() {
 		"build/apt.log has the whole story."
 }
 
-# The browser tests' packages, as their lock file pins them.
+# The packages of tests in Node.js, as their lock files pin them.
 node_modules_ensure() {
-	local at=$root/tests/browser
-	[ -f "$at/package.json" ] || return 0
-	[ "$at/node_modules/.package-lock.json" -nt "$at/package-lock.json" ] &&
-		return
-	say "installing the browser tests' packages"
-	(cd "$at" && npm ci --no-audit --no-fund --loglevel=error) ||
-		die "npm ci failed in tests/browser."
+	local at
+	for at in "$root/tests/browser" "$root/tests/mcp"; do
+		[ -f "$at/package.json" ] || continue
+		[ "$at/node_modules/.package-lock.json" -nt \
+		    "$at/package-lock.json" ] && continue
+		say "installing the packages of ${at#"$root"/}"
+		(cd "$at" && npm ci --no-audit --no-fund --loglevel=error) ||
+			die "npm ci failed in ${at#"$root"/}."
+	done
 }

@@ -2,7 +2,11 @@
  * switchyard: the operator's command line.
  */
 #include "cli/cli.h"
+#include "base/crypto.h"
+#include "base/file.h"
+#include "base/log.h"
 #include "cli/render.h"
+#include "web/mcp/stdio.h"
 
 #include <pwd.h>
 #include <signal.h>
@@ -20,6 +24,55 @@ static int render(const struct cli *cli, int argc, char **argv)
 	return cmd_render(argc, argv);
 }
 
+/* The token in a file or in SWITCHYARD_TOKEN: never in an argument, which
+ * everybody may read.  *ret NULL: none is given. */
+static enum err_code read_token(
+    const char *file, struct buf *text, const char **ret, struct err *e)
+{
+	const char *from_env = getenv("SWITCHYARD_TOKEN");
+	enum err_code rc;
+
+	*ret = NULL;
+	if (!file) {
+		if (from_env && *from_env)
+			*ret = from_env;
+		return ERR_OK;
+	}
+	rc = file_read(file, text, e);
+	if (rc == ERR_OK && text->len) {
+		text->data[strcspn(text->data, " \r\n")] = '\0';
+		*ret = text->data;
+	}
+	return rc == ERR_OK && !*ret ? err_set(e, ERR_INVALID, "%s is empty",
+					   file)
+				     : rc;
+}
+
+static int mcp(const struct cli *cli, int argc, char **argv)
+{
+	bool ok = true;
+	const char *file = cli_option(&argc, argv, "--token-file", &ok);
+	const char *role = cli_option(&argc, argv, "--role", &ok);
+	struct mcp_stdio_options o = { .dir = cli->dir,
+		.login = cli->actor.name,
+		.in = STDIN_FILENO,
+		.out = STDOUT_FILENO };
+	struct buf text = BUF_INIT(4096);
+	struct err e = ERR_INIT;
+	enum err_code rc;
+
+	if (!ok || argc != 1 || (role && !access_role_parse(role, &o.role)))
+		return cli_usage("mcp [--token-file FILE | --role ROLE]");
+	log_setup("mcp", STDERR_FILENO, LOG_WARNING);
+	rc = read_token(file, &text, &o.token, &e);
+	if (rc == ERR_OK)
+		rc = mcp_stdio_serve(&o, &e);
+	if (text.data)
+		wipe(text.data, text.cap);
+	buf_release(&text);
+	return rc == ERR_OK ? 0 : cli_fail(&e);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const struct cli *cli, int argc, char **argv);
@@ -33,6 +86,7 @@ static const struct {
 	{ "user", cmd_user, "create users, set passwords" },
 	{ "hostkey", cmd_hostkey, "pin a device's host keys" },
 	{ "ironic", cmd_ironic, "name the Ironic that is asked for servers" },
+	{ "mcp", mcp, "serve an assistant over standard input and output" },
 	{ "render", render, "render a template with data, without a portal" },
 };
 

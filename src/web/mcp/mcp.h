@@ -99,6 +99,14 @@ json_t *mcp_server_info(const struct request *r);
 enum err_code mcp_run_method(
     struct mcp_call *call, json_t **ret, struct err *e) must_check;
 
+/* --- prompts.c
+ * ------------------------------------------------------------------ */
+
+enum err_code mcp_list_prompts(
+    struct mcp_call *call, json_t **ret, struct err *e) must_check;
+enum err_code mcp_get_prompt(
+    struct mcp_call *call, json_t **ret, struct err *e) must_check;
+
 /* --- resources.c
  * ---------------------------------------------------------------- */
 

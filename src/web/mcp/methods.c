@@ -23,7 +23,7 @@ static const char instructions[] =
 
 static json_t *capabilities(void)
 {
-	return json_pack("{s:{}, s:{}}", "tools", "resources");
+	return json_pack("{s:{}, s:{}, s:{}}", "tools", "resources", "prompts");
 }
 
 /* How long a client may keep a list: what it says changes with the program
@@ -112,6 +112,16 @@ static enum err_code call_tool(
 	return mcp_tool_call(call->r, tool, arguments, ret, e);
 }
 
+static enum err_code list_prompts(
+    struct mcp_call *call, json_t **ret, struct err *e)
+{
+	json_t *result = NULL;
+	enum err_code rc = mcp_list_prompts(call, &result, e);
+
+	return rc == ERR_OK ? give_cached(call, TTL_PROGRAM_MS, result, ret, e)
+			    : rc;
+}
+
 static enum err_code list_resources(
     struct mcp_call *call, json_t **ret, struct err *e)
 {
@@ -155,6 +165,8 @@ static const struct {
 	{ "server/discover", MODERN, discover },
 	{ "tools/list", OLDER | MODERN, list_tools },
 	{ "tools/call", OLDER | MODERN, call_tool },
+	{ "prompts/list", OLDER | MODERN, list_prompts },
+	{ "prompts/get", OLDER | MODERN, mcp_get_prompt },
 	{ "resources/list", OLDER | MODERN, list_resources },
 	{ "resources/templates/list", OLDER | MODERN, list_templates },
 	{ "resources/read", OLDER | MODERN, read_resource },

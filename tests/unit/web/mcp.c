@@ -709,6 +709,43 @@ static void test_configurations_are_resources(void **state)
 	json_decref(answer);
 }
 
+static void test_prompts_take_their_argument(void **state)
+{
+	json_t *o = result_of(TOKEN_VIEWER, "prompts/list", "{}"), *one;
+	json_t *list = json_object_get(o, "prompts");
+	size_t i;
+
+	(void)state;
+	json_array_foreach(list, i, one)
+	{
+		char params[300];
+		json_t *got, *answer;
+		const char *name = json_text(one, "name", "");
+		const char *argument = json_text(
+		    json_array_get(json_object_get(one, "arguments"), 0),
+		    "name", "");
+
+		snprintf(params, sizeof(params),
+		    "{\"name\":\"%s\",\"arguments\":{\"%s\":\"w1 \\\"x\"}}",
+		    name, argument);
+		got = result_of(TOKEN_VIEWER, "prompts/get", params);
+		assert_non_null(strstr(
+		    json_text(
+			json_object_get(
+			    json_array_get(json_object_get(got, "messages"), 0),
+			    "content"),
+			"text", ""),
+		    "w1 \"x"));
+		json_decref(got);
+		snprintf(params, sizeof(params), "{\"name\":\"%s\"}", name);
+		answer = older(TOKEN_VIEWER, "prompts/get", params);
+		assert_int_equal(error_of(answer), RPC_INVALID_PARAMS);
+		json_decref(answer);
+	}
+	assert_true(i >= 3);
+	json_decref(o);
+}
+
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, portal_open, portal_close)
@@ -732,6 +769,7 @@ int main(void)
 		T(test_changes_need_their_role),
 		T(test_dry_runs_start_and_pushes_need_one),
 		T(test_configurations_are_resources),
+		T(test_prompts_take_their_argument),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
