@@ -748,29 +748,30 @@ static void test_prompts_take_their_argument(void **state)
 
 int main(void)
 {
-#define T(t) cmocka_unit_test_setup_teardown(t, portal_open, portal_close)
 	const struct CMUnitTest tests[] = {
-		T(test_what_is_no_message),
-		T(test_ids_come_back_as_they_were),
-		T(test_long_ids_and_deep_documents_are_refused),
-		T(test_notifications_get_no_answer),
-		T(test_batches_belong_to_one_version),
-		T(test_only_tokens_come_in),
-		T(test_requests_that_are_refused_by_http),
-		T(test_initialize_agrees_on_a_version),
-		T(test_modern_methods_are_unknown_to_the_older_era),
-		T(test_modern_requests_say_everything_themselves),
-		T(test_tools_describe_themselves),
-		T(test_provisioning_takes_its_known_parameters),
-		T(test_every_tool_has_its_operation),
-		T(test_reading_tools),
-		T(test_wrong_arguments_are_told),
-		T(test_text_from_devices_is_marked),
-		T(test_changes_need_their_role),
-		T(test_dry_runs_start_and_pushes_need_one),
-		T(test_configurations_are_resources),
-		T(test_prompts_take_their_argument),
+		cmocka_unit_test(test_what_is_no_message),
+		cmocka_unit_test(test_ids_come_back_as_they_were),
+		cmocka_unit_test(test_long_ids_and_deep_documents_are_refused),
+		cmocka_unit_test(test_notifications_get_no_answer),
+		cmocka_unit_test(test_batches_belong_to_one_version),
+		cmocka_unit_test(test_only_tokens_come_in),
+		cmocka_unit_test(test_requests_that_are_refused_by_http),
+		cmocka_unit_test(test_initialize_agrees_on_a_version),
+		cmocka_unit_test(
+		    test_modern_methods_are_unknown_to_the_older_era),
+		cmocka_unit_test(
+		    test_modern_requests_say_everything_themselves),
+		cmocka_unit_test(test_tools_describe_themselves),
+		cmocka_unit_test(test_provisioning_takes_its_known_parameters),
+		cmocka_unit_test(test_every_tool_has_its_operation),
+		cmocka_unit_test(test_reading_tools),
+		cmocka_unit_test(test_wrong_arguments_are_told),
+		cmocka_unit_test(test_text_from_devices_is_marked),
+		cmocka_unit_test(test_changes_need_their_role),
+		cmocka_unit_test(test_dry_runs_start_and_pushes_need_one),
+		cmocka_unit_test(test_configurations_are_resources),
+		cmocka_unit_test(test_prompts_take_their_argument),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, portal_open, portal_close);
 }
