@@ -52,6 +52,7 @@ function liveFilter(form) {
 
 			if (fresh) {
 				target().replaceChildren(...fresh.childNodes);
+				addTickAll();
 				history.replaceState(null, "", url);
 			}
 		} catch (error) {
@@ -72,6 +73,59 @@ function liveFilter(form) {
 		soon(0);
 	});
 }
+
+/* --- ticking rows ------------------------------------------------------------ */
+
+function tickBoxes() {
+	return [...document.querySelectorAll('input[name="row"][form="bulk"]')];
+}
+
+function countTicked() {
+	const said = document.querySelector("[data-ticked]");
+	const all = document.querySelector("[data-tick-all] input");
+	const boxes = tickBoxes();
+	const n = boxes.filter(box => box.checked).length;
+
+	if (said)
+		said.textContent = n ? `${n} ticked` : "";
+	if (all) {
+		all.checked = n > 0 && n === boxes.length;
+		all.indeterminate = n > 0 && n < boxes.length;
+	}
+}
+
+function addTickAll() {
+	const head = document.querySelector("[data-tick-all]");
+
+	if (!head || head.firstChild)
+		return;
+	const box = document.createElement("input");
+
+	box.type = "checkbox";
+	box.setAttribute("aria-label", "Tick all rows of this page");
+	box.addEventListener("change", () => {
+		for (const one of tickBoxes())
+			one.checked = box.checked;
+		countTicked();
+	});
+	head.append(box);
+	countTicked();
+}
+
+/* A field that is left as it is needs no control. */
+function showControl(select) {
+	const field = select.parentElement.querySelector(".field");
+	const needed = !["keep", "clear"].includes(select.value);
+
+	field.hidden = !needed;
+}
+
+document.addEventListener("change", event => {
+	if (event.target.matches('input[name="row"]'))
+		countTicked();
+	if (event.target.matches("select[data-way]"))
+		showControl(event.target);
+});
 
 /* --- live run ---------------------------------------------------------------- */
 
@@ -274,6 +328,9 @@ for (const form of document.querySelectorAll("form[data-live]"))
 	liveFilter(form);
 for (const form of document.querySelectorAll("form[data-dirty]"))
 	guardForm(form);
+addTickAll();
+for (const select of document.querySelectorAll("select[data-way]"))
+	showControl(select);
 for (const log of document.querySelectorAll("[data-live-log]"))
 	liveLog(log);
 if (document.querySelector("[data-watch]"))

@@ -1,6 +1,6 @@
 # Debian's Chromium in front of a portal of this build with two real routers;
 # skipped with the reason where the system cannot hold it.
-foreach(suite flow pages script)
+foreach(suite flow pages script tables)
   add_test(NAME browser/${suite}
       COMMAND ${PROJECT_SOURCE_DIR}/tests/browser/run.sh ${suite})
   set_tests_properties(browser/${suite} PROPERTIES

@@ -40,6 +40,7 @@ enum permission inventory_permission(const struct kind *kind)
 	case KIND_VLAN:
 	case KIND_DEVICE:
 	case KIND_IMAGE:
+	case KIND_VIEW:
 		return MAY_EDIT;
 	case KIND_HOSTKEY:
 		return MAY_RUN;

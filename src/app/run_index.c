@@ -2,6 +2,7 @@
 
 #include "app/port/queue.h"
 #include "app/run_entry.h"
+#include "app/run_order.h"
 #include "app/run_rows.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -16,7 +17,6 @@
 #include <sys/stat.h>
 
 #define DEFAULT_LIMIT 50
-#define MAX_LIMIT 500
 /* A directory changed this recently may change again within the same tick of
  * its time stamp: the stamp is not kept, so that it is read again. */
 #define RACY_MS 50
@@ -423,30 +423,30 @@ static bool add_done_docs(struct run_index *index, const struct run_filter *f,
 	return true;
 }
 
-static int newest_first(const void *a, const void *b)
+/* Of the done runs as many as can come to stand in [skip, skip + limit) once
+ * the live ones are among them.  *ret_first: how many were left out in front. */
+static bool add_sorted_docs(struct run_index *index, const struct run_filter *f,
+    size_t limit, json_t *list, size_t *ret_first)
 {
-	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+	const struct run_entry **hits =
+	    malloc((index->n + 1) * sizeof(const struct run_entry *));
+	size_t n_live = json_array_size(list), n = 0;
+	size_t first = f->skip > n_live ? f->skip - n_live : 0;
+	bool ok = hits != NULL;
 
-	return strcmp(json_text(y, "id", ""), json_text(x, "id", ""));
-}
-
-/* Live and done runs are each in order; together they are sorted and cut. */
-static json_t *sort_and_cut(json_t *list, size_t limit)
-{
-	size_t n = json_array_size(list), i;
-	json_t **items = malloc((n + 1) * sizeof(json_t *));
-	json_t *sorted = json_array();
-
-	if (items && sorted) {
-		for (i = 0; i < n; i++)
-			items[i] = json_array_get(list, i);
-		qsort(items, n, sizeof(*items), newest_first);
-		for (i = 0; i < n && i < limit; i++)
-			json_array_append(sorted, items[i]);
+	for (size_t i = index->n; ok && i-- > 0;) {
+		if (run_entry_matches(index->entries[i], f) &&
+		    !is_live(index, index->entries[i]->id))
+			hits[n++] = index->entries[i];
 	}
-	free(items);
-	json_decref(list);
-	return sorted;
+	if (ok)
+		run_order_entries(hits, n, first, n_live + limit, f);
+	for (size_t i = first; ok && i < n && i < first + n_live + limit; i++)
+		ok = json_array_append_new(list, json_loadb(hits[i]->json,
+		    hits[i]->json_len, 0, NULL)) == 0;
+	free(hits);
+	*ret_first = first < n ? first : n;
+	return ok;
 }
 
 enum err_code run_index_list(struct run_index *index,
@@ -454,18 +454,24 @@ enum err_code run_index_list(struct run_index *index,
 {
 	size_t limit = filter->limit ? filter->limit : DEFAULT_LIMIT;
 	json_t *list = json_array();
+	size_t first = 0;
 	enum err_code rc;
 	bool ok;
 
-	if (limit > MAX_LIMIT)
-		limit = MAX_LIMIT;
+	if (limit > RUN_LIST_MAX)
+		limit = RUN_LIST_MAX;
 	pthread_mutex_lock(&index->lock);
 	rc = refresh_live(index, e);
 	if (rc == ERR_OK)
 		rc = refresh_done(index, e);
-	ok = list && rc == ERR_OK &&
-	    add_live_docs(index, filter, limit, list) &&
-	    add_done_docs(index, filter, limit, list);
+	if (!list || rc != ERR_OK)
+		ok = false;
+	else if (filter->sort == RUN_SORT_TIME)
+		ok = add_live_docs(index, filter, limit, list) &&
+		    add_done_docs(index, filter, limit, list);
+	else
+		ok = add_live_docs(index, filter, RUN_LIST_MAX, list) &&
+		    add_sorted_docs(index, filter, limit, list, &first);
 	pthread_mutex_unlock(&index->lock);
 	if (rc == ERR_OK && !ok)
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
@@ -473,7 +479,8 @@ enum err_code run_index_list(struct run_index *index,
 		json_decref(list);
 		return rc;
 	}
-	*ret = sort_and_cut(list, limit);
+	*ret = run_order_docs(list, filter->sort == RUN_SORT_TIME ? 0 :
+	    filter->skip - first, limit, filter);
 	return *ret ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 }
 

@@ -400,6 +400,24 @@ static const struct field job_fields[] = {
 	    .help = "Said to those who find it disabled." },
 };
 
+/* The tables that a view can be of; their pages have these names. */
+static const char *const view_tables[] = { "devices", "runs", "servers",
+	"areas", "vlans", "roles", "platforms", "images", NULL };
+
+static const struct field view_fields[] = {
+	[VIEW_NAME] = { .name = "name", .label = "Name", .required = true,
+	    .type = FIELD_NAME },
+	[VIEW_LABEL] = { .name = "label", .label = "Label", .required = true,
+	    .type = FIELD_TEXT, .max_len = 60,
+	    .help = "What it is called above the table." },
+	[VIEW_TABLE] = { .name = "table", .label = "Table", .required = true,
+	    .type = FIELD_CHOICE, .choices = view_tables },
+	[VIEW_QUERY] = { .name = "query", .label = "Query",
+	    .type = FIELD_TEXT, .max_len = 2000,
+	    .help = "The part of the page's address behind the question "
+		    "mark: filters, order, columns." },
+};
+
 #define SCHEMA(f) { (f), COUNT(f) }
 
 static const struct kind kinds[KIND_COUNT] = {
@@ -437,6 +455,8 @@ static const struct kind kinds[KIND_COUNT] = {
 	    "Schedule", "schedules", KEY_NAME, SCHEMA(schedule_fields), true },
 	[KIND_JOB] = { KIND_JOB, "job", "jobs", "Job settings", "jobs",
 	    KEY_NAME, SCHEMA(job_fields), false },
+	[KIND_VIEW] = { KIND_VIEW, "view", "views", "Saved view", "views",
+	    KEY_NAME, SCHEMA(view_fields), true },
 };
 
 const struct kind *kind_get(enum kind_id id)

@@ -169,5 +169,6 @@ enum job_setting_field {
 	JOB_SETTING_NOTIFY,
 	JOB_SETTING_REASON,
 };
+enum view_field { VIEW_NAME, VIEW_LABEL, VIEW_TABLE, VIEW_QUERY };
 
 #endif

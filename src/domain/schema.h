@@ -30,6 +30,7 @@ enum kind_id {
 	KIND_IMAGE,
 	KIND_SCHEDULE,
 	KIND_JOB,
+	KIND_VIEW,
 	KIND_COUNT,
 };
 

@@ -16,7 +16,7 @@ export PORTAL_URL=$url PORTAL_LAB=$base SHOTS=$build/screenshots
 PORTAL_PASSWORD=$(cat "$portal/admin-password")
 export PORTAL_PASSWORD
 
-for suite in "${@:-flow pages script}"; do
+for suite in "${@:-flow pages script tables}"; do
 	for name in $suite; do
 		check "$name" node --test "$at/$name.test.js"
 	done

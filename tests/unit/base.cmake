@@ -1,5 +1,6 @@
 unit_test(base file)
 unit_test(base memory)
+unit_test(base order)
 unit_test(base text)
 unit_test(base values)
 unit_test(base watch Threads::Threads)

@@ -379,6 +379,7 @@ static const struct route routes[] = {
 	    "buttons", "/{name}", "Button", "Buttons", KIND_BUTTON, MAY_ADMIN),
 	RECORDS("schedules", "/{name}", "Schedule", "Schedules", KIND_SCHEDULE,
 	    MAY_ADMIN),
+	RECORDS("views", "/{name}", "View", "Views", KIND_VIEW, MAY_EDIT),
 	RECORDS_PUT("images", "/{name}", "Image", "Images", KIND_IMAGE,
 	    MAY_EDIT, put_image),
 };

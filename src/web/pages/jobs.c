@@ -8,6 +8,7 @@
 #include "app/runs.h"
 #include "base/json.h"
 #include "web/pages/form_view.h"
+#include "web/pages/job_form.h"
 #include "web/web.h"
 
 #include <string.h>
@@ -131,7 +132,8 @@ static enum err_code show_form(struct request *r, struct response *out,
 	json_t *preset = preset_of(button);
 	enum err_code rc;
 
-	form->preset = preset;
+	if (!form->preset)
+		form->preset = preset;
 	add_job(a, job, view);
 	add_device(r, job, device, ctx);
 	jv_dict_set(a, ctx, "job", view);
@@ -157,6 +159,15 @@ static enum err_code run_page(
 	if (rc != ERR_OK)
 		return rc;
 	form.schema = &job->parameters;
+	return show_form(r, out, job, &form, 200, e);
+}
+
+enum err_code job_form_show(struct request *r, struct response *out,
+    const struct job *job, const json_t *preset, struct err *e)
+{
+	struct form_view form = { .schema = &job->parameters,
+		.preset = preset };
+
 	return show_form(r, out, job, &form, 200, e);
 }
 

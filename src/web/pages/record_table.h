@@ -3,45 +3,50 @@
  * that a view has an address and needs no script.
  *
  *   q=text  <field>=value  sort=<field> or sort=-<field>  page=2  size=100
+ *   col=<field>, once for each column that is shown
  *
- * Costs a pass over the records of the kind; only the rows of one page become
- * view models.
+ * Any field filters.  Values of one field given twice are alternatives;
+ * fields must all be met.  Costs a pass over the records of the kind; only the
+ * rows of one page are ordered and become view models.
  */
 #ifndef WEB_PAGES_RECORD_TABLE_H
 #define WEB_PAGES_RECORD_TABLE_H
 
+#include "web/pages/query_link.h"
+#include "web/pages/record_tables.h"
 #include "web/pages/view.h"
 
-#define RECORD_TABLE_MAX 10 /* columns, filters */
+#define RECORD_TABLE_COLUMNS 32 /* as many fields as a kind may have */
 
-struct record_table_spec {
-	enum kind_id kind;
-	const int *columns; /* fields, -1 ends; all can be sorted by */
-	const int *search;  /* fields that q looks into, -1 ends */
-	const int *filters; /* fields compared as a whole, -1 ends */
-};
-
-/* The matching records in order, and where the page lies in them. */
+/* The matching records, and where the page lies in them. */
 struct record_table {
-	const struct record **rows;
+	const struct record **rows; /* in order where they were asked for */
 	size_t n;
+	size_t n_all; /* of the kind */
 	size_t first; /* index of the page's first row */
 	size_t size;  /* rows a page */
+	int columns[RECORD_TABLE_COLUMNS + 1]; /* that are shown; -1 ends */
+	bool extra;			       /* the spec's extra column */
+};
+
+enum record_table_extent {
+	RECORD_TABLE_PAGE, /* order the rows of the page */
+	RECORD_TABLE_ALL,  /* order all of them */
 };
 
 enum err_code record_table_select(struct request *r,
-    const struct record_table_spec *spec, struct record_table *ret,
-    struct err *e) must_check;
+    const struct record_table_spec *spec, enum record_table_extent extent,
+    struct record_table *ret, struct err *e) must_check;
 
-/* {rows, total, from, to, size, prev, next, columns: [{name, label, url,
- * aria}], sizes: [{size, url, current}], filtered, q}; rows are records. */
+/* The table for macro record_table of tables.html:
+ * {rows: [{record, key, url, cells}], total, n_all, from, to, size, prev, next,
+ *  columns: [{name, label, url, aria, type}], choices: [{name, label, shown}],
+ *  extra: "" or its name, extra_label, sizes: [{size, url, current}], filters:
+ *  [{name, label, value, options or none}], kept and unkept: hidden fields,
+ *  filtered, q, sort, path, query, csv, json, views, kind}.
+ * For each row the page may set more before the template is rendered. */
 struct jv record_table_view(struct request *r,
     const struct record_table_spec *spec, const struct record_table *table);
-
-/* `path` with the request's query, one parameter replaced (value NULL: left
- * out); always without the page's number. */
-const char *query_link(
-    struct request *r, const char *path, const char *name, const char *value);
 
 /* Does the text contain the word, letters of either case (ASCII)? */
 bool text_contains(const char *text, const char *word);

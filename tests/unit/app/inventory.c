@@ -43,6 +43,9 @@ static const struct {
 	    "a", "{\"cron\":\"@hourly\"}", "Schedule: a" },
 	{ KIND_JOB, "{\"name\":\"backup\"}", "backup", "{\"retries\":3}",
 	    "Job-settings: backup" },
+	{ KIND_VIEW, "{\"name\":\"a\",\"label\":\"A\","
+		     "\"table\":\"devices\"}", "a",
+	    "{\"query\":\"status=active\"}", "Saved-view: a" },
 };
 
 static void test_every_kind(void **state)

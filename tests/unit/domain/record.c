@@ -149,6 +149,8 @@ static void test_paths_round_trip(void **state)
 		    "schedules/s.json" },
 		{ KIND_JOB, "{\"name\":\"backup\"}", "backup",
 		    "jobs/backup.json" },
+		{ KIND_VIEW, "{\"name\":\"v\",\"label\":\"V\","
+			     "\"table\":\"runs\"}", "v", "views/v.json" },
 	};
 
 	(void)state;

@@ -1,0 +1,145 @@
+/*
+ * Tables: columns, files, many rows at once, saved views; with and without a
+ * script, on a desktop and on a phone.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import { assertNoFaults, openBrowser, openPage, portal, shoot, signIn } from
+	"./portal.js";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
+	"best-practice"];
+const looks = [
+	{ name: "script", options: {} },
+	{ name: "plain", options: { javaScriptEnabled: false } },
+	{ name: "dark-phone", options: { colorScheme: "dark",
+		viewport: { width: 390, height: 844 } } },
+];
+let browser;
+
+before(async () => { browser = await openBrowser(); });
+after(async () => { await browser.close(); });
+
+async function assertAccessible(page) {
+	const { violations } = await new AxeBuilder({ page }).withTags(RULES)
+		.analyze();
+
+	assert.deepEqual(violations.map(v => `${v.id}: ${v.nodes[0].html}`), []);
+	assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <=
+		document.documentElement.clientWidth), `${page.url()} hangs over`);
+}
+
+async function addDevice(page, name) {
+	await page.goto("/devices/new");
+	await page.fill("#f-name", name);
+	await page.selectOption("#f-area", "lab");
+	await page.fill("#f-tags", name.replace(/\d+$/, ""));
+	await page.click("button[type=submit]:has-text('Add device')");
+	await page.waitForURL(`**/devices/${name}`);
+}
+
+async function chooseColumns(page, tag, look, axe) {
+	await page.goto(`/devices?tags=${tag}`);
+	await page.click("summary:has-text('Columns')");
+	await page.check(".menu-body input[value=serial]");
+	await page.uncheck(".menu-body input[value=role]");
+	if (axe)
+		await assertAccessible(page);
+	await shoot(page, `tables-${look}-columns`);
+	await page.click("button:has-text('Show these')");
+	await page.waitForURL("**/devices?*col=serial*");
+	const heads = await page.locator("thead th").allTextContents();
+
+	assert.ok(heads.some(h => h.includes("Serial number")), heads.join());
+	assert.ok(!heads.some(h => h.includes("Role")), heads.join());
+	assert.equal(await page.locator("tbody tr").count(), 3);
+}
+
+async function saveView(page, label) {
+	await page.click("summary:has-text('Save view')");
+	await page.fill(".menu-body input[name=label]", label);
+	await page.click("button:has-text('Save')");
+	await page.waitForSelector(".notice:has-text('was saved')");
+	assert.equal(await page.textContent(".views [aria-current]"), label);
+}
+
+async function changeTicked(page, look, axe) {
+	await page.check(".rows tbody tr:nth-child(1) .tick input");
+	await page.check(".rows tbody tr:nth-child(3) .tick input");
+	await shoot(page, `tables-${look}-ticked`);
+	await page.click("button:has-text('Change…')");
+	await page.waitForSelector("h1:has-text('Change 2 devices')");
+	await page.selectOption("#how-status", "set");
+	await page.selectOption("#f-status", "staged");
+	await page.selectOption("#how-tags", "add");
+	await page.fill("#f-tags", "together");
+	if (axe)
+		await assertAccessible(page);
+	await shoot(page, `tables-${look}-bulk-edit`);
+	await page.click("button:has-text('Change 2 devices')");
+	await page.waitForSelector(".notice:has-text('2 of 2 devices changed')");
+	assert.equal(await page.locator("tbody .b-staged").count(), 2);
+}
+
+async function changeAll(page) {
+	await page.selectOption(".bulk select[name=scope]", "all");
+	await page.click("button:has-text('Change…')");
+	await page.waitForSelector("h1:has-text('Change 3 devices')");
+	await page.selectOption("#how-role", "set");
+	await page.selectOption("#f-role", "");
+	await page.click("button:has-text('Change 3 devices')");
+	await page.waitForSelector(".field-error");
+	await page.selectOption("#f-role", "access-switch");
+	await page.click("button:has-text('Change 3 devices')");
+	await page.waitForSelector(".notice:has-text('3 of 3 devices changed')");
+}
+
+async function readFiles(page) {
+	const [file] = await Promise.all([page.waitForEvent("download"),
+		page.click(".files a:has-text('CSV')")]);
+
+	assert.equal(file.suggestedFilename(), "devices.csv");
+}
+
+for (const { name: look, options } of looks) {
+	const axe = options.javaScriptEnabled !== false;
+
+	test(`many devices, ${look}`, { timeout: 120000 }, async () => {
+		const page = await openPage(browser, options);
+		const tag = `table-${look}-`;
+
+		await signIn(page);
+		for (let i = 1; i <= 3; i++)
+			await addDevice(page, `${tag}${i}`);
+		await chooseColumns(page, tag, look, axe);
+		await saveView(page, `Ours ${look}`);
+		await changeTicked(page, look, axe);
+		await changeAll(page);
+		await readFiles(page);
+		await page.goto("/runs?sort=job");
+		if (axe)
+			await assertAccessible(page);
+		await page.goto("/views");
+		await page.click(`th a:has-text('devices-ours-${look}')`);
+		await page.waitForSelector("h1");
+		assertNoFaults(page);
+		await page.context().close();
+	});
+}
+
+test("the box in the head ticks the page", { timeout: 60000 }, async () => {
+	const page = await openPage(browser);
+
+	await signIn(page);
+	await page.goto("/devices");
+	const n = await page.locator("tbody .tick input").count();
+
+	await page.check("[data-tick-all] input");
+	assert.equal(await page.locator("tbody .tick input:checked").count(), n);
+	assert.equal(await page.textContent("[data-ticked]"), `${n} ticked`);
+	await page.uncheck("tbody tr:first-child .tick input");
+	assert.equal(await page.textContent("[data-ticked]"), `${n - 1} ticked`);
+	assertNoFaults(page);
+	await page.context().close();
+});
