@@ -34,19 +34,19 @@ static int compare_entries(const void *a, const void *b, void *ctx)
 {
 	const struct run_entry *x = a, *y = b;
 	const struct run_filter *f = ctx;
-	int order = by_key(
-	    entry_key(x, f->sort), entry_key(y, f->sort), f->down);
+	int order =
+	    by_key(entry_key(x, f->sort), entry_key(y, f->sort), f->down);
 
 	return order ? order : strcmp(y->id, x->id);
 }
 
-void run_order_entries(const struct run_entry **entries, size_t n,
-    size_t first, size_t count, const struct run_filter *f)
+void run_order_entries(const struct run_entry **entries, size_t n, size_t first,
+    size_t count, const struct run_filter *f)
 {
 	struct run_filter copy = *f;
 
-	order_window((const void **)entries, n, first, count, compare_entries,
-	    &copy);
+	order_window(
+	    (const void **)entries, n, first, count, compare_entries, &copy);
 }
 
 static const char *doc_key(const json_t *doc, enum run_sort sort)
@@ -71,8 +71,7 @@ static int compare_docs(const void *a, const void *b, void *ctx)
 {
 	const json_t *x = a, *y = b;
 	const struct run_filter *f = ctx;
-	int order =
-	    by_key(doc_key(x, f->sort), doc_key(y, f->sort), f->down);
+	int order = by_key(doc_key(x, f->sort), doc_key(y, f->sort), f->down);
 
 	return order ? order
 		     : strcmp(json_text(y, "id", ""), json_text(x, "id", ""));

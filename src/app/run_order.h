@@ -7,8 +7,8 @@
 #include "app/run_entry.h"
 
 /* Puts entries[first, first + count) in order, as base/order.h does. */
-void run_order_entries(const struct run_entry **entries, size_t n,
-    size_t first, size_t count, const struct run_filter *f);
+void run_order_entries(const struct run_entry **entries, size_t n, size_t first,
+    size_t count, const struct run_filter *f);
 
 /* Orders all, then keeps [skip, skip + limit).  Takes over `list`; a new
  * array, NULL when out of memory. */

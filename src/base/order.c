@@ -81,8 +81,7 @@ static void order_part(const void **items, size_t n, struct window w,
 			n -= skip;
 			w = right;
 		} else {
-			order_part(
-			    items + skip, n - skip, right, compare, ctx);
+			order_part(items + skip, n - skip, right, compare, ctx);
 			n = at;
 			w = left;
 		}

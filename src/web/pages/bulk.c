@@ -152,8 +152,8 @@ struct jv bulk_view(struct request *r, enum kind_id kind)
 {
 	bool edit = access_allows(
 	    r->actor.role, is_admins(kind) ? MAY_ADMIN : MAY_EDIT);
-	struct jv jobs = kind == KIND_DEVICE ? jobs_view(r)
-					     : jv_list(r->arena, 0);
+	struct jv jobs =
+	    kind == KIND_DEVICE ? jobs_view(r) : jv_list(r->arena, 0);
 	struct jv v = jv_dict(r->arena, 2);
 
 	if (!edit && jv_list_len(jobs) == 0)

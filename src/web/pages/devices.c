@@ -39,8 +39,8 @@ static enum err_code list_page(
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	rc = record_table_select(r, spec, RECORD_TABLE_PAGE, &table, e);
 	if (rc == ERR_OK) {
-		jv_dict_set(r->arena, ctx, "table",
-		    record_table_view(r, spec, &table));
+		jv_dict_set(
+		    r->arena, ctx, "table", record_table_view(r, spec, &table));
 		if (table.extra)
 			jv_dict_set(r->arena, ctx, "last_runs",
 			    last_runs(r, &table, keep));

@@ -111,8 +111,8 @@ static enum err_code list_page(
 	add_kind(r, library, ctx);
 	jv_dict_set(r->arena, ctx, "table", record_table_view(r, spec, &table));
 	if (table.extra && library->counted_by >= 0)
-		jv_dict_set(r->arena, ctx, "counts",
-		    counts_view(r, library, &table));
+		jv_dict_set(
+		    r->arena, ctx, "counts", counts_view(r, library, &table));
 	jv_dict_set(r->arena, ctx, "bulk", bulk_view(r, spec->kind));
 	return response_page(r, out, 200, "library.html", ctx, e);
 }
@@ -145,7 +145,8 @@ static enum err_code record_page(
 	add_kind(r, library, ctx);
 	for (size_t i = 0; i < record_kind(record)->schema.n_fields; i++) {
 		if (!record_kind(record)->schema.fields[i].hidden)
-			jv_list_append(a, cells, record_cell(a, record, (int)i));
+			jv_list_append(
+			    a, cells, record_cell(a, record, (int)i));
 	}
 	jv_dict_set(a, ctx, "record", view_record(a, record));
 	jv_dict_set(a, ctx, "cells", cells);

@@ -8,8 +8,7 @@ bool record_field_is_list(const struct field *f)
 	       f->type == FIELD_NUMBERS;
 }
 
-const char *record_cell_text(
-    struct arena *a, const struct record *r, int field)
+const char *record_cell_text(struct arena *a, const struct record *r, int field)
 {
 	const struct field *f = &record_kind(r)->schema.fields[field];
 	const char *all = "";

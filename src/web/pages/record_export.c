@@ -68,8 +68,8 @@ static void add_value(struct buf *out, const struct record *r, int field)
 	}
 }
 
-static void write_json(const struct record_table *t,
-    const struct schema *schema, struct buf *out)
+static void write_json(
+    const struct record_table *t, const struct schema *schema, struct buf *out)
 {
 	buf_puts(out, "{\"items\": [");
 	for (size_t i = 0; i < t->n; i++) {

@@ -68,8 +68,8 @@ static struct criterion *criterion_of(struct criteria *c, int field)
 	return &c->items[c->n++];
 }
 
-static void read_criteria(struct request *r,
-    const struct record_table_spec *spec, struct criteria *c)
+static void read_criteria(
+    struct request *r, const struct record_table_spec *spec, struct criteria *c)
 {
 	const struct schema *schema = &kind_get(spec->kind)->schema;
 	const struct request_pair *all;
@@ -259,8 +259,8 @@ enum err_code record_table_select(struct request *r,
 	if (t.first >= t.n)
 		t.first = t.n ? (t.n - 1) / t.size * t.size : 0;
 	if (extent == RECORD_TABLE_ALL)
-		order_window((const void **)t.rows, t.n, 0, t.n, compare,
-		    &order);
+		order_window(
+		    (const void **)t.rows, t.n, 0, t.n, compare, &order);
 	else
 		order_window((const void **)t.rows, t.n, t.first, t.size,
 		    compare, &order);

@@ -18,9 +18,8 @@ static struct jv column_view(struct request *r, const struct field *f)
 	const char *sort = request_query(r, "sort", "");
 	bool down = *sort == '-';
 	bool current = strcmp(sort + down, f->name) == 0;
-	const char *next = current && !down
-			       ? arena_printf(r->arena, "-%s", f->name)
-			       : f->name;
+	const char *next =
+	    current && !down ? arena_printf(r->arena, "-%s", f->name) : f->name;
 	struct jv c = jv_dict(r->arena, 5);
 
 	jv_dict_set(r->arena, c, "name", jv_text(f->name));
@@ -94,8 +93,8 @@ static struct jv choices_view(struct request *r,
 			    is_shown(t, (int)i));
 	}
 	if (spec->extra)
-		add_choice(r->arena, list, spec->extra, spec->extra_label,
-		    t->extra);
+		add_choice(
+		    r->arena, list, spec->extra, spec->extra_label, t->extra);
 	return list;
 }
 
@@ -146,8 +145,8 @@ static bool is_offered(const struct record_table_spec *spec, int field)
 }
 
 /* Those that are offered, then any other that is in force. */
-static struct jv filters_view(struct request *r,
-    const struct record_table_spec *spec, bool *ret_filtered)
+static struct jv filters_view(
+    struct request *r, const struct record_table_spec *spec, bool *ret_filtered)
 {
 	const struct schema *schema = &kind_get(spec->kind)->schema;
 	struct jv list = jv_list(r->arena, 6);
@@ -236,8 +235,8 @@ static struct jv row_view(
 	jv_dict_set(a, row, "record", view_record(a, record));
 	jv_dict_set(a, row, "key", jv_text(record_key(record)));
 	jv_dict_set(a, row, "url",
-	    jv_text(view_record_url(
-		a, record_kind(record), record_key(record))));
+	    jv_text(
+		view_record_url(a, record_kind(record), record_key(record))));
 	jv_dict_set(a, row, "cells", cells);
 	return row;
 }
@@ -276,7 +275,6 @@ struct jv record_table_view(struct request *r,
 	jv_dict_set(a, view, "json", jv_text(with_suffix(r, ".json")));
 	jv_dict_set(
 	    a, view, "views", saved_views_of(r, kind_get(spec->kind)->plural));
-	jv_dict_set(
-	    a, view, "kind", jv_text(kind_get(spec->kind)->plural));
+	jv_dict_set(a, view, "kind", jv_text(kind_get(spec->kind)->plural));
 	return view;
 }

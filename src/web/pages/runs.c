@@ -195,8 +195,7 @@ static struct jv table_view(struct request *r, const struct run_filter *f)
 	add_columns(r, f, view);
 	jv_dict_set(a, view, "filters", filters_view(r));
 	jv_dict_set(a, view, "filtered",
-	    jv_bool(
-		f->device || f->job || f->trigger || f->state || f->actor));
+	    jv_bool(f->device || f->job || f->trigger || f->state || f->actor));
 	jv_dict_set(a, view, "kept", query_fields(r, kept, NULL));
 	jv_dict_set(a, view, "unkept", query_fields(r, NULL, "col"));
 	jv_dict_set(a, view, "path", jv_text("/runs"));
@@ -215,8 +214,8 @@ struct links {
 };
 
 /* One more than a page was asked for: it tells that there is more. */
-static struct links page_links(struct request *r, const struct run_filter *f,
-    json_t *runs, size_t size)
+static struct links page_links(
+    struct request *r, const struct run_filter *f, json_t *runs, size_t size)
 {
 	struct links l = { "", "" };
 	bool more = json_array_size(runs) > size;
@@ -357,8 +356,8 @@ static enum err_code cancel_post(
 		return request_refuse(
 		    r, 422, e, "Nothing is ticked. Tick runs of the table.");
 	response_flash(r, out, refused ? "attention" : "good",
-	    arena_printf(r->arena,
-		"%zu of %zu runs were asked to stop%s", asked - refused, asked,
+	    arena_printf(r->arena, "%zu of %zu runs were asked to stop%s",
+		asked - refused, asked,
 		refused ? "; the others have ended." : "."));
 	return response_redirect(
 	    r, out, query_link(r, "/runs", "before", NULL));

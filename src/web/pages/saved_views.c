@@ -29,8 +29,7 @@ struct jv saved_views_of(struct request *r, const char *table)
 		    a, v, "label", jv_text(record_text(all[i], VIEW_LABEL)));
 		jv_dict_set(a, v, "url",
 		    jv_text(arena_printf(a, "/%s?%s", table, query)));
-		jv_dict_set(
-		    a, v, "current", jv_bool(strcmp(query, now) == 0));
+		jv_dict_set(a, v, "current", jv_bool(strcmp(query, now) == 0));
 		jv_list_append(a, list, v);
 	}
 	return list;
@@ -51,7 +50,8 @@ static const char *name_of(
 	return name;
 }
 
-static enum err_code save(struct request *r, struct response *out, struct err *e)
+static enum err_code save(
+    struct request *r, struct response *out, struct err *e)
 {
 	struct inventory_result result = { 0 };
 	const char *table = request_form(r, "table", "");
@@ -74,13 +74,13 @@ static enum err_code save(struct request *r, struct response *out, struct err *e
 		    "name, or delete that one first.");
 	} else if (rc == ERR_OK) {
 		response_flash(r, out, "good",
-		    arena_printf(r->arena, "The view \"%s\" was saved.", label));
+		    arena_printf(
+			r->arena, "The view \"%s\" was saved.", label));
 	} else {
 		return rc;
 	}
 	return response_redirect(r, out,
-	    arena_printf(
-		r->arena, "/%s%s%s", table, *query ? "?" : "", query));
+	    arena_printf(r->arena, "/%s%s%s", table, *query ? "?" : "", query));
 }
 
 static const struct route routes[] = {

@@ -112,8 +112,8 @@ static inline void make_device(const char *name, const char *more)
 	char form[500], where[100];
 	struct exchange_reply reply;
 
-	snprintf(form, sizeof(form), "name=%s&status=active&area=lab%s", name,
-	    more);
+	snprintf(
+	    form, sizeof(form), "name=%s&status=active&area=lab%s", name, more);
 	snprintf(where, sizeof(where), "/devices/%s", name);
 	reply = post("/devices/new", form);
 	assert_goes_to(&reply, where);

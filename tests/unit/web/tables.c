@@ -8,10 +8,8 @@
 static void assert_order(
     const struct exchange_reply *reply, const char *one, const char *two)
 {
-	const char *a =
-	    memmem(reply->body, reply->body_len, one, strlen(one));
-	const char *b =
-	    memmem(reply->body, reply->body_len, two, strlen(two));
+	const char *a = memmem(reply->body, reply->body_len, one, strlen(one));
+	const char *b = memmem(reply->body, reply->body_len, two, strlen(two));
 
 	assert_non_null(a);
 	assert_non_null(b);
@@ -115,19 +113,18 @@ static void test_exports_what_matches_with_its_columns(void **state)
 	make_device("x1", "&serial=%3D1%2B2&tags=ex,port&"
 			  "vars=%7B%22n%22%3A+1%7D");
 	reply = get("/devices.csv?tags=ex&col=serial&col=tags");
-	assert_string_equal(header(&reply, "Content-Type"),
-	    "text/csv; charset=utf-8");
-	assert_int_equal(reply.body_len,
-	    strlen("\"name\",\"serial\",\"tags\"\r\n"
-		   "\"x1\",\"'=1+2\",\"ex, port\"\r\n"));
+	assert_string_equal(
+	    header(&reply, "Content-Type"), "text/csv; charset=utf-8");
+	assert_int_equal(
+	    reply.body_len, strlen("\"name\",\"serial\",\"tags\"\r\n"
+				   "\"x1\",\"'=1+2\",\"ex, port\"\r\n"));
 	assert_has(reply, "\"x1\",\"'=1+2\",\"ex, port\"\r\n");
 	reply = get("/devices.json?tags=ex&col=tags&col=vars&col=role");
 	all = json_of(&reply);
 	one = json_array_get(json_object_get(all, "items"), 0);
 	assert_string_equal(json_text(one, "name", ""), "x1");
 	assert_int_equal(json_array_size(json_object_get(one, "tags")), 2);
-	assert_int_equal(
-	    json_number(json_object_get(one, "vars"), "n", 0), 1);
+	assert_int_equal(json_number(json_object_get(one, "vars"), "n", 0), 1);
 	assert_true(json_is_null(json_object_get(one, "role")));
 	assert_int_equal(json_object_size(one), 4);
 	json_decref(all);
@@ -150,16 +147,16 @@ static void test_changes_what_was_ticked(void **state)
 	make_device("b1", "&tags=bulk");
 	make_device("b2", "&tags=bulk");
 	make_device("b3", "&tags=bulk");
-	reply = post("/bulk/devices?tags=bulk",
-	    "scope=ticked&row=b1&row=b3&do=edit");
+	reply = post(
+	    "/bulk/devices?tags=bulk", "scope=ticked&row=b1&row=b3&do=edit");
 	assert_status(reply, 200);
 	assert_has(reply, "Change 2 devices");
 	assert_has(reply, "action=\"/bulk/devices/edit?tags=bulk\"");
 	snprintf(digest, sizeof(digest), "%.64s", hidden(&reply, "digest"));
 	assert_string_equal(hidden(&reply, "rows"), "b1,b3,");
 	/* nothing asked for; then something wrong: both are told */
-	snprintf(form, sizeof(form), "scope=ticked&rows=b1,b3&digest=%.64s",
-	    digest);
+	snprintf(
+	    form, sizeof(form), "scope=ticked&rows=b1,b3&digest=%.64s", digest);
 	reply = post("/bulk/devices/edit?tags=bulk", form);
 	assert_status(reply, 422);
 	assert_has(reply, "No change was asked for");
@@ -229,8 +226,8 @@ static void test_hands_rows_to_a_job(void **state)
 	(void)state;
 	make_device("j1", "&tags=job");
 	make_device("j2", "&tags=job");
-	reply = post("/bulk/devices?tags=job",
-	    "scope=all&do=run&job=generate-intended");
+	reply = post(
+	    "/bulk/devices?tags=job", "scope=all&do=run&job=generate-intended");
 	assert_status(reply, 200);
 	assert_has(reply, "action=\"/jobs/generate-intended/run\"");
 	assert_has(reply, "value=\"j1, j2\"");
@@ -241,26 +238,25 @@ static void test_hands_rows_to_a_job(void **state)
 
 static void test_keeps_a_view(void **state)
 {
-	struct exchange_reply reply = post("/views/save",
-	    "table=devices&label=Down+in+lab&"
-	    "query=status%3Dfailed%26sort%3D-name");
+	struct exchange_reply reply =
+	    post("/views/save", "table=devices&label=Down+in+lab&"
+				"query=status%3Dfailed%26sort%3D-name");
 
 	(void)state;
 	assert_goes_to(&reply, "/devices?status=failed&sort=-name");
 	reply = get("/devices?status=failed&sort=-name");
-	assert_has(reply,
-	    "href=\"/devices?status=failed&amp;sort=-name\" "
-	    "aria-current=\"true\">Down in lab</a>");
+	assert_has(reply, "href=\"/devices?status=failed&amp;sort=-name\" "
+			  "aria-current=\"true\">Down in lab</a>");
 	reply = get("/views");
 	assert_has(reply, "devices-down-in-lab");
 	/* the same name again is told, and changes nothing */
 	reply = post("/views/save", "table=devices&label=Down+in+lab&query=x");
 	assert_goes_to(&reply, "/devices?x");
 	assert_has_not(get("/devices"), "href=\"/devices?x\"");
-	assert_status(
-	    post("/views/save", "table=nothing&label=a&query="), 422);
+	assert_status(post("/views/save", "table=nothing&label=a&query="), 422);
 	assert_status(post_as(TOKEN_VIEWER, "/views/save",
-	    "table=devices&label=a&query="), 403);
+			  "table=devices&label=a&query="),
+	    403);
 	reply = post("/views/devices-down-in-lab/delete", "");
 	assert_goes_to(&reply, "/views");
 }
