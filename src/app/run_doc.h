@@ -4,7 +4,7 @@
  *
  *   { "id", "job", "state", "trigger", "actor", "parameters": {…},
  *     "created_at", "started_at", "finished_at", "result": "one sentence",
- *     "hook", "idempotency_key",
+ *     "hook", "again_of": "<run id>",
  *     "devices": [ { "name", "state", "result", "added", "removed",
  *                    "intended_commit", "diff_hash", "backup_before",
  *                    "backup_after" } ] }

@@ -6,32 +6,42 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+#define DRY_RUN_FIELD \
+	{ .name = "dry_run", .label = "Dry run", .type = FIELD_BOOL, \
+	    .fallback = "true", \
+	    .help = "Show what would change and leave the device as it is." }
+#define REPLACE_FIELD \
+	{ .name = "replace_config", \
+	    .label = "Replace the whole configuration", .type = FIELD_BOOL, \
+	    .fallback = "false", \
+	    .help = "Off: merge the intended lines into what is there. On: " \
+		    "also remove what is not intended." }
+#define COMMIT_FIELD \
+	{ .name = "commit_changes", .label = "Commit changes", \
+	    .type = FIELD_BOOL, .fallback = "true", \
+	    .help = "Off: load and compare on the device, then discard." }
+
 static const struct field provision_fields[] = {
 	[PROVISION_DEVICE] = { .name = "device", .label = "Device",
 	    .required = true, .type = FIELD_REF, .ref = KIND_DEVICE },
-	[PROVISION_DRY_RUN] = { .name = "dry_run", .label = "Dry run",
-	    .type = FIELD_BOOL, .fallback = "true",
-	    .help = "Show what would change and leave the device as it is." },
-	[PROVISION_REPLACE] = { .name = "replace_config",
-	    .label = "Replace the whole configuration", .type = FIELD_BOOL,
-	    .fallback = "false",
-	    .help = "Off: merge the intended lines into what is there. On: "
-		    "also remove what is not intended." },
-	[PROVISION_COMMIT] = { .name = "commit_changes",
-	    .label = "Commit changes", .type = FIELD_BOOL, .fallback = "true",
-	    .help = "Off: load and compare on the device, then discard." },
+	[PROVISION_DRY_RUN] = DRY_RUN_FIELD,
+	[PROVISION_REPLACE] = REPLACE_FIELD,
+	[PROVISION_COMMIT] = COMMIT_FIELD,
 	[PROVISION_DIFF_HASH] = { .name = "diff_hash",
 	    .label = "Only this difference", .type = FIELD_TEXT, .max_len = 64,
 	    .help = "The diff_hash of a dry run: nothing is changed unless the "
 		    "difference is still that one." },
 };
 
+/* As many as run again of those that failed. */
+#define MAX_NAMED 20000
+
 /* In the order of enum choice_parameter. */
 #define CHOICE_FIELDS \
 	[CHOICE_DEVICE] = { .name = "device", .label = "Device", \
 	    .type = FIELD_REF, .ref = KIND_DEVICE }, \
 	[CHOICE_DEVICES] = { .name = "devices", .label = "Devices", \
-	    .type = FIELD_REFS, .ref = KIND_DEVICE, \
+	    .type = FIELD_REFS, .ref = KIND_DEVICE, .max_len = MAX_NAMED, \
 	    .help = "Names, separated by commas." }, \
 	[CHOICE_AREA] = { .name = "area", .label = "Area", \
 	    .type = FIELD_REF, .ref = KIND_AREA, \
@@ -85,6 +95,21 @@ static const struct field reachability_fields[] = {
 		    "sweeps in a row found it so." },
 };
 
+static const struct field bulk_provision_fields[] = {
+	CHOICE_FIELDS,
+	DRY_RUN_FIELD,
+	REPLACE_FIELD,
+	COMMIT_FIELD,
+	{ .name = "wave_percent", .label = "Second wave (%)",
+	    .type = FIELD_INT, .min = 1, .max = 100, .fallback = "10",
+	    .help = "After one device, this share of them; then the rest." },
+	{ .name = "max_failed", .label = "Stop above (% failed)",
+	    .type = FIELD_INT, .min = 0, .max = 100, .fallback = "10",
+	    .help = "No further device is begun once more than this share of "
+		    "a wave failed. 100: go on whatever happens." },
+	RETRY_FIELDS,
+};
+
 static const struct job jobs[JOB_COUNT] = {
 	[JOB_PROVISION] = { JOB_PROVISION, "provision", "Provision device",
 	    "Bring a device to its intended configuration.",
@@ -107,6 +132,12 @@ static const struct job jobs[JOB_COUNT] = {
 	    { reachability_fields, COUNT(reachability_fields) }, MAY_RUN,
 	    POLICY_READ, POLICY_READ, false, 600, JOB_SWEEP,
 	    JOB_REACHABILITY },
+	[JOB_BULK_PROVISION] = { JOB_BULK_PROVISION, "bulk-provision",
+	    "Provision devices",
+	    "Bring many devices to their intended configurations, in waves: "
+	    "one, then some, then the rest.",
+	    { bulk_provision_fields, COUNT(bulk_provision_fields) }, MAY_RUN,
+	    POLICY_READ, POLICY_PUSH, true, 600, JOB_FLEET, JOB_PROVISION },
 };
 
 const struct job *job_get(enum job_id id)

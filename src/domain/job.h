@@ -14,7 +14,8 @@ enum job_id {
 	JOB_BACKUP,
 	JOB_GENERATE,
 	JOB_REACHABILITY,
-	JOB_COUNT
+	JOB_BULK_PROVISION,
+	JOB_COUNT,
 };
 
 /* What one run of a job works on. */

@@ -110,6 +110,12 @@ void dispatch_start(struct worker *w, struct live_run *run,
 	json_decref(request);
 }
 
+static void begin_fleet(struct worker *w, struct live_run *run)
+{
+	log_origin(w, run);
+	fleet_begin(w, run);
+}
+
 /* --- the queue ------------------------------------------------------------------------ */
 
 static enum err_code read_queued(struct worker *w, const char *id,
@@ -190,7 +196,7 @@ static enum err_code claim_and_start(struct worker *w, const char *id,
 	if (queue_cancel_requested(w->app.dir, id, by))
 		dispatch_end_cancelled(w, run);
 	else if (run->scope == JOB_FLEET)
-		fleet_begin(w, run);
+		begin_fleet(w, run);
 	else
 		dispatch_start(w, run, slot);
 	return ERR_OK;

@@ -1,7 +1,6 @@
 #include "worker/fleet.h"
 
 #include "app/port/queue.h"
-#include "app/runs.h"
 #include "base/clock.h"
 #include "base/json.h"
 
@@ -10,16 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Members that wait for nothing but the disk: no more are begun. */
-#define MAX_IN_HAND 2048
 /* The document is shown as often as this, and less often if it is long. */
 #define SHOW_MS 500
 #define SHOW_ROWS_A_MS 4
 /* Rows whose time has not come, or whose device is busy, are looked at. */
 #define LOOK_MS 200
 
-/* --- beginning and end
- * ------------------------------------------------------------ */
+/* --- beginning and end ------------------------------------------------- */
 
 void fleet_free(struct fleet *f)
 {
@@ -42,8 +38,20 @@ static enum err_code open_fleet(
 	f->rows_fd = -1;
 	f->job = job_get(run->job->member);
 	f->may_change = job_may_change_device(f->job, p);
+	f->waves.percent = (unsigned)json_number(p, "wave_percent", 100);
+	f->waves.max_failed = (unsigned)json_number(p, "max_failed", 100);
 	run->fleet = f;
 	return fleet_rows_open(w, run, e);
+}
+
+void fleet_leave_waiting(struct live_run *run, const char *why)
+{
+	struct fleet *f = run->fleet;
+
+	for (size_t i = f->first; i < f->n; i++) {
+		if (f->rows[i].place == FLEET_WAITS)
+			fleet_row_leave(run, i, RUN_CANCELLED, why, false);
+	}
 }
 
 static void show(struct worker *w, struct live_run *run)
@@ -101,6 +109,17 @@ struct tally {
 	size_t done, changed, failed, left_alone, not_begun, unknown;
 };
 
+/* By this run: the device, if it may; else what is kept of it. */
+static bool is_changed(
+    const struct fleet *f, const json_t *row, enum run_state state)
+{
+	if (!f->job->can_write)
+		return json_flag(row, "changed", false);
+	return state == RUN_SUCCEEDED &&
+	       (json_number(row, "added", 0) > 0 ||
+		   json_number(row, "removed", 0) > 0);
+}
+
 static struct tally count(const struct fleet *f)
 {
 	struct tally t = { 0 };
@@ -112,7 +131,7 @@ static struct tally count(const struct fleet *f)
 
 		t.left_alone += alone;
 		t.done += state == RUN_SUCCEEDED && !alone;
-		t.changed += json_flag(row, "changed", false);
+		t.changed += is_changed(f, row, state);
 		t.not_begun += state == RUN_CANCELLED;
 		t.unknown += state == RUN_UNKNOWN;
 		t.failed += state == RUN_FAILED || state == RUN_ROLLED_BACK;
@@ -133,7 +152,8 @@ static void describe(const struct fleet *f, char *text, size_t size)
 	struct tally t = count(f);
 
 	snprintf(text, size, "%zu of %zu done", t.done, f->n);
-	append_count(text, size, t.changed, "changed");
+	append_count(text, size, t.changed,
+	    f->job->can_write && !f->may_change ? "would change" : "changed");
 	append_count(text, size, t.failed, "failed");
 	append_count(text, size, t.unknown, "with an unknown outcome");
 	append_count(text, size, t.left_alone, "left alone");
@@ -155,8 +175,7 @@ static void finish(struct worker *w, struct live_run *run)
 	live_end(w, run, state, text);
 }
 
-/* --- what is left when all others have ended: devices to be settled
- * ------------- */
+/* --- what is left when all others have ended: devices to be settled ---- */
 
 static bool is_settled_only(const struct worker *w, const struct live_run *run)
 {
@@ -222,10 +241,7 @@ void fleet_cancel(struct worker *w, struct live_run *run, const char *by)
 	    "%s asked to cancel: no further device is begun, and what was "
 	    "begun to be changed is brought to an end",
 	    by);
-	for (size_t i = f->first; i < f->n; i++) {
-		if (f->rows[i].place == FLEET_WAITS)
-			fleet_row_leave(run, i, RUN_CANCELLED, text, false);
-	}
+	fleet_leave_waiting(run, text);
 	for (struct live_run *r = w->runs; r; r = r->next) {
 		if (r->parent != run || r->phase != LIVE_SESSION)
 			continue;
@@ -242,6 +258,7 @@ void fleet_tend(struct worker *w)
 
 		if (r->phase != LIVE_FLEET)
 			continue;
+		fleet_tend_waves(w, r);
 		if (f->n_ended == f->n)
 			finish(w, r);
 		else if (run_doc_state(r->doc) == RUN_RUNNING &&
@@ -252,121 +269,6 @@ void fleet_tend(struct worker *w)
 						(int64_t)f->n / SHOW_ROWS_A_MS)
 			show(w, r);
 	}
-}
-
-/* --- giving slots to rows
- * ------------------------------------------------------------ */
-
-/* The status rules, for the device as its record is now. */
-static bool is_left_alone(struct worker *w, struct live_run *run, size_t row)
-{
-	struct fleet *f = run->fleet;
-	const struct record *device;
-	const struct snapshot *s;
-	char why[256], text[300];
-	bool alone = false;
-
-	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
-		return false;
-	device = snapshot_find(s, KIND_DEVICE, fleet_row_name(f, row));
-	if (device && runs_status_refusal(f->job, device, f->may_change, why)) {
-		snprintf(text, sizeof(text), "left alone: %s", why);
-		fleet_row_leave(run, row, RUN_SUCCEEDED, text, true);
-		alone = true;
-	}
-	snapshot_unref(s);
-	return alone;
-}
-
-/* The next row whose time has come and whose device is free; f->n: none. */
-static size_t find_row(struct worker *w, struct live_run *run)
-{
-	struct fleet *f = run->fleet;
-	int64_t now = clock_mono_ms();
-
-	if (f->n_in_hand >= MAX_IN_HAND)
-		return f->n;
-	while (f->first < f->n && f->rows[f->first].place != FLEET_WAITS)
-		f->first++;
-	for (size_t i = f->first; i < f->n; i++) {
-		if (f->rows[i].place == FLEET_WAITS &&
-		    f->rows[i].not_before_ms <= now &&
-		    !live_device_is_busy(w, fleet_row_name(f, i)) &&
-		    !is_left_alone(w, run, i))
-			return i;
-	}
-	return f->n;
-}
-
-static size_t count_sessions(const struct worker *w, const struct live_run *run)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->n_slots; i++) {
-		const struct live_run *r = w->slots[i]->run;
-
-		n += r && r->parent && (!run || r->parent == run);
-	}
-	return n;
-}
-
-/* One slot is left to runs of single devices, where there are several. */
-static bool has_slot(struct worker *w)
-{
-	size_t limit = slots_limit(w);
-
-	return count_sessions(w, NULL) < (limit > 1 ? limit - 1 : limit);
-}
-
-static struct live_run *choose_run(struct worker *w, size_t *ret_row)
-{
-	struct live_run *best = NULL;
-	size_t least = SIZE_MAX;
-
-	for (struct live_run *r = w->runs; r; r = r->next) {
-		size_t n, row;
-
-		if (r->phase != LIVE_FLEET || r->fleet->cancelled ||
-		    (n = count_sessions(w, r)) >= least)
-			continue;
-		row = find_row(w, r);
-		if (row < r->fleet->n) {
-			best = r;
-			least = n;
-			*ret_row = row;
-		}
-	}
-	return best;
-}
-
-bool fleet_start_one(struct worker *w)
-{
-	struct slot_process *slot = NULL;
-	struct err e = ERR_INIT;
-	struct live_run *run, *member;
-	size_t row;
-	enum err_code rc;
-
-	if (w->stopping || !has_slot(w) || !(run = choose_run(w, &row)))
-		return false;
-	rc = slots_take(w, JOB_DEVICE, &slot, &e);
-	if (rc == ERR_OK && slot)
-		rc = fleet_member_new(w, run, row, &member, &e);
-	if (rc != ERR_OK) {
-		log_err(&e, run->id);
-		run->fleet->rows[row].not_before_ms =
-		    clock_mono_ms() + RETRY_MS;
-	}
-	if (rc != ERR_OK || !slot)
-		return false;
-	dispatch_start(w, member, slot);
-	return true;
-}
-
-void fleet_dispatch(struct worker *w)
-{
-	while (fleet_start_one(w))
-		;
 }
 
 int64_t fleet_next_ms(const struct worker *w)

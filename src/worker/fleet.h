@@ -18,6 +18,7 @@
 #ifndef WORKER_FLEET_H
 #define WORKER_FLEET_H
 
+#include "domain/waves.h"
 #include "worker/worker_internal.h"
 
 enum fleet_place {
@@ -42,7 +43,11 @@ struct fleet {
 	size_t n_failed;       /* of those that ended: not as they should */
 	const struct job *job; /* of the members */
 	bool may_change;       /* they may change their devices */
-	bool cancelled;
+	struct waves waves;    /* where may_change */
+	size_t allowed;	       /* rows that may have been begun */
+	size_t n_left_alone;   /* of those that ended */
+	bool cancelled;	       /* no further row is begun: someone said so */
+	bool stopped;	       /* the same: too many failed */
 	int rows_fd;
 	bool shown;	  /* the document is as the rows are */
 	int64_t shown_ms; /* when it was last written */
@@ -51,8 +56,14 @@ struct fleet {
 	bool begun;	  /* branch runs has the document */
 };
 
-/* --- fleet_rows.c
- * -------------------------------------------------------------- */
+/* --- fleet.c, fleet_dispatch.c ----------------------------------------- */
+
+/* All rows that wait end, not begun. */
+void fleet_leave_waiting(struct live_run *run, const char *why);
+/* Opens the next wave of a run that changes devices, or stops it. */
+void fleet_tend_waves(struct worker *w, struct live_run *run);
+
+/* --- fleet_rows.c ------------------------------------------------------ */
 
 /* Takes over the rows of the document, all waiting, and opens rows.jsonl. */
 enum err_code fleet_rows_open(
@@ -74,8 +85,7 @@ enum err_code fleet_row_end(struct live_run *run, size_t row,
 void fleet_row_leave(struct live_run *run, size_t row, enum run_state state,
     const char *text, bool left_alone);
 
-/* --- fleet_members.c
- * -------------------------------------------------------------- */
+/* --- fleet_members.c --------------------------------------------------- */
 
 /* A member for a waiting row, with its directory. */
 enum err_code fleet_member_new(struct worker *w, struct live_run *run,

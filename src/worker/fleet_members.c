@@ -144,8 +144,7 @@ bool fleet_retry(struct worker *w, struct live_run *member, const char *why)
 	return true;
 }
 
-/* --- after a restart
- * --------------------------------------------------------------- */
+/* --- after a restart --------------------------------------------------- */
 
 static enum err_code read_member(
     struct worker *w, struct live_run *member, struct err *e)

@@ -44,8 +44,8 @@ static struct batch choose_batch(struct worker *w, struct live_run *run)
 	return b;
 }
 
-/* A session that waits for its word is not kept waiting, and the last ones
- * have nobody to wait for. */
+/* A session that waits for its word is not kept waiting, and where none is
+ * under way there is nobody to wait for. */
 static bool is_due(struct worker *w, const struct batch *b)
 {
 	struct fleet *f = b->run->fleet;
@@ -58,11 +58,10 @@ static bool is_due(struct worker *w, const struct batch *b)
 	if (!f->since_ms)
 		f->since_ms = now;
 	return b->n_journal > 0 || b->n == MAX_BATCH || w->stopping ||
-	       b->n + f->n_ended == f->n || now >= f->since_ms + BATCH_MS;
+	       b->n == f->n_in_hand || now >= f->since_ms + BATCH_MS;
 }
 
-/* --- branch main
- * --------------------------------------------------------------- */
+/* --- branch main ------------------------------------------------------- */
 
 /* The newest of those that wait: a member that was taken up after a crash has
  * both, and a path can be put once. */
@@ -141,8 +140,7 @@ static enum err_code commit_backups(
 	return store_txn_commit(t, &m.message, &id, NULL, e);
 }
 
-/* --- branch runs
- * ----------------------------------------------------------------- */
+/* --- branch runs ------------------------------------------------------- */
 
 /* started-<ms>.json: the devices of one batch that are about to be changed. The
  * document with all rows is not written for each. */
@@ -206,8 +204,7 @@ static enum err_code commit_starts(
 	return rc;
 }
 
-/* --- what comes of it
- * -------------------------------------------------------------- */
+/* --- what comes of it -------------------------------------------------- */
 
 /* The difference lies beside the run's document from now on. */
 static void move_diff(struct worker *w, const struct live_run *member)

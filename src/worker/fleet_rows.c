@@ -49,8 +49,7 @@ void fleet_row_tell(
 	f->shown = false;
 }
 
-/* --- how a row ended --------------------------------------------------------
- */
+/* --- how a row ended --------------------------------------------------- */
 
 /* The name is the row's own. */
 static void take_over(json_t *told, const json_t *from)
@@ -74,6 +73,7 @@ static void count_ended(struct fleet *f, size_t row)
 	r->place = FLEET_ENDED;
 	f->n_ended++;
 	f->n_failed += run_doc_state(r->told) != RUN_SUCCEEDED;
+	f->n_left_alone += json_flag(r->told, "left_alone", false);
 	f->shown = false;
 }
 
@@ -128,8 +128,7 @@ void fleet_row_leave(struct live_run *run, size_t row, enum run_state state,
 	count_ended(f, row);
 }
 
-/* --- choosing, and after a restart
- * ----------------------------------------------- */
+/* --- choosing, and after a restart ------------------------------------- */
 
 enum err_code fleet_rows_choose(
     struct worker *w, struct live_run *run, struct err *e)

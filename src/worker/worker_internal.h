@@ -247,7 +247,7 @@ void events_allow_effect(struct live_run *run);
 void events_refuse_effect(struct live_run *run, const char *why,
     bool cancelled);
 
-/* --- fleet.c, fleet_members.c, fleet_rows.c, fleet_record.c: fleet.h ---------- */
+/* --- fleet*.c: runs over many devices; see fleet.h ---------- */
 
 /* A claimed run over many devices: chooses them. */
 void fleet_begin(struct worker *w, struct live_run *run);

@@ -4,6 +4,7 @@ unit_test(domain policy)
 unit_test(domain run)
 unit_test(domain schedule)
 unit_test(domain reach)
+unit_test(domain waves)
 unit_test(domain text_diff)
 unit_test(domain config_tree)
 target_compile_definitions(unit_domain_config_tree PRIVATE

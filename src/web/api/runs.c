@@ -3,9 +3,11 @@
  */
 #include "web/api/api.h"
 
+#include "app/run_again.h"
 #include "app/run_rows.h"
 #include "app/runs.h"
 #include "base/json.h"
+#include "web/cgi.h"
 #include "web/web.h"
 
 #include <limits.h>
@@ -297,6 +299,25 @@ static enum err_code post_cancel(
 	return rc == ERR_OK ? respond_run(out, 202, doc, e) : rc;
 }
 
+static enum err_code post_again(
+    struct request *r, struct response *out, struct err *e)
+{
+	const char *key = r->cgi->value[CGI_HTTP_IDEMPOTENCY_KEY];
+	json_t *doc = NULL;
+	enum err_code rc;
+
+	if (!run_id_is_valid(r->capture[0]))
+		return not_found(r->capture[0], e);
+	rc = run_again_create(r->app, &r->actor, r->capture[0],
+	    *key ? key : NULL, &doc, e);
+	if (rc != ERR_OK)
+		return rc;
+	response_header(out, "Location",
+	    arena_printf(
+		r->arena, "/api/v1/runs/%s", json_text(doc, "id", "")));
+	return respond_run(out, 202, doc, e);
+}
+
 static const char *const log_query[] = { "since", NULL };
 static const char *const rows_query[] = { "show", "after", "limit", NULL };
 
@@ -354,6 +375,18 @@ static const struct route routes[] = {
 	    .handler = post_cancel,
 	    .operation_id = "cancelRun",
 	    .summary = "Ask a run to stop",
+	    .body_schema = "Nothing",
+	    .answer_schema = "Run",
+	    .success = 202 },
+	{ .method = METHOD_POST,
+	    .pattern = "/api/v1/runs/{id}/again",
+	    .surface = SURFACE_API,
+	    .permission = MAY_RUN,
+	    .body_limit = BODY_SMALL,
+	    .handler = post_again,
+	    .operation_id = "runAgain",
+	    .summary = "Run again those devices of a run over many that did "
+		       "not end well",
 	    .body_schema = "Nothing",
 	    .answer_schema = "Run",
 	    .success = 202 },

@@ -1,6 +1,7 @@
 /* /runs/{id}: outcome, progress, devices, differences and the log. */
 #include "web/pages/pages.h"
 
+#include "app/run_again.h"
 #include "app/run_rows.h"
 #include "app/runs.h"
 #include "base/clock.h"
@@ -185,6 +186,8 @@ static enum err_code show_run(
 	jv_dict_set(a, ctx, "duration", jv_text(duration(a, run)));
 	jv_dict_set(a, ctx, "log", jv_from_json(a, log));
 	jv_dict_set(a, ctx, "last", jv_int(last));
+	jv_dict_set(
+	    a, ctx, "n_again", jv_int((int64_t)run_again_count(run)));
 	jv_dict_set(a, ctx, "may_start", jv_bool(may_start(r, run)));
 	rc = response_page(r, out, 200, "run.html", ctx, e);
 	json_decref(brief);
@@ -270,13 +273,35 @@ static enum err_code cancel_post(
 
 	if (rc == ERR_OK)
 		response_flash(r, out, "good",
-		    "The run was asked to stop. It ends before it touches its "
-		    "device, or not at all.");
+		    "The run was asked to stop. No device is touched any more "
+		    "that was not; what was begun is brought to an end.");
 	else if (rc == ERR_CONFLICT)
 		response_flash(
 		    r, out, "attention", arena_strdup(r->arena, e->message));
 	else
 		return rc;
+	return view_redirect(r, out, e, "/runs/%s", r->capture[0]);
+}
+
+static enum err_code again_post(
+    struct request *r, struct response *out, struct err *e)
+{
+	struct actor actor = r->actor;
+	json_t *run;
+	enum err_code rc;
+
+	actor.via = TRIGGER_FORM;
+	rc = run_again_create(r->app, &actor, r->capture[0], NULL, &run, e);
+	if (rc == ERR_OK) {
+		rc = view_redirect(
+		    r, out, e, "/runs/%s", json_text(run, "id", ""));
+		json_decref(run);
+		return rc;
+	}
+	if (rc != ERR_CONFLICT && rc != ERR_INVALID)
+		return rc;
+	response_flash(
+	    r, out, "attention", arena_strdup(r->arena, e->message));
 	return view_redirect(r, out, e, "/runs/%s", r->capture[0]);
 }
 
@@ -286,6 +311,7 @@ static const struct route routes[] = {
 	PAGE_GET("/runs/{id}/log.jsonl", MAY_VIEW, log_text),
 	PAGE_GET("/runs/{id}/diff/{device}", MAY_VIEW, diff_text),
 	PAGE_POST("/runs/{id}/cancel", MAY_RUN, cancel_post),
+	PAGE_POST("/runs/{id}/again", MAY_RUN, again_post),
 };
 
 const struct route_table pages_run_routes = { routes, COUNT(routes) };

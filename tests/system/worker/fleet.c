@@ -5,6 +5,7 @@
  */
 #include "system/worker/kit.h"
 
+#include "app/run_again.h"
 #include "base/text.h"
 
 #include <time.h>
@@ -113,6 +114,7 @@ static void failures_are_told(void)
 {
 	char id[RUN_ID_SIZE];
 	struct kit kit, *k = &kit;
+	json_t *doc;
 
 	kit_make(k, 6, NULL);
 	kit_start(k);
@@ -137,6 +139,12 @@ static void failures_are_told(void)
 	kit_check(k, kit_count(k, 3, " open") == 2);
 	kit_check(k, kit_count(k, 4, " open") == 1);
 	kit_check(k, kit_shell(k, "test -s $DIR/quarantine/d2.cfg") == 0);
+	kit_control(k, 1, "\n");
+	kit_ok(k, run_again_create(&k->app, &kit_admin, id, NULL, &doc, e));
+	text_copy(id, sizeof(id), json_text(doc, "id", ""));
+	json_decref(doc);
+	kit_expect(k, id, RUN_FAILED, "1 of 3 done, 2 failed");
+	expect_row(k, id, "d1", "succeeded", "read");
 	kit_check(k,
 	    kit_shell(k, "test \"$(git -C $DIR/store.git show "
 			 "main:backup/lab/d2.cfg)\" = 'hostname fake'") == 0);
@@ -242,6 +250,89 @@ static void killed_in_between(void)
 	kit_end(k);
 }
 
+/* Rows in this state. */
+static size_t rows_in(struct kit *k, const char *id, const char *state)
+{
+	json_t *doc = kit_wait(k, id, kit_has_ended);
+	const json_t *row;
+	size_t i, n = 0;
+
+	json_array_foreach(json_object_get(doc, "devices"), i, row) n +=
+	    strcmp(json_text(row, "state", ""), state) == 0;
+	json_decref(doc);
+	return n;
+}
+
+static size_t devices_with(struct kit *k, const char *word)
+{
+	size_t n = 0;
+
+	for (int d = 0; d < k->n_devices; d++)
+		n += kit_count(k, d, word) > 0;
+	return n;
+}
+
+/* One, then a tenth, then the rest; a dry run needs no waves. */
+static void provisioned_in_waves(void)
+{
+	char id[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+
+	kit_make_intending(k, 30, NULL, "hostname fake\nntp 192.0.2.1\n");
+	kit_start(k);
+	start(k, JOB_BULK_PROVISION, "{\"all\":true}", id);
+	kit_expect(k, id, RUN_SUCCEEDED, "30 of 30 done, 30 would change");
+	kit_check(k, devices_with(k, " line ") == 0);
+	kit_check(k, !kit_log_says(k, id, "wave"));
+	kit_patch(k, KIND_DEVICE, "d3", "{\"status\":\"planned\"}");
+	start(k, JOB_BULK_PROVISION, "{\"all\":true,\"dry_run\":false}", id);
+	kit_expect(
+	    k, id, RUN_SUCCEEDED, "29 of 30 done, 29 changed, 1 left alone");
+	kit_check(k, kit_log_says(k, id, "up to 1 of 30 devices"));
+	kit_check(k, kit_log_says(k, id, "up to 4 of 30 devices"));
+	kit_check(k, kit_log_says(k, id, "up to 30 of 30 devices"));
+	kit_check(k, devices_with(k, " line ") == 29);
+	expect_row(k, id, "d3", "succeeded", "left alone");
+	/* its intent was on record before, its end after */
+	kit_check(
+	    k, kit_shell(k, "git -C $DIR/store.git log --format=%s runs "
+			    "| grep -q 'Provision devices: start on '") == 0);
+	kit_check(
+	    k, kit_shell(k, "git -C $DIR/store.git ls-tree -r "
+			    "--name-only runs | grep -q '/d29.diff$'") == 0);
+	kit_check(
+	    k, kit_shell(k, "git -C $DIR/store.git show "
+			    "main:backup/lab/d29.cfg | grep -q ntp") == 0);
+	kit_end(k);
+}
+
+static void stopped_when_too_many_fail(void)
+{
+	char id[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+
+	kit_make_intending(k, 40, NULL, "hostname fake\nntp 192.0.2.1\n");
+	kit_control(k, 0, "refuse 1\n");
+	kit_start(k);
+	start(k, JOB_BULK_PROVISION, "{\"all\":true,\"dry_run\":false}", id);
+	kit_expect(k, id, RUN_FAILED, "0 of 40 done, 1 failed, 39 not begun");
+	expect_row(k, id, "d0", "rolled-back", "refused");
+	expect_row(k, id, "d5", "cancelled", "not begun");
+	kit_check(k, devices_with(k, " open") == 1);
+	/* the first is well, and some of the second wave are not */
+	kit_control(k, 0, "\n");
+	for (int d = 10; d < 40; d++)
+		kit_control(k, d, "unreachable always\n");
+	start(k, JOB_BULK_PROVISION,
+	    "{\"all\":true,\"dry_run\":false,\"retries\":0,"
+	    "\"wave_percent\":50,\"max_failed\":20}",
+	    id);
+	kit_check(k, rows_in(k, id, "succeeded") >= 1);
+	kit_check(k, rows_in(k, id, "failed") >= 5);
+	kit_check(k, rows_in(k, id, "cancelled") >= 19);
+	kit_end(k);
+}
+
 int main(void)
 {
 	static const struct {
@@ -253,6 +344,8 @@ int main(void)
 		{ "cancelled at once", cancelled_at_once },
 		{ "slots are shared", slots_are_shared },
 		{ "killed in between", killed_in_between },
+		{ "provisioned in waves", provisioned_in_waves },
+		{ "stopped when too many fail", stopped_when_too_many_fail },
 	};
 
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {

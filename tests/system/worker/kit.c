@@ -70,7 +70,7 @@ static void make_dir(struct kit *k, const char *name)
 	kit_ok(k, dir_create(path, 0700, e));
 }
 
-static void make_seed(struct kit *k)
+static void make_seed(struct kit *k, const char *intended)
 {
 	static const char *const dirs[] = { "seed/areas", "seed/platforms",
 		"seed/secrets", "seed/devices/lab", "seed/hooks",
@@ -98,7 +98,7 @@ static void make_seed(struct kit *k)
 		    i, FIRST_PORT + i);
 		write_file(k, name, text, 0600);
 		snprintf(name, sizeof(name), "seed/intended/lab/d%d.cfg", i);
-		write_file(k, name, "hostname fake\n", 0600);
+		write_file(k, name, intended, 0600);
 		snprintf(name, sizeof(name), "fake/%d", FIRST_PORT + i);
 		make_dir(k, name);
 		snprintf(name, sizeof(name), "fake/%d/running",
@@ -109,12 +109,18 @@ static void make_seed(struct kit *k)
 
 void kit_make(struct kit *k, int n_devices, const char *base)
 {
+	kit_make_intending(k, n_devices, base, "hostname fake\n");
+}
+
+void kit_make_intending(struct kit *k, int n_devices, const char *base,
+    const char *intended)
+{
 	*k = (struct kit){ .n_devices = n_devices };
 	if (!base)
 		base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 	snprintf(k->dir, sizeof(k->dir), "%s/switchyard-worker-XXXXXX", base);
 	kit_check(k, mkdtemp(k->dir) != NULL);
-	make_seed(k);
+	make_seed(k, intended);
 	kit_check(k, kit_shell(k, "\"$SWITCHYARD\" --dir \"$DIR\" init --seed "
 				  "\"$DIR/seed\" >/dev/null") == 0);
 	write_file(k, "secrets/lab", "canary-password\n", 0600);

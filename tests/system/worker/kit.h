@@ -50,6 +50,9 @@ _Noreturn void kit_fail(struct kit *k, const char *fmt, ...)
 
 /* base: the directory to make it in; NULL: memory. */
 void kit_make(struct kit *k, int n_devices, const char *base);
+/* The same, with this as what is intended for each. */
+void kit_make_intending(struct kit *k, int n_devices, const char *base,
+    const char *intended);
 /* Stops the worker, checks the repository, the trailers of all commits and
  * that no two sessions wrote at once; removes all. */
 void kit_end(struct kit *k);
