@@ -38,6 +38,7 @@ struct backend {
 
 extern const struct backend backend_eos;
 extern const struct backend backend_ios;
+extern const struct backend backend_junos; /* backend_netconf.c */
 extern const struct backend backend_nxos;
 
 const struct backend *backend_find(const char *name);

@@ -68,7 +68,8 @@ const struct backend backend_ios = {
 	.lock = ios_lock,
 };
 
-static const struct backend *const all[] = { &backend_eos, &backend_ios };
+static const struct backend *const all[] = { &backend_eos, &backend_ios,
+	&backend_junos };
 
 const struct backend *backend_find(const char *name)
 {

@@ -1,6 +1,7 @@
 # One suite for every driver against its simulator (conformance/main.c).
 if(TARGET switchyard-sim)
   add_executable(conformance
+      conformance/backend_netconf.c
       conformance/backends.c
       conformance/bench.c
       conformance/cases.c
@@ -10,7 +11,7 @@ if(TARGET switchyard-sim)
   target_link_libraries(conformance PRIVATE
       app infra_driver infra_ssh domain base)
   target_include_directories(conformance PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-  foreach(backend ios)
+  foreach(backend ios junos)
     foreach(suite cases cuts hostile)
       add_test(NAME conformance/${backend}/${suite}
           COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/conformance/run.sh

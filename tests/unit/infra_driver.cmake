@@ -1,4 +1,5 @@
 unit_test(infra_ssh terminal)
 unit_test(infra_ssh prompt)
+unit_test(infra_driver junos_text)
 unit_test(infra_driver section_plan)
 unit_test(infra_driver cisco)

@@ -3,6 +3,8 @@
 #include "infra/driver/eos.h"
 #include "infra/driver/frr.h"
 #include "infra/driver/ios.h"
+#include "infra/driver/junos.h"
+#include "infra/driver/netconf.h"
 
 #include <string.h>
 
@@ -10,6 +12,8 @@ static const struct driver *const drivers[] = {
 	&driver_frr,
 	&driver_eos,
 	&driver_ios,
+	&driver_junos,
+	&driver_netconf,
 };
 
 #define N_DRIVERS (sizeof drivers / sizeof drivers[0])

@@ -156,13 +156,21 @@ bool xml_attribute(
 	for (const xmlAttr *a = inner(node)->properties; a; a = a->next) {
 		xmlChar *value;
 
-		if (a->ns != NULL || strcmp((const char *)a->name, name) != 0)
+		if (strcmp((const char *)a->name, name) != 0)
 			continue;
 		value = xmlNodeGetContent((const xmlNode *)a);
 		buf_puts(out, value != NULL ? (const char *)value : "");
 		xmlFree(value);
 		return true;
 	}
+	return false;
+}
+
+bool xml_has_text(const struct xml_node *node)
+{
+	for (const xmlNode *c = inner(node)->children; c != NULL; c = c->next)
+		if (c->type == XML_TEXT_NODE && !xmlIsBlankNode(c))
+			return true;
 	return false;
 }
 

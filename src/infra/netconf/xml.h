@@ -41,6 +41,8 @@ bool xml_is(const struct xml_node *node, const char *ns, const char *name);
 /* An attribute without a namespace; appends its value, false if absent. */
 bool xml_attribute(
     const struct xml_node *node, const char *name, struct buf *out);
+/* Does text stand directly in it, beside elements or alone? */
+bool xml_has_text(const struct xml_node *node);
 /* All text in it, as it is; nothing for NULL. */
 void xml_text(const struct xml_node *node, struct buf *out);
 
@@ -55,7 +57,7 @@ void xml_format_children(const struct xml_node *node, struct buf *out);
  * leaf: the same text. */
 bool xml_contains(const struct xml_node *whole, const struct xml_node *part);
 
-/* Text and attribute values. */
+/* The text of an element. */
 void xml_escape(struct buf *out, const char *text, size_t len);
 
 #endif

@@ -10,36 +10,46 @@
 #define PREFIX_MAX 64
 #define PREFIXES_MAX 16 /* a value mentions rarely more than one */
 
-void xml_escape(struct buf *out, const char *text, size_t len)
-{
-	static const struct {
-		char c;
-		const char *as;
-	} specials[] = {
-		{ '&', "&amp;" },
-		{ '<', "&lt;" },
-		{ '>', "&gt;" },
-		{ '"', "&quot;" },
-		{ '\r', "&#13;" },
-	};
+static const struct special {
+	char c;
+	const char *as;
+} specials[] = {
+	{ '&', "&amp;" },
+	{ '<', "&lt;" },
+	{ '>', "&gt;" },
+	{ '\r', "&#13;" },
+	/* in attributes only */
+	{ '"', "&quot;" },
+	{ '\n', "&#10;" },
+	{ '\t', "&#9;" },
+};
 
+#define N_SPECIALS (sizeof specials / sizeof specials[0])
+#define N_TEXT_SPECIALS 4
+
+static void escape(struct buf *out, const char *text, size_t len, size_t n)
+{
 	for (size_t i = 0; i < len; i++) {
 		size_t s = 0;
 
-		while (s < sizeof specials / sizeof specials[0] &&
-		       specials[s].c != text[i])
+		while (s < n && specials[s].c != text[i])
 			s++;
-		if (s < sizeof specials / sizeof specials[0])
+		if (s < n)
 			buf_puts(out, specials[s].as);
 		else
 			buf_putc(out, text[i]);
 	}
 }
 
+void xml_escape(struct buf *out, const char *text, size_t len)
+{
+	escape(out, text, len, N_TEXT_SPECIALS);
+}
+
 static void put_attribute(struct buf *out, const char *name, const char *value)
 {
 	buf_printf(out, " %s=\"", name);
-	xml_escape(out, value, strlen(value));
+	escape(out, value, strlen(value), N_SPECIALS);
 	buf_putc(out, '"');
 }
 
@@ -129,6 +139,9 @@ static void put_attributes(
 static void put_leaf(const xmlNode *node, const char *text, struct buf *out)
 {
 	put_attributes(node, text, out);
+	/* <container>\n</container>: only laid out like that */
+	if (strchr(text, '\n') != NULL && text[strspn(text, " \t\n")] == '\0')
+		text = "";
 	if (*text == '\0') {
 		buf_puts(out, "/>\n");
 		return;

@@ -52,6 +52,9 @@ static void one_form(void **state)
 		    "k=\"&lt;\"/>\n" },
 		{ "<d><a>&lt;&amp;<![CDATA[<x>]]></a></d>",
 		    "<a>&lt;&amp;&lt;x&gt;</a>\n" },
+		{ "<d><a k='&quot;&#10;'>\"&#13;</a></d>",
+		    "<a k=\"&quot;&#10;\">\"&#13;</a>\n" },
+		{ "<d><a>\n  </a><b>  </b></d>", "<a/>\n<b>  </b>\n" },
 		{ "<d><a xmlns='urn:a'><b xmlns=''/></a></d>",
 		    "<a xmlns=\"urn:a\">\n  <b xmlns=\"\"/>\n</a>\n" },
 	};
