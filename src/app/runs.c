@@ -1,6 +1,7 @@
 #include "app/runs.h"
 
 #include "app/choice.h"
+#include "app/job_settings.h"
 #include "app/port/queue.h"
 #include "app/run_files.h"
 #include "base/crypto.h"
@@ -65,8 +66,10 @@ const char *runs_status_refusal(const struct job *job,
     const struct record *device, bool may_change, char text[256])
 {
 	enum device_status status = STATUS_INVENTORY;
-	const char *why;
+	const char *why = job_settings_refusal(s, job, text);
 
+	if (why)
+		return why;
 	(void)device_status_parse(record_text(device, DEVICE_STATUS), &status);
 	why = policy_refusal(status, job->reads);
 	if (!why && may_change)
@@ -151,9 +154,10 @@ static enum err_code check_policy(const struct snapshot *s,
 
 	/* a job over many asks for each device, when it comes to it */
 	if (!device || job_scope_of(job, parameters) != JOB_DEVICE)
-		return ERR_OK;
-	why = runs_refusal(s, job, device,
-	    job_may_change_device(job, parameters), text);
+		why = job_settings_refusal(s, job, text);
+	else
+		why = runs_refusal(s, job, device,
+		    job_may_change_device(job, parameters), text);
 	if (why)
 		return err_set(e, ERR_CONFLICT, "%s Nothing was started.", why);
 	return ERR_OK;

@@ -1,5 +1,6 @@
 #include "worker/worker_internal.h"
 
+#include "app/job_settings.h"
 #include "app/run_files.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -16,6 +17,8 @@
 /* The device or its record does not allow the settling now. */
 #define LATER_MS 60000
 #define NO_SLOT_MS 500
+/* No run is made to wait longer for its time. */
+#define LONGEST_WAIT_MS ((int64_t)25 * 3600 * 1000)
 
 /* --- starting ----------------------------------------------------------------------- */
 
@@ -23,6 +26,7 @@ static void log_origin(struct worker *w, struct live_run *run)
 {
 	const json_t *hook = json_object_get(run->doc, "hook");
 	const json_t *schedule = json_object_get(run->doc, "schedule");
+	const json_t *retry = json_object_get(run->doc, "retry");
 	const json_t *p = json_object_get(run->doc, "parameters");
 
 	if (hook) {
@@ -37,6 +41,10 @@ static void log_origin(struct worker *w, struct live_run *run)
 		    json_text(hook, "name", ""),
 		    json_text(hook, "validated", ""));
 	}
+	if (retry)
+		live_log(w, run, LOG_INFO, "retry %lld of run %s, which failed",
+		    (long long)json_number(retry, "attempt", 1),
+		    json_text(retry, "of", ""));
 	if (schedule)
 		live_log(w, run, LOG_INFO, "schedule %s started it%s%s",
 		    json_text(schedule, "name", ""),
@@ -80,7 +88,7 @@ static void hand_over(struct live_run *run, struct slot_process *slot,
 	run->slot = slot;
 	run->phase = phase;
 	run->limit_ms = clock_mono_ms() +
-	    (int64_t)run->job->time_limit_s * 1000 + GRACE_MS;
+	    (int64_t)run->time_limit_s * 1000 + GRACE_MS;
 }
 
 void dispatch_start(struct worker *w, struct live_run *run,
@@ -140,6 +148,37 @@ static enum job_scope scope_of(const json_t *doc)
 		   : JOB_DEVICE;
 }
 
+/* Are as many runs of its job in hand as there may be? */
+static bool job_is_full(struct worker *w, const struct job *job)
+{
+	const struct snapshot *s;
+	long limit;
+
+	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
+		return false;
+	limit = job_settings_of(s, job).concurrency;
+	snapshot_unref(s);
+	return limit > 0 && live_count_job(w, job) >= (size_t)limit;
+}
+
+/* It waits for its time: a retry.  A time that no retry waits for comes of a
+ * clock that was set. */
+static bool is_early(struct worker *w, const json_t *doc)
+{
+	const char *text = json_text(doc, "not_before", "");
+	int64_t at, left;
+
+	if (!*text || !clock_parse_utc(text, &at))
+		return false;
+	left = at - clock_wall_ms();
+	if (left <= 0 || left > LONGEST_WAIT_MS)
+		return false;
+	left += clock_mono_ms();
+	if (!w->look_again_ms || left < w->look_again_ms)
+		w->look_again_ms = left;
+	return true;
+}
+
 /* So many runs over many devices share the slots at a time. */
 #define MAX_FLEETS 32
 
@@ -154,9 +193,12 @@ static bool has_room_for_fleet(const struct worker *w)
 
 static bool is_busy(struct worker *w, const json_t *doc, enum job_scope scope)
 {
+	const struct job *job = job_find(json_text(doc, "job", ""));
+
+	if (is_early(w, doc) || (job && job_is_full(w, job)))
+		return true;
 	if (scope == JOB_STORE || scope == JOB_SWEEP)
-		return live_job_is_busy(w,
-		    job_find(json_text(doc, "job", "")));
+		return live_count_job(w, job) > 0;
 	if (scope == JOB_FLEET)
 		return !has_room_for_fleet(w);
 	return live_device_is_busy(w, json_text(json_object_get(doc,
@@ -179,11 +221,26 @@ static enum err_code check_new(struct worker *w, const char *id, bool *ret_new,
 	return rc;
 }
 
+/* Its job was disabled while it was queued. */
+static bool is_disabled(
+    struct worker *w, const struct live_run *run, char why[256])
+{
+	const struct snapshot *s;
+	bool disabled;
+
+	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
+		return false;
+	disabled = job_settings_refusal(s, run->job, why) != NULL;
+	snapshot_unref(s);
+	return disabled;
+}
+
 static enum err_code claim_and_start(struct worker *w, const char *id,
     struct slot_process *slot, struct err *e)
 {
 	struct live_run *run;
 	char by[128];
+	char why[256];
 	bool new;
 	enum err_code rc = check_new(w, id, &new, e);
 
@@ -195,6 +252,8 @@ static enum err_code claim_and_start(struct worker *w, const char *id,
 	/* the mark of a canceller who came too late to take it himself */
 	if (queue_cancel_requested(w->app.dir, id, by))
 		dispatch_end_cancelled(w, run);
+	else if (is_disabled(w, run, why))
+		live_end(w, run, RUN_FAILED, why);
 	else if (run->scope == JOB_FLEET)
 		begin_fleet(w, run);
 	else

@@ -83,13 +83,13 @@ const char *live_target_noun(const struct live_run *run)
 	return nouns[run->scope];
 }
 
-bool live_job_is_busy(const struct worker *w, const struct job *job)
+size_t live_count_job(const struct worker *w, const struct job *job)
 {
-	for (const struct live_run *r = w->runs; r; r = r->next) {
-		if (r->job == job && r->phase != LIVE_ENDED)
-			return true;
-	}
-	return false;
+	size_t n = 0;
+
+	for (const struct live_run *r = w->runs; r; r = r->next)
+		n += r->job == job && !r->parent && r->phase != LIVE_ENDED;
+	return n;
 }
 
 bool live_device_is_busy(struct worker *w, const char *device)

@@ -1,5 +1,6 @@
 #include "worker/reach.h"
 
+#include "app/job_settings.h"
 #include "app/runs.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -105,7 +106,7 @@ static enum err_code make_base(const struct snapshot *s,
 	    "type", "run", "mode", settle ? "settle" : "run", "job",
 	    run->job->name, "device", run->device, "driver",
 	    record_text(platform, PLATFORM_DRIVER), "address", address, "port",
-	    port, "limit_s", run->job->time_limit_s, "pins",
+	    port, "limit_s", (int)run->time_limit_s, "pins",
 	    pins_of(s, run->device), "credentials", credentials_of(secret));
 	if (!rq || !add_parameters(rq, p) || !add_times(rq, platform)) {
 		json_decref(rq);
@@ -164,11 +165,15 @@ enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
 {
 	const struct snapshot *s;
 	json_t *request = NULL;
+	char why[256];
 	enum err_code rc = snapshots_current(w->app.snapshots, &s, e);
 
 	if (rc != ERR_OK)
 		return rc;
-	if (run->scope == JOB_STORE)
+	run->time_limit_s = job_settings_of(s, run->job).time_limit_s;
+	if (!settle && job_settings_refusal(s, run->job, why))
+		rc = err_set(e, ERR_CONFLICT, "%s Nothing was changed.", why);
+	else if (run->scope == JOB_STORE)
 		rc = make_store_request(run, settle, &request, e);
 	else if (run->job->scope == JOB_SWEEP)
 		rc = reach_make_request(w, s, run, &request, e);

@@ -58,6 +58,7 @@ struct live_run {
 	int settle_attempts;
 	int64_t settle_at_ms;
 	int64_t record_at_ms; /* LIVE_ENDED: not before this, after a failure */
+	long time_limit_s;    /* as the job's settings said when it began */
 	int64_t limit_ms;     /* the slot is killed past this */
 };
 
@@ -117,8 +118,8 @@ void live_target_of(const struct snapshot *s, const struct record *device,
     char target[32]);
 /* What the run may change: "device" or "store". */
 const char *live_target_noun(const struct live_run *run);
-/* Is a run of this job in hand?  Runs over the store take turns. */
-bool live_job_is_busy(const struct worker *w, const struct job *job);
+/* How many runs of this job are in hand?  Runs over the store take turns. */
+size_t live_count_job(const struct worker *w, const struct job *job);
 void live_log(struct worker *w, struct live_run *run, enum log_level level,
     const char *fmt, ...) printf_like(4, 5);
 /* As live_log for a text of any length about a device ("": about the run). */
@@ -189,6 +190,12 @@ void record_refuse(struct worker *w, struct live_run *run,
     const struct err *e);
 /* Frees the backups: they are on record. */
 void record_release_backups(struct live_run *run);
+
+/* --- retry.c ---------------------------------------------------------------- */
+
+/* A run that failed and is on record is started again, if its job says so.
+ * Doing it twice is doing it once. */
+void retry_failed(struct worker *w, const struct live_run *run);
 
 /* --- slots.c: processes ---------------------------------------------------------- */
 

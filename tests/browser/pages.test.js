@@ -145,6 +145,7 @@ function pageList(pushed, failed, commit) {
 		schedule: "/schedules/intended-check",
 		"schedule-edit": "/schedules/intended-check/edit",
 		jobs: "/jobs",
+		job: "/jobs/backup",
 		"job-run": "/jobs/provision/run?device=r1",
 		"job-run-refused": "/jobs/provision/run?device=sw4",
 		runs: "/runs",

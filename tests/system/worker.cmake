@@ -27,6 +27,7 @@ worker_test(fleet 120)
 worker_test(fleet_kill 180)
 worker_test(kill 300)
 worker_test(hook 120)
+worker_test(settings 120)
 worker_test(schedule 120)
 worker_test(disk 60)
 

@@ -21,6 +21,7 @@ extern const struct route_table api_hostkey_routes;
 extern const struct route_table api_reachability_routes;
 extern const struct route_table api_access_routes;
 extern const struct route_table api_jobs_routes;
+extern const struct route_table api_job_settings_routes;
 extern const struct route_table api_runs_routes;
 extern const struct route_table api_schedules_routes;
 extern const struct route_table api_servers_routes;
@@ -36,6 +37,7 @@ extern const struct route_table api_openapi_routes;
 	X(api_reachability_routes)  \
 	X(api_access_routes)        \
 	X(api_jobs_routes)          \
+	X(api_job_settings_routes)  \
 	X(api_runs_routes)          \
 	X(api_schedules_routes)     \
 	X(api_servers_routes)       \

@@ -5,6 +5,7 @@
  */
 #include "web/pages/pages.h"
 
+#include "app/job_settings.h"
 #include "app/runs.h"
 #include "base/json.h"
 #include "web/pages/form_view.h"
@@ -61,9 +62,14 @@ static enum err_code list_page(
 
 	for (int i = 0; keep && i < JOB_COUNT; i++) {
 		const struct job *job = job_get((enum job_id)i);
-		struct jv v = jv_dict(r->arena, 8);
+		struct jv v = jv_dict(r->arena, 10);
+		const char *why;
+		char text[256];
 
 		add_job(r->arena, job, v);
+		why = job_settings_refusal(r->snapshot, job, text);
+		jv_dict_set(r->arena, v, "refusal",
+		    jv_copy_text(r->arena, why ? why : ""));
 		jv_dict_set(r->arena, v, "runs", recent_runs(r, job, keep));
 		jv_list_append(r->arena, jobs, v);
 	}

@@ -24,6 +24,7 @@ extern const struct route_table pages_server_provision_routes;
 extern const struct route_table pages_ironic_routes;
 extern const struct route_table pages_text_files_routes;
 extern const struct route_table pages_jobs_routes;
+extern const struct route_table pages_job_routes;
 extern const struct route_table pages_schedules_routes;
 extern const struct route_table pages_runs_routes;
 extern const struct route_table pages_run_routes;
@@ -71,6 +72,7 @@ extern const struct route_table pages_users_routes;
 	X(pages_ironic_routes)           \
 	X(pages_text_files_routes)       \
 	X(pages_jobs_routes)             \
+	X(pages_job_routes)              \
 	X(pages_schedules_routes)        \
 	X(pages_runs_routes)             \
 	X(pages_run_routes)              \

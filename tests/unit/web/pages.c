@@ -150,6 +150,7 @@ static void test_every_page_answers(void **state)
 		"/hooks", "/hooks/new", "/schedules", "/schedules/new",
 		"/schedules/nightly", "/schedules/nightly/edit",
 		"/schedules/nightly/delete", "/jobs", "/jobs/provision/run",
+		"/jobs/provision", "/jobs/generate-intended",
 		"/jobs/backup/run?device=r1",
 		"/jobs/provision/run?device=r1&button=none", "/runs",
 		"/runs?device=r1&state=failed&trigger=form&job=backup&actor=x",
@@ -815,6 +816,49 @@ static void test_a_schedule_is_paused_and_run_by_hand(void **state)
 	assert_has(reply, "\"open\"");
 }
 
+static void test_the_settings_of_a_job_are_kept(void **state)
+{
+	struct exchange_reply reply = get("/jobs/backup");
+
+	(void)state;
+	assert_has(reply, "name=\"retries\"");
+	assert_has_not(reply, "name=\"name\"");
+	reply = get_as(TOKEN_OPERATOR, "/jobs/backup");
+	assert_has_not(reply, "name=\"retries\"");
+	assert_int_equal(
+	    post_as(TOKEN_OPERATOR, "/jobs/backup", "enabled=on").status, 403);
+	reply = post("/jobs/backup", "enabled=on&retries=99");
+	assert_int_equal(reply.status, 422);
+	assert_has(reply, "99");
+	assert_int_equal(post("/jobs/backup",
+	    "retries=2&retry_delay=30&notify=on&reason=frozen").status, 303);
+	reply = get("/jobs/backup");
+	assert_has(reply, "This job is disabled: frozen");
+	reply = get("/jobs");
+	assert_has(reply, "the job backup is disabled: frozen");
+	reply = post("/jobs/backup/run", "device=r1");
+	assert_int_equal(reply.status, 409);
+	assert_has(reply, "disabled");
+	reply = get("/api/v1/jobs/backup/settings");
+	assert_has(reply, "\"reason\"");
+	/* someone else's version */
+	reply = post("/jobs/backup",
+	    "version=0000000000000000000000000000000000000001&enabled=on");
+	assert_int_equal(reply.status, 409);
+	reply = get("/jobs/backup");
+	{
+		char form[120];
+
+		snprintf(form, sizeof(form),
+		    "version=%s&enabled=on&retries=0&retry_delay=60",
+		    hidden(&reply, "version"));
+		assert_int_equal(post("/jobs/backup", form).status, 303);
+	}
+	reply = get("/jobs/backup");
+	assert_has_not(reply, "This job is disabled");
+	assert_int_equal(get("/jobs/dance").status, 404);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -848,6 +892,7 @@ int main(void)
 		cmocka_unit_test(test_a_token_is_shown_once_and_revoked),
 		cmocka_unit_test(test_users_are_made_and_the_last_admin_stays),
 		cmocka_unit_test(test_settings_are_saved),
+		cmocka_unit_test(test_the_settings_of_a_job_are_kept),
 		cmocka_unit_test(test_a_schedule_is_paused_and_run_by_hand),
 		cmocka_unit_test(test_tables_filter_sort_and_export),
 		cmocka_unit_test(test_guessing_ones_own_password_is_throttled),
