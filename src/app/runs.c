@@ -66,10 +66,8 @@ const char *runs_status_refusal(const struct job *job,
     const struct record *device, bool may_change, char text[256])
 {
 	enum device_status status = STATUS_INVENTORY;
-	const char *why = job_settings_refusal(s, job, text);
+	const char *why;
 
-	if (why)
-		return why;
 	(void)device_status_parse(record_text(device, DEVICE_STATUS), &status);
 	why = policy_refusal(status, job->reads);
 	if (!why && may_change)
@@ -83,7 +81,8 @@ const char *runs_status_refusal(const struct job *job,
 const char *runs_refusal(const struct snapshot *s, const struct job *job,
     const struct record *device, bool may_change, char text[256])
 {
-	if (runs_status_refusal(job, device, may_change, text))
+	if (job_settings_refusal(s, job, text) ||
+	    runs_status_refusal(job, device, may_change, text))
 		return text;
 	/* the store's jobs and sweeps need no session */
 	if (!job_opens_sessions(job))
