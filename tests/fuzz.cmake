@@ -10,4 +10,8 @@ if(SWITCHYARD_FUZZ)
   add_executable(fuzz_netconf_frame fuzz/netconf_frame.c)
   target_link_libraries(fuzz_netconf_frame PRIVATE infra_netconf)
   target_link_options(fuzz_netconf_frame PRIVATE -fsanitize=fuzzer)
+
+  add_executable(fuzz_eapi_reply fuzz/eapi_reply.c)
+  target_link_libraries(fuzz_eapi_reply PRIVATE infra_eapi)
+  target_link_options(fuzz_eapi_reply PRIVATE -fsanitize=fuzzer)
 endif()

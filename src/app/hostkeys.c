@@ -151,6 +151,12 @@ struct hostkey_list hostkeys_all_pending(const struct app *app,
 	return all;
 }
 
+/* SSH host keys are made together, a TLS certificate is not. */
+static bool same_origin(const char *pub, const struct hostkey_pending *p)
+{
+	return same_type(pub, "x509") == (strcmp(p->type, "x509") == 0);
+}
+
 /* The record as it will be: keys of other types, then this one.  A device that
  * shows another key of a pinned type was given new keys: then the others are
  * as old as the one that it replaces. */
@@ -163,7 +169,8 @@ static json_t *approved_object(const struct record *pinned,
 	     i++) {
 		const char *key = record_item(pinned, HOSTKEY_KEYS, i);
 
-		if (!p->replaces && !same_type(key, p->type))
+		if (!same_type(key, p->type) &&
+		    (!p->replaces || !same_origin(key, p)))
 			json_array_append_new(keys, json_string(key));
 	}
 	json_array_append_new(keys, json_sprintf("%s %s", p->type, p->key));

@@ -7,6 +7,8 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+static const char *const transports[] = { "ssh", "eapi", NULL };
+
 static const struct field device_fields[] = {
 	[DEVICE_NAME] = { .name = "name", .label = "Name", .required = true,
 	    .type = FIELD_NAME,
@@ -37,6 +39,10 @@ static const struct field device_fields[] = {
 	    .label = "Credentials", .type = FIELD_REF, .ref = KIND_SECRET,
 	    .help = "A reference; empty takes those of the area, the platform "
 		    "or the settings." },
+	[DEVICE_TRANSPORT] = { .name = "transport", .label = "Transport",
+	    .type = FIELD_CHOICE, .choices = transports,
+	    .help = "What the driver speaks over; empty takes the "
+		    "platform's." },
 	[DEVICE_INTENDED_FROM] = { .name = "intended_from",
 	    .label = "Intended configuration", .type = FIELD_CHOICE,
 	    .choices = (const char *const[]){ "template", "hand", NULL },
@@ -97,6 +103,14 @@ static const struct field platform_fields[] = {
 	    .type = FIELD_INT, .min = 1, .max = 65535,
 	    .help = "For devices whose address names none; empty takes the "
 		    "driver's." },
+	[PLATFORM_TRANSPORT] = { .name = "transport", .label = "Transport",
+	    .type = FIELD_CHOICE, .choices = transports,
+	    .help = "Empty takes the driver's first. eapi (over HTTPS): eos "
+		    "only." },
+	[PLATFORM_CA_FILE] = { .name = "ca_file",
+	    .label = "Certificate authority", .type = FIELD_TEXT,
+	    .help = "A PEM file on the worker's machine, for transports over "
+		    "HTTPS; empty: each device's certificate is approved." },
 	[PLATFORM_CREDENTIALS] = { .name = "credentials",
 	    .label = "Credentials", .type = FIELD_REF, .ref = KIND_SECRET,
 	    .help = "For devices whose record and area name none." },

@@ -74,6 +74,21 @@ static bool add_times(json_t *request, const struct record *platform)
 		    30))) == 0;
 }
 
+/* What is empty is left out: the driver's first transport, no authority. */
+static bool add_transport(json_t *request, const struct record *platform,
+    const struct record *device)
+{
+	const char *transport = record_text(device, DEVICE_TRANSPORT);
+	const char *ca_file = record_text(platform, PLATFORM_CA_FILE);
+
+	if (!*transport)
+		transport = record_text(platform, PLATFORM_TRANSPORT);
+	return (!*transport || json_object_set_new(request, "transport",
+				   json_string(transport)) == 0) &&
+	    (!*ca_file || json_object_set_new(request, "ca_file",
+			      json_string(ca_file)) == 0);
+}
+
 static enum err_code make_base(const struct snapshot *s,
     struct live_run *run, bool settle, json_t **ret, struct err *e)
 {
@@ -108,7 +123,8 @@ static enum err_code make_base(const struct snapshot *s,
 	    record_text(platform, PLATFORM_DRIVER), "address", address, "port",
 	    port, "limit_s", (int)run->time_limit_s, "pins",
 	    pins_of(s, run->device), "credentials", credentials_of(secret));
-	if (!rq || !add_parameters(rq, p) || !add_times(rq, platform)) {
+	if (!rq || !add_parameters(rq, p) || !add_times(rq, platform) ||
+	    !add_transport(rq, platform, device)) {
 		json_decref(rq);
 		rq = NULL;
 	}

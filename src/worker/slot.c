@@ -201,8 +201,8 @@ static void fill_input(const json_t *rq, const struct driver *driver,
 	in->target.name = json_text(rq, "device", "");
 	in->target.address = json_text(rq, "address", "");
 	in->target.port = (uint16_t)json_number(rq, "port", 0);
-	if (!in->target.port)
-		in->target.port = driver->default_port;
+	in->target.transport = json_text(rq, "transport", NULL);
+	in->target.ca_file = json_text(rq, "ca_file", NULL);
 	in->connect_ms = (int)json_number(rq, "connect_s", 10) * 1000;
 	in->command_ms = (int)json_number(rq, "command_s", 30) * 1000;
 	in->deadline = deadline_in_ms(json_number(rq, "limit_s", 600) * 1000);

@@ -9,8 +9,8 @@
  *
  * The request ("run" in wire.h):
  *   { "type": "run", "mode": "run" | "settle", "job", "device", "driver",
- *     "address", "port", "connect_s", "command_s", "limit_s",
- *     "pins": ["type base64", …],
+ *     "address", "port", "transport", "ca_file", "connect_s",
+ *     "command_s", "limit_s", "pins": ["type base64", …],
  *     "credentials": { "provider", "reference", "username" },
  *     "intended", "dry_run", "replace", "commit",
  *     "snapshot", "predicted" }

@@ -189,6 +189,8 @@ static void cli_dispatch(struct cli *cli, const char *line)
 /* Questions that nobody can answer are broken off. */
 static void cli_feed_input(struct cli *cli)
 {
+	bool given = cli->input != NULL;
+
 	while (cli->answer || cli->block.rule) {
 		const char *p = cli->input;
 		size_t len = p ? strcspn(p, "\n") : 0;
@@ -201,6 +203,9 @@ static void cli_feed_input(struct cli *cli)
 		cli_dispatch(cli, line);
 		free(line);
 	}
+	/* An API's input ends a banner as EOF would. */
+	if (given && cli->block.rule && !cli->block.delimiter[0])
+		cli_dispatch(cli, "EOF");
 	if (!cli->answer)
 		return;
 	cli->failed = true;

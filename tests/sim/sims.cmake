@@ -75,6 +75,7 @@ if(MICROHTTPD_FOUND AND GNUTLS_FOUND AND SIM_LIBXML2_FOUND)
   endforeach()
 
   system_test(provision_eos TIMEOUT 300)
+  system_test(provision_eapi TIMEOUT 300)
 
   # Clients that are not ours: they say whether a simulator is like the device.
   # Exit status 77: the client is not installed.

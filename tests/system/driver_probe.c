@@ -5,6 +5,7 @@
  *
  *   --driver NAME         "frr" unless told
  *   --password-file FILE  --key FILE  --pin FILE.pub  --deadline MS
+ *   --transport NAME      --ca FILE.pem (of the device's authority)
  *   --snapshot FILE       where before_effect writes the snapshot
  *   --predicted FILE      … and the prediction
  *   --refuse              before_effect answers an error
@@ -475,6 +476,16 @@ static void set_leave(struct probe *p, char **values)
 	p->leave = true;
 }
 
+static void set_transport(struct probe *p, char **values)
+{
+	p->target.transport = values[0];
+}
+
+static void set_ca(struct probe *p, char **values)
+{
+	p->target.ca_file = values[0];
+}
+
 static void set_deadline(struct probe *p, char **values)
 {
 	p->deadline = deadline_in_ms(atol(values[0]));
@@ -517,6 +528,8 @@ static const struct {
 	{ "--password-file", 1, set_password },
 	{ "--key", 1, set_key },
 	{ "--pin", 1, set_pin },
+	{ "--transport", 1, set_transport },
+	{ "--ca", 1, set_ca },
 	{ "--deadline", 1, set_deadline },
 	{ "--snapshot", 1, set_snapshot },
 	{ "--predicted", 1, set_predicted },

@@ -1,1 +1,3 @@
 unit_test(infra_http http Threads::Threads)
+unit_test(infra_http certificate)
+unit_test(infra_eapi reply)

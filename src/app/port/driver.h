@@ -58,7 +58,8 @@ enum driver_capability {
 
 /* --- Whom to talk to --------------------------------------------------- */
 
-/* A public host key as in an OpenSSH .pub line: "ssh-ed25519", "AAAA…". */
+/* A public host key as in an OpenSSH .pub line: "ssh-ed25519", "AAAA…"; or a
+ * TLS certificate: "x509", base64 of its DER. */
 struct driver_host_key {
 	const char *type;
 	const char *blob; /* base64 */
@@ -86,6 +87,10 @@ struct driver_target {
 	const struct driver_host_key *pins;
 	size_t n_pins;
 	const struct driver_jump *jump; /* NULL: directly */
+	const char *transport; /* one of the driver's; NULL: its first */
+	/* Where a transport is HTTPS: PEM of the device's authority.  NULL:
+	 * its certificate must be pinned. */
+	const char *ca_file;
 };
 
 /* --- What the caller is asked and told --------------------------------- */
@@ -250,7 +255,8 @@ struct driver {
 	const char *name;      /* "frr" */
 	const char *label;     /* "FRRouting over SSH" */
 	unsigned capabilities; /* enum driver_capability, or-ed */
-	uint16_t default_port;
+	uint16_t default_port; /* of its first transport */
+	const char *const *transports; /* "ssh", …; NULL ends, NULL: just one */
 	unsigned confirm_min_s; /* bounds of driver_commit.confirm_s; */
 	unsigned confirm_max_s; /* both 0 without DRIVER_CAN_CONFIRM */
 

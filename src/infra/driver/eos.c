@@ -11,6 +11,7 @@
 
 /* One answer may take so long, whatever the run's own deadline is. */
 #define COMMAND_MS 60000
+#define SSH_PORT 22
 
 static const char *const pagers[] = { "--More--", NULL };
 
@@ -22,24 +23,15 @@ static const struct ssh_shell_profile eos_shell = {
 	.quote = '\x16',
 };
 
-void eos_log(
-    const struct driver_session *s, enum log_level level, const char *fmt, ...)
+const char *eos_peer(const struct driver_session *s)
 {
-	char text[512];
-	va_list ap;
-
-	if (s->hooks == NULL || s->hooks->log == NULL)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	s->hooks->log(s->hooks->ctx, level, text);
+	return s->channel->ops->peer(s->channel);
 }
 
 enum err_code eos_run(struct driver_session *s, const char *command,
     struct deadline deadline, struct buf *out, struct err *e)
 {
-	return ssh_shell_run(s->shell, command,
+	return s->channel->ops->run(s->channel, command,
 	    deadline_sooner(deadline, deadline_in_ms(COMMAND_MS)), out, e);
 }
 
@@ -59,21 +51,42 @@ const char *eos_refusal(const char *answer, size_t *ret_len)
 	return NULL;
 }
 
+static enum err_code judge(struct driver_session *s, const char *command,
+    const struct buf *answer, struct err *e)
+{
+	size_t len = 0;
+	const char *refusal = eos_refusal(buf_text(answer), &len);
+
+	if (refusal == NULL)
+		return ERR_OK;
+	err_set(e, ERR_REMOTE, "%s refused \"%s\"", eos_peer(s), command);
+	err_detail(e, "%.*s", (int)len, refusal);
+	return ERR_REMOTE;
+}
+
 enum err_code eos_command(struct driver_session *s, const char *command,
     struct deadline deadline, struct err *e)
 {
 	struct buf answer = BUF_INIT(EOS_ANSWER_MAX);
 	enum err_code code = eos_run(s, command, deadline, &answer, e);
-	const char *refusal;
-	size_t len = 0;
 
-	refusal =
-	    code == ERR_OK ? eos_refusal(buf_text(&answer), &len) : NULL;
-	if (refusal != NULL) {
-		code = err_set(e, ERR_REMOTE, "%s refused \"%s\"",
-		    ssh_link_peer(s->link), command);
-		err_detail(e, "%.*s", (int)len, refusal);
-	}
+	if (code == ERR_OK)
+		code = judge(s, command, &answer, e);
+	buf_release(&answer);
+	return code;
+}
+
+enum err_code eos_command_once(struct driver_session *s, const char *command,
+    struct deadline deadline, struct err *e)
+{
+	struct buf answer = BUF_INIT(EOS_ANSWER_MAX);
+	bool sent;
+	enum err_code code = s->channel->ops->run_effect(s->channel, command,
+	    deadline_sooner(deadline, deadline_in_ms(COMMAND_MS)), &answer,
+	    &sent, e);
+
+	if (code == ERR_OK)
+		code = judge(s, command, &answer, e);
 	buf_release(&answer);
 	return code;
 }
@@ -91,7 +104,7 @@ static enum err_code check_platform(struct driver_session *s,
 		code = err_set(e, ERR_REMOTE,
 		    "%s let the user in, but it is not Arista EOS: is the "
 		    "device's platform right? Nothing was changed.",
-		    ssh_link_peer(s->link));
+		    eos_peer(s));
 	}
 	buf_release(&answer);
 	return code;
@@ -104,36 +117,68 @@ static enum err_code enter_enable(struct driver_session *s,
 	struct deadline soon = deadline_sooner(deadline, deadline_in_ms(5000));
 	enum err_code code;
 
-	if (ssh_shell_prompt(s->shell)->end == '#')
+	if (cli_channel_prompt(s->channel)->end == '#')
 		return ERR_OK;
 	code = eos_command(s, "enable", soon, e);
-	if (code == ERR_OK && ssh_shell_prompt(s->shell)->end == '#')
+	if (code == ERR_OK && cli_channel_prompt(s->channel)->end == '#')
 		return ERR_OK;
 	refusal->kind = DRIVER_REFUSAL_CREDENTIALS;
 	return err_set(e, ERR_DENIED,
 	    "%s lets this user in, but not into the privileged mode: give the "
 	    "user privilege 15. Nothing was changed.",
-	    ssh_link_peer(s->link));
+	    eos_peer(s));
 }
 
-static enum err_code start_session(struct driver_session *s,
+static enum err_code open_ssh(struct driver_session *s,
     struct deadline deadline, struct driver_refusal *refusal, struct err *e)
 {
-	enum err_code code = ssh_link_open(s->target, driver_eos.default_port,
-	    s->hooks, deadline, &s->link, refusal, e);
+	enum err_code code = cli_channel_open_ssh(s->target, SSH_PORT,
+	    &eos_shell, s->hooks, deadline, &s->channel, refusal, e);
 
-	if (code == ERR_OK)
-		code = ssh_shell_open(
-		    s->link, &eos_shell, deadline, &s->shell, e);
 	if (code == ERR_OK)
 		code = enter_enable(s, deadline, refusal, e);
 	if (code == ERR_OK)
 		code = eos_command(s, "terminal length 0", deadline, e);
 	if (code == ERR_OK)
 		code = eos_command(s, "terminal width 511", deadline, e);
-	if (code == ERR_OK)
-		code = check_platform(s, deadline, refusal, e);
 	return code;
+}
+
+static enum err_code open_eapi(struct driver_session *s,
+    struct deadline deadline, struct driver_refusal *refusal, struct err *e)
+{
+	return cli_channel_open_eapi(
+	    s->target, s->hooks, deadline, &s->channel, refusal, e);
+}
+
+static const struct {
+	const char *name;
+	enum err_code (*open)(struct driver_session *s,
+	    struct deadline deadline, struct driver_refusal *refusal,
+	    struct err *e);
+} transports[] = {
+	{ "ssh", open_ssh },
+	{ "eapi", open_eapi },
+};
+
+static enum err_code start_session(struct driver_session *s,
+    struct deadline deadline, struct driver_refusal *refusal, struct err *e)
+{
+	const char *name = s->target->transport;
+	enum err_code code;
+
+	for (size_t i = 0; i < sizeof transports / sizeof transports[0]; i++) {
+		if (name != NULL && strcmp(transports[i].name, name) != 0)
+			continue;
+		code = transports[i].open(s, deadline, refusal, e);
+		if (code == ERR_OK)
+			code = check_platform(s, deadline, refusal, e);
+		return code;
+	}
+	return err_set(e, ERR_INVALID,
+	    "the eos driver has no transport \"%.40s\": it has ssh and eapi. "
+	    "Nothing was changed.",
+	    name);
 }
 
 static void eos_close(struct driver_session *s)
@@ -143,8 +188,8 @@ static void eos_close(struct driver_session *s)
 	/* an open configuration session lives for a day on the device */
 	if (s->staged[0] != '\0')
 		(void)!eos_discard(s, deadline_in_ms(5000), NULL);
-	ssh_shell_close(s->shell);
-	ssh_link_close(s->link);
+	if (s->channel != NULL)
+		s->channel->ops->close(s->channel);
 	free(s);
 }
 
@@ -201,13 +246,13 @@ static enum err_code read_config(struct driver_session *s, const char *command,
 		return err_set(e, ERR_CORRUPT,
 		    "%s sent a configuration that is not complete (%zu bytes, "
 		    "no \"end\"): it is not kept. Nothing was changed.",
-		    ssh_link_peer(s->link), out->len);
+		    eos_peer(s), out->len);
 	if (!text_has_no_control(out->data, out->len, true) ||
 	    !utf8_is_valid(out->data, out->len))
 		return err_set(e, ERR_CORRUPT,
 		    "%s sent a configuration with bytes that are no text: it "
 		    "is not kept. Nothing was changed.",
-		    ssh_link_peer(s->link));
+		    eos_peer(s));
 	drop_heading(out);
 	return ERR_OK;
 }
@@ -272,6 +317,22 @@ static const char *value_of(
 	return arena_memdup(arena, at, strcspn(at, "\n"));
 }
 
+static void take_version(
+    const char *text, struct arena *arena, struct driver_facts *to)
+{
+	size_t skip = sizeof "Arista";
+	size_t len = strcspn(text, "\n");
+	unsigned long hours, minutes;
+
+	to->model = len > skip ? arena_memdup(arena, text + skip, len - skip)
+			       : "";
+	to->os_version = value_of(arena, text, "Software image version:");
+	to->serial = value_of(arena, text, "Serial number:");
+	if (sscanf(value_of(arena, text, "Uptime:"), "%lu hours and %lu minutes",
+		&hours, &minutes) == 2)
+		to->uptime_s = (int64_t)(hours * 3600 + minutes * 60);
+}
+
 static enum err_code eos_get_facts(struct driver_session *s,
     struct deadline deadline, struct arena *arena, struct driver_facts *ret,
     struct err *e)
@@ -279,26 +340,17 @@ static enum err_code eos_get_facts(struct driver_session *s,
 	struct buf answer = BUF_INIT(EOS_ANSWER_MAX);
 	struct driver_facts f = { .vendor = "Arista", .uptime_s = -1 };
 	enum err_code code = eos_run(s, "show version", deadline, &answer, e);
-	const char *text = buf_text(&answer);
-	unsigned long hours, minutes;
 
 	if (code == ERR_OK) {
-		f.hostname = arena_strdup(
-		    arena, ssh_shell_prompt(s->shell)->name);
-		f.model = arena_memdup(arena, text + sizeof "Arista",
-		    strcspn(text, "\n") - sizeof "Arista");
-		f.os_version =
-		    value_of(arena, text, "Software image version:");
-		f.serial = value_of(arena, text, "Serial number:");
-		if (sscanf(value_of(arena, text, "Uptime:"),
-			"%lu hours and %lu minutes", &hours, &minutes) == 2)
-			f.uptime_s = (int64_t)(hours * 3600 + minutes * 60);
-		if (arena_failed(arena))
-			code = err_set(
-			    e, ERR_SYSTEM, "no memory for the facts");
-		else
-			*ret = f;
+		take_version(buf_text(&answer), arena, &f);
+		buf_clear(&answer);
+		code = eos_run(s, "show hostname", deadline, &answer, e);
+		f.hostname = value_of(arena, buf_text(&answer), "Hostname:");
 	}
+	if (code == ERR_OK && arena_failed(arena))
+		code = err_set(e, ERR_SYSTEM, "no memory for the facts");
+	if (code == ERR_OK)
+		*ret = f;
 	buf_release(&answer);
 	return code;
 }
@@ -348,20 +400,23 @@ static enum err_code eos_save(
 		code = err_set(e, ERR_REMOTE,
 		    "%s did not save its configuration: it is in force, but a "
 		    "restart of the switch would lose it",
-		    ssh_link_peer(s->link));
+		    eos_peer(s));
 		err_detail(e, "write memory: %.400s", buf_text(&answer));
 	}
 	buf_release(&answer);
 	return code;
 }
 
+static const char *const eos_transports[] = { "ssh", "eapi", NULL };
+
 const struct driver driver_eos = {
 	.name = "eos",
-	.label = "Arista EOS over SSH",
+	.label = "Arista EOS over SSH or eAPI",
 	.capabilities = DRIVER_CAN_MERGE | DRIVER_CAN_REPLACE |
 	    DRIVER_CAN_CONFIRM | DRIVER_CAN_CANDIDATE | DRIVER_CAN_ATOMIC |
 	    DRIVER_CAN_STARTUP | DRIVER_CAN_SAVE,
-	.default_port = 22,
+	.default_port = SSH_PORT,
+	.transports = eos_transports,
 	.confirm_min_s = 30,
 	.confirm_max_s = 3600,
 	.open = eos_open,

@@ -35,7 +35,18 @@ static void commit_command(const struct driver_session *s,
 		    s->staged, t / 3600, t / 60 % 60, t % 60);
 }
 
-/* The command was sent: only its answer tells that the device did nothing. */
+static enum err_code lost(struct driver_session *s,
+    struct driver_report *report, const struct err *why, struct err *e)
+{
+	report->outcome = DRIVER_UNKNOWN;
+	s->staged[0] = '\0';
+	return err_set(e, ERR_UNKNOWN_OUTCOME,
+	    "the session with %s was lost while it was committing: %s What "
+	    "the switch holds now has to be read.",
+	    s->target->name, why->message);
+}
+
+/* Once the command was sent, only its answer tells that the device did nothing. */
 static enum err_code send_commit(struct driver_session *s,
     const struct driver_commit *how, struct arena *arena,
     struct driver_report *report, struct err *e)
@@ -45,19 +56,16 @@ static enum err_code send_commit(struct driver_session *s,
 	const char *refusal;
 	char command[100];
 	size_t len = 0;
+	bool sent;
 
 	commit_command(s, how, command);
-	ssh_link_forbid_cancel(s->link);
 	report->sent = s->staged_lines;
-	if (ssh_shell_run(s->shell, command, deadline_in_ms(COMMIT_MS),
-		&answer, &why) != ERR_OK) {
+	if (s->channel->ops->run_effect(s->channel, command,
+		deadline_in_ms(COMMIT_MS), &answer, &sent, &why) != ERR_OK) {
 		buf_release(&answer);
-		report->outcome = DRIVER_UNKNOWN;
-		s->staged[0] = '\0';
-		return err_set(e, ERR_UNKNOWN_OUTCOME,
-		    "the session with %s was lost while it was committing: %s "
-		    "What the switch holds now has to be read.",
-		    s->target->name, why.message);
+		return sent ? lost(s, report, &why, e)
+			    : err_set(e, ERR_REMOTE,
+				  "%s Nothing was committed.", why.message);
 	}
 	refusal = eos_refusal(buf_text(&answer), &len);
 	if (refusal != NULL) {
@@ -105,10 +113,10 @@ enum err_code eos_confirm(
 		return err_set(e, ERR_CONFLICT,
 		    "%s waits for no confirmation any more: its timer has "
 		    "taken the change back, or someone else decided",
-		    ssh_link_peer(s->link));
+		    eos_peer(s));
 	snprintf(command, sizeof command, "configure session %s commit",
 	    list.ours);
-	return eos_command(s, command, deadline, e);
+	return eos_command_once(s, command, deadline, e);
 }
 
 /* --- What is there -------------------------------------------------------------- */
@@ -164,7 +172,7 @@ static enum err_code abort_ours(struct driver_session *s,
 	    list.ours);
 	*ret_did = true;
 	eos_expect_name_of(s, snapshot);
-	return eos_command(s, command, deadline, e);
+	return eos_command_once(s, command, deadline, e);
 }
 
 /* The whole old configuration as a session of its own, without a timer. */
@@ -180,7 +188,7 @@ static enum err_code put_back(struct driver_session *s, const char *snapshot,
 	snprintf(command, sizeof command, "configure session %s commit",
 	    s->staged);
 	eos_expect_name_of(s, snapshot);
-	code = eos_command(s, command, deadline, e);
+	code = eos_command_once(s, command, deadline, e);
 	if (code == ERR_OK)
 		s->staged[0] = '\0';
 	return code;

@@ -4,8 +4,8 @@
 #ifndef INFRA_DRIVER_EOS_INTERNAL_H
 #define INFRA_DRIVER_EOS_INTERNAL_H
 
+#include "infra/driver/cli_channel.h"
 #include "infra/driver/eos.h"
-#include "infra/ssh/shell.h"
 
 #define EOS_CONFIG_MAX ((size_t)4 * 1024 * 1024)
 #define EOS_ANSWER_MAX ((size_t)64 * 1024)
@@ -17,21 +17,22 @@
 struct driver_session {
 	const struct driver_target *target;
 	const struct driver_hooks *hooks;
-	struct ssh_link *link;
-	struct ssh_shell *shell;
+	struct cli_channel *channel;
 	/* The stage on the device, an open configuration session; "": none. */
 	char staged[EOS_SESSION_NAME];
 	size_t staged_lines;
 };
 
-void eos_log(const struct driver_session *s, enum log_level level,
-    const char *fmt, ...) printf_like(3, 4);
+const char *eos_peer(const struct driver_session *s); /* for messages */
 
 /* Appends the answer.  eos_command() is for commands that must be taken: an
  * answer with an error mark is ERR_REMOTE, with the answer as detail. */
 enum err_code eos_run(struct driver_session *s, const char *command,
     struct deadline deadline, struct buf *out, struct err *e) must_check;
 enum err_code eos_command(struct driver_session *s, const char *command,
+    struct deadline deadline, struct err *e) must_check;
+/* The same for one that changes what is in force: it is sent once. */
+enum err_code eos_command_once(struct driver_session *s, const char *command,
     struct deadline deadline, struct err *e) must_check;
 /* The first line of an answer that refuses, or NULL. */
 const char *eos_refusal(const char *answer, size_t *ret_len);
@@ -53,6 +54,11 @@ struct eos_sessions {
 };
 enum err_code eos_list_sessions(struct driver_session *s,
     struct deadline deadline, struct eos_sessions *ret,
+    struct err *e) must_check;
+
+/* eos_script.c: the candidate's lines, as they are to be typed.  ERR_INVALID
+ * names the one that must not be sent. */
+enum err_code eos_script_make(const char *text, struct cli_script *script,
     struct err *e) must_check;
 
 /* eos_stage.c */

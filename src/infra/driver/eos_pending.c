@@ -48,7 +48,7 @@ enum err_code eos_list_sessions(struct driver_session *s,
 	if (code == ERR_OK && p == NULL)
 		code = err_set(e, ERR_REMOTE,
 		    "%s does not tell its configuration sessions; nothing was "
-		    "changed", ssh_link_peer(s->link));
+		    "changed", eos_peer(s));
 	if (code == ERR_OK)
 		p = strchr(p + 1, '\n');
 	while (code == ERR_OK && p != NULL && p[1] != '\0') {
@@ -72,7 +72,7 @@ void eos_expect_name_of(struct driver_session *s, const char *config)
 		snprintf(name, sizeof name, "%.*s", (int)strcspn(at, " \n"),
 		    at);
 	}
-	ssh_shell_expect_name(s->shell, name);
+	s->channel->ops->expect_name(s->channel, name);
 }
 
 /* The next line that counts; NULL at the end. */

@@ -1,10 +1,6 @@
 /*
- * Loading a candidate into a configuration session of the switch.
- *
- * Nothing is in force before the commit.  The danger is to leave the session
- * without noticing: what follows would be typed into the exec mode, or into
- * the running configuration.  So the prompt must tell of the session after
- * every line, and the words that would end it are never sent.
+ * Loading a candidate into a configuration session of the switch.  Nothing is
+ * in force before the commit.
  */
 #include "infra/driver/eos_internal.h"
 
@@ -12,226 +8,49 @@
 #include "base/text.h"
 #include "domain/config_dialect.h"
 #include "domain/text_diff.h"
-#include "infra/driver/section_plan.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_MS 30000
-#define MAX_DEPTH 8
+#define SCRIPT_MAX ((size_t)64 * 1024 * 1024)
 #define SESSION_MODE "config-s-"
-
-/* They end the session, or act instead of configuring; so does what the CLI
- * takes for an abbreviation of one. */
-static const char *const forbidden[] = { "abort", "bash", "clear", "commit",
-	"configure", "copy", "delete", "disable", "enable", "logout", "reload",
-	"rollback", "write", NULL };
-
-struct loader {
-	struct driver_session *s;
-	struct deadline deadline;
-	size_t indent[MAX_DEPTH]; /* of the sections that are open */
-	size_t depth;
-	size_t number; /* of the line */
-};
-
-static bool is_forbidden(const char *word, size_t len)
-{
-	for (const char *const *f = forbidden; *f != NULL; f++)
-		if (len >= 3 && len <= strlen(*f) &&
-		    strncmp(word, *f, len) == 0)
-			return true;
-	return len == 3 && memcmp(word, "end", 3) == 0;
-}
-
-static bool in_session(const struct driver_session *s)
-{
-	const struct prompt *p = ssh_shell_prompt(s->shell);
-
-	return p->end == '#' && text_starts_with(p->mode, SESSION_MODE);
-}
-
-static enum err_code refused(const struct loader *l, const char *line,
-    const char *why, size_t len, struct err *e)
-{
-	struct buf safe = BUF_INIT(512);
-	enum err_code code;
-
-	config_line_redact(&config_dialect_eos, line, &safe);
-	code = err_set(e, ERR_INVALID,
-	    "line %zu, \"%.200s\", was refused: %.*s. Nothing was changed.",
-	    l->number, buf_text(&safe), (int)(len < 200 ? len : 200), why);
-	buf_release(&safe);
-	return code;
-}
-
-static enum err_code judge(const struct loader *l, const char *line,
-    const struct buf *answer, struct err *e)
-{
-	size_t len = 0;
-	const char *refusal = eos_refusal(buf_text(answer), &len);
-
-	if (refusal != NULL)
-		return refused(l, line, refusal, len, e);
-	if (!in_session(l->s))
-		return err_set(e, ERR_INVALID,
-		    "line %zu leaves the configuration session; nothing was "
-		    "changed", l->number);
-	if (answer->len > 0)
-		eos_log(l->s, LOG_INFO, "line %zu: the switch says: %.300s",
-		    l->number, buf_text(answer));
-	return ERR_OK;
-}
-
-static enum err_code send_line(
-    struct loader *l, const char *line, struct err *e)
-{
-	struct buf answer = BUF_INIT(EOS_ANSWER_MAX);
-	enum err_code code = ssh_shell_run(l->s->shell, line,
-	    deadline_sooner(l->deadline, deadline_in_ms(LINE_MS)), &answer, e);
-
-	if (code == ERR_OK)
-		code = judge(l, line, &answer, e);
-	buf_release(&answer);
-	return code;
-}
-
-/* `exit` for each section that the next line is not in any more. */
-static enum err_code leave_sections(
-    struct loader *l, size_t indent, struct err *e)
-{
-	enum err_code code = ERR_OK;
-
-	while (code == ERR_OK && l->depth > 0 &&
-	       indent <= l->indent[l->depth - 1]) {
-		l->depth--;
-		code = send_line(l, "exit", e);
-	}
-	return code;
-}
-
-/* The text after a banner's line, up to EOF; its end, or NULL. */
-static const char *end_of_text(const char *at)
-{
-	while (*at != '\0') {
-		size_t len = strcspn(at, "\n");
-
-		if (len == 3 && memcmp(at, "EOF", 3) == 0)
-			return at + len + (at[len] == '\n');
-		at += len + (at[len] == '\n');
-	}
-	return NULL;
-}
-
-static enum err_code send_banner(
-    struct loader *l, const char *from, const char *to, struct err *e)
-{
-	struct buf answer = BUF_INIT(EOS_ANSWER_MAX);
-	struct buf lines = BUF_INIT(EOS_ANSWER_MAX);
-	enum err_code code;
-
-	buf_add(&lines, from, (size_t)(to - from));
-	code = buf_check(&lines, "the banner", e);
-	if (code == ERR_OK)
-		code = ssh_shell_run_text(l->s->shell, buf_text(&lines),
-		    deadline_sooner(l->deadline, deadline_in_ms(LINE_MS)),
-		    &answer, e);
-	if (code == ERR_OK)
-		code = judge(l, "banner", &answer, e);
-	buf_release(&answer);
-	buf_release(&lines);
-	return code;
-}
-
-/* Does a line that is further in follow?  Then this one opens a section. */
-static bool opens_section(const char *next, size_t indent)
-{
-	while (*next != '\0') {
-		size_t len = strcspn(next, "\n");
-		size_t lead = strspn(next, " ");
-
-		if (lead < len && next[lead] != '!')
-			return lead > indent;
-		next += len + (next[len] == '\n');
-	}
-	return false;
-}
-
-static enum err_code load_line(struct loader *l, const char *text, size_t len,
-    const char *next, struct err *e)
-{
-	size_t indent = strspn(text, " ");
-	char line[SSH_SHELL_MAX_LINE + 1];
-	enum err_code code;
-
-	if (len - indent > SSH_SHELL_MAX_LINE)
-		return err_set(e, ERR_INVALID,
-		    "line %zu is longer than %d bytes; nothing was changed",
-		    l->number, SSH_SHELL_MAX_LINE);
-	snprintf(line, sizeof line, "%.*s", (int)(len - indent),
-	    text + indent);
-	if (is_forbidden(line, strcspn(line, " ")))
-		return refused(l, line, "it would act, not configure", 27, e);
-	code = leave_sections(l, indent, e);
-	if (code != ERR_OK || strcmp(line, "exit") == 0)
-		return code;
-	code = send_line(l, line, e);
-	if (code != ERR_OK || !opens_section(next, indent))
-		return code;
-	if (l->depth == MAX_DEPTH)
-		return err_set(e, ERR_INVALID,
-		    "line %zu: more than %d sections inside each other",
-		    l->number, MAX_DEPTH);
-	l->indent[l->depth++] = indent;
-	return ERR_OK;
-}
-
-static enum err_code load_text(
-    struct loader *l, const char *text, struct err *e)
-{
-	enum err_code code = ERR_OK;
-
-	while (code == ERR_OK && *text != '\0') {
-		size_t len = strcspn(text, "\n");
-		size_t lead = strspn(text, " ");
-		const char *next = text + len + (text[len] == '\n');
-
-		l->number++;
-		if (lead == 0 && len == 3 && memcmp(text, "end", 3) == 0)
-			break;
-		if (text_starts_with(text, "banner ") && end_of_text(next)) {
-			next = end_of_text(next);
-			code = leave_sections(l, 0, e);
-			if (code == ERR_OK)
-				code = send_banner(l, text, next, e);
-		} else if (lead < len && text[lead] != '!') {
-			code = load_line(l, text, len, next, e);
-		}
-		l->s->staged_lines++;
-		text = next;
-	}
-	return code;
-}
+/* Known at the top of a configuration only; there never is such an alias. */
+#define GUARD "no alias switchyard-guard"
 
 /* --- The session ------------------------------------------------------------- */
 
-static enum err_code begin(struct driver_session *s, enum driver_load load,
-    struct deadline deadline, struct err *e)
+static enum err_code load(struct driver_session *s,
+    const struct driver_candidate *candidate, struct deadline deadline,
+    struct err *e)
 {
-	char random[9], command[60];
+	char random[9], enter[60];
+	struct cli_script script = {
+		.arena = arena_new(SCRIPT_MAX),
+		.dialect = &config_dialect_eos,
+		.enter = enter,
+		.mode = SESSION_MODE,
+		.leave = "end",
+		.input_end = "EOF",
+		.guard = GUARD,
+		.refusal = eos_refusal,
+	};
 	enum err_code code;
 
-	random_hex(random, 4);
-	snprintf(s->staged, sizeof s->staged, EOS_SESSION_PREFIX "%s", random);
-	s->staged_lines = 0;
-	snprintf(command, sizeof command, "configure session %s", s->staged);
-	code = eos_command(s, command, deadline, e);
-	if (code == ERR_OK && !in_session(s))
-		code = err_set(e, ERR_REMOTE,
-		    "%s opened no configuration session; nothing was changed",
-		    ssh_link_peer(s->link));
-	if (code == ERR_OK && load == DRIVER_REPLACE)
-		code = eos_command(s, "rollback clean-config", deadline, e);
+	if (script.arena == NULL)
+		return err_set(e, ERR_SYSTEM, "no memory for the candidate");
+	if (candidate->load == DRIVER_REPLACE)
+		script.begin = "rollback clean-config";
+	code = eos_script_make(candidate->text, &script, e);
+	if (code == ERR_OK) {
+		random_hex(random, 4);
+		snprintf(s->staged, sizeof s->staged,
+		    EOS_SESSION_PREFIX "%s", random);
+		snprintf(enter, sizeof enter, "configure session %s",
+		    s->staged);
+		s->staged_lines = script.n;
+		code = s->channel->ops->load(s->channel, &script, deadline, e);
+	}
+	arena_free(script.arena);
 	return code;
 }
 
@@ -249,7 +68,7 @@ static enum err_code check_others(
 		return err_set(e, ERR_CONFLICT,
 		    "%s has a configuration session that is not finished (%s): "
 		    "commit or abort it there first. Nothing was changed.",
-		    ssh_link_peer(s->link),
+		    eos_peer(s),
 		    list.foreign ? list.who : list.ours);
 	if (list.stale[0] == '\0')
 		return ERR_OK;
@@ -262,33 +81,25 @@ enum err_code eos_discard(
     struct driver_session *s, struct deadline deadline, struct err *e)
 {
 	char command[80];
-	enum err_code code = ERR_OK;
 
 	if (s->staged[0] == '\0')
 		return ERR_OK;
 	snprintf(command, sizeof command, "configure session %s abort",
 	    s->staged);
 	s->staged[0] = '\0';
-	if (in_session(s))
-		code = eos_command(s, "end", deadline, e);
-	return code == ERR_OK ? eos_command(s, command, deadline, e) : code;
+	return eos_command(s, command, deadline, e);
 }
 
 enum err_code eos_stage(struct driver_session *s,
     const struct driver_candidate *candidate, struct deadline deadline,
     struct err *e)
 {
-	struct loader l = { .s = s, .deadline = deadline };
 	enum err_code code = eos_discard(s, deadline, e);
 
 	if (code == ERR_OK)
 		code = check_others(s, deadline, e);
 	if (code == ERR_OK)
-		code = begin(s, candidate->load, deadline, e);
-	if (code == ERR_OK)
-		code = load_text(&l, candidate->text, e);
-	if (code == ERR_OK)
-		code = eos_command(s, "end", deadline, e);
+		code = load(s, candidate, deadline, e);
 	if (code != ERR_OK)
 		(void)!eos_discard(s, deadline_in_ms(5000), NULL);
 	return code;

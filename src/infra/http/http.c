@@ -1,8 +1,8 @@
 #include "infra/http/http.h"
 
 #include "base/text.h"
+#include "infra/http/http_internal.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,21 +11,8 @@
 
 #define DEFAULT_CONNECT_MS 5000
 #define DEFAULT_KEEP 16
-#define MAX_KEEP 64
 #define MAX_HEAD ((size_t)64 * 1024)
 #define MAX_IDLE_S 30L /* below the idle time-outs of common servers */
-
-/* A handle keeps its own connections: libcurl's sharing of connections between
- * threads is not safe in this version.  The one used last is taken first, so
- * that few connections serve a light load. */
-struct http_client {
-	char *ca_file;
-	char *pin;
-	long connect_ms;
-	pthread_mutex_t lock;
-	CURL *kept[MAX_KEEP];
-	size_t n_kept, keep;
-};
 
 /* --- the client -------------------------------------------------------------
  */
@@ -58,8 +45,8 @@ enum err_code http_client_new(
 	c->connect_ms =
 	    options->connect_ms ? options->connect_ms : DEFAULT_CONNECT_MS;
 	c->keep = options->keep ? options->keep : DEFAULT_KEEP;
-	if (c->keep > MAX_KEEP)
-		c->keep = MAX_KEEP;
+	if (c->keep > HTTP_MAX_KEEP)
+		c->keep = HTTP_MAX_KEEP;
 	if (!copy_option(&c->ca_file, options->ca_file) ||
 	    !copy_option(&c->pin, options->pin)) {
 		http_client_free(c);
@@ -151,7 +138,7 @@ static int ask_cancelled(
  *  - a path is what the caller wrote, `..` included
  *  - HTTP/2 would share a connection between requests
  *  - a password in a URL would end in messages */
-static void set_limits(CURL *h, const struct http_client *c)
+void http_set_limits(CURL *h, const struct http_client *c)
 {
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(h, CURLOPT_PROXY, "");
@@ -174,8 +161,8 @@ static void set_limits(CURL *h, const struct http_client *c)
 	}
 }
 
-/* libcurl takes 0 for no limit at all. */
-static long time_limit(struct deadline deadline)
+
+long http_time_limit(struct deadline deadline)
 {
 	int left = deadline_poll_ms(deadline);
 
@@ -195,7 +182,7 @@ static void set_request(
 	if (strcmp(r->method, "HEAD") == 0)
 		curl_easy_setopt(h, CURLOPT_NOBODY, 1L);
 	curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, r->method);
-	curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, time_limit(r->deadline));
+	curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, http_time_limit(r->deadline));
 	if (r->once)
 		curl_easy_setopt(h, CURLOPT_FRESH_CONNECT, 1L);
 	if (r->username) {
@@ -284,13 +271,13 @@ static const char *host_of(const char *url, int *ret_len)
 	return host;
 }
 
-static enum err_code explain(CURLcode rc, const struct http_request *r,
+enum err_code http_explain(CURLcode rc, const char *url,
     const struct http_answer *answer, const char *text, struct err *e)
 {
 	enum err_code code = ERR_REMOTE;
 	const char *words = "does not speak HTTP as it should";
 	int len;
-	const char *host = host_of(r->url, &len);
+	const char *host = host_of(url, &len);
 
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
 		/* garbage counts as HTTP/0.9, a protocol that is off */
@@ -348,7 +335,7 @@ enum err_code http_send(struct http_client *c,
 		curl_slist_free_all(headers);
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	}
-	set_limits(h, c);
+	http_set_limits(h, c);
 	set_request(h, request, headers);
 	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, text);
 	curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, take_header);
@@ -361,7 +348,7 @@ enum err_code http_send(struct http_client *c,
 	ret->sent = sent > 0;
 	ret->status = (int)status;
 	if (done != CURLE_OK)
-		rc = explain(done, request, ret, text, e);
+		rc = http_explain(done, request->url, ret, text, e);
 	give_handle(c, h);
 	curl_slist_free_all(headers);
 	return rc;

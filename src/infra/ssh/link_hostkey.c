@@ -119,13 +119,25 @@ static enum err_code present(
 	    link->peer);
 }
 
+/* The first pin that is a host key: TLS certificates are pinned, too. */
+static const struct driver_host_key *first_pin(const struct ssh_link *link)
+{
+	const struct driver_target *target = link->target;
+
+	for (size_t i = 0; i < target->n_pins; i++)
+		if (strcmp(target->pins[i].type, "x509") != 0)
+			return &target->pins[i];
+	return NULL;
+}
+
 static enum err_code changed(
     struct ssh_link *link, struct driver_refusal *refusal, struct err *e)
 {
+	const struct driver_host_key *pin = first_pin(link);
 	struct driver_refusal pinned = { 0 };
 
 	refusal->kind = DRIVER_REFUSAL_KEY_CHANGED;
-	if (!describe(link->target->pins[0].blob, &pinned))
+	if (!describe(pin->blob, &pinned))
 		snprintf(pinned.fingerprint, sizeof pinned.fingerprint,
 		    "unreadable");
 	return err_set(e, ERR_DENIED,
@@ -133,7 +145,7 @@ static enum err_code changed(
 	    "Someone may stand in between, or the router was replaced. No "
 	    "password was sent, nothing was changed. If the change is known to "
 	    "be right, remove the pinned key and approve the new one.",
-	    link->peer, link->target->pins[0].type, pinned.fingerprint,
+	    link->peer, pin->type, pinned.fingerprint,
 	    refusal->key_type, refusal->fingerprint);
 }
 
@@ -149,7 +161,7 @@ enum err_code ssh_check_host_key(
 		if (strcmp(target->pins[i].type, refusal->key_type) == 0 &&
 		    strcmp(target->pins[i].blob, refusal->key_blob) == 0)
 			return ERR_OK;
-	if (target->n_pins > 0)
+	if (first_pin(link) != NULL)
 		return changed(link, refusal, e);
 	refusal->kind = DRIVER_REFUSAL_KEY_UNKNOWN;
 	return err_set(e, ERR_DENIED,

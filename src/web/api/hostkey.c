@@ -70,6 +70,12 @@ static enum err_code get_hostkey(
 	    snapshot_find(r->snapshot, KIND_HOSTKEY, record_key(device)), e);
 }
 
+/* "x509 MII…": a certificate is a SEQUENCE (RFC 5280, 4.1). */
+static bool is_certificate(const char *text, size_t type_len, const uint8_t *p)
+{
+	return type_len == 4 && memcmp(text, "x509", 4) == 0 && p[0] == 0x30;
+}
+
 /* "ssh-ed25519 AAAA…": the key must say inside which type it is (RFC 4253
  * section 6.6: a string that comes first). */
 static bool is_public_key(const char *text)
@@ -84,9 +90,10 @@ static bool is_public_key(const char *text)
 		&raw, text + type_len + 1, strlen(text + type_len + 1)) &&
 	    raw.len > 4 + type_len) {
 		p = (const uint8_t *)raw.data;
-		ok = ((size_t)p[0] << 24 | (size_t)p[1] << 16 |
+		ok = is_certificate(text, type_len, p) ||
+		     (((size_t)p[0] << 24 | (size_t)p[1] << 16 |
 			 (size_t)p[2] << 8 | p[3]) == type_len &&
-		     memcmp(raw.data + 4, text, type_len) == 0;
+		     memcmp(raw.data + 4, text, type_len) == 0);
 	}
 	buf_release(&raw);
 	return ok;

@@ -1,0 +1,69 @@
+/*
+ * A way to have a platform's commands run: an interactive shell over SSH, or
+ * an HTTPS API that takes lists of them.  A driver that speaks to both is
+ * written against this table, and does the same over either.
+ *
+ * Ownership: close() frees.  One thread.
+ * Errors: as app/port/driver.h.
+ */
+#ifndef INFRA_DRIVER_CLI_CHANNEL_H
+#define INFRA_DRIVER_CLI_CHANNEL_H
+
+#include "app/port/driver.h"
+#include "infra/driver/cli_script.h"
+#include "infra/ssh/shell.h"
+
+struct cli_channel;
+
+struct cli_channel_ops {
+	/* A command of the privileged mode; appends its output.  One that is
+	 * refused is ERR_OK, with a line that begins with "%". */
+	enum err_code (*run)(struct cli_channel *c, const char *command,
+	    struct deadline deadline, struct buf *out,
+	    struct err *e) must_check;
+
+	/* The same for a command that changes the device: it is never sent
+	 * twice and not cancelled.  *ret_sent is set in any case; after an
+	 * error with it the device may have carried the command out. */
+	enum err_code (*run_effect)(struct cli_channel *c, const char *command,
+	    struct deadline deadline, struct buf *out, bool *ret_sent,
+	    struct err *e) must_check;
+
+	/* Enters the script's mode, sends its lines and leaves.  ERR_INVALID
+	 * names the line that was refused; then the ones before it are in the
+	 * candidate, and the channel is in the privileged mode again. */
+	enum err_code (*load)(struct cli_channel *c,
+	    const struct cli_script *script, struct deadline deadline,
+	    struct err *e) must_check;
+
+	/* The next command may give the device this name. */
+	void (*expect_name)(struct cli_channel *c, const char *name);
+
+	const char *(*peer)(const struct cli_channel *c); /* for messages */
+	void (*close)(struct cli_channel *c);
+};
+
+/* The first member of every channel. */
+struct cli_channel {
+	const struct cli_channel_ops *ops;
+	const struct driver_hooks *hooks;
+};
+
+/* A line for the run's log. */
+void cli_channel_log(const struct cli_channel *c, enum log_level level,
+    const char *fmt, ...) printf_like(3, 4);
+
+enum err_code cli_channel_open_ssh(const struct driver_target *target,
+    uint16_t default_port, const struct ssh_shell_profile *profile,
+    const struct driver_hooks *hooks, struct deadline deadline,
+    struct cli_channel **ret, struct driver_refusal *refusal,
+    struct err *e) must_check;
+/* The prompt of the last answer; NULL if this is no shell. */
+const struct prompt *cli_channel_prompt(const struct cli_channel *c);
+
+enum err_code cli_channel_open_eapi(const struct driver_target *target,
+    const struct driver_hooks *hooks, struct deadline deadline,
+    struct cli_channel **ret, struct driver_refusal *refusal,
+    struct err *e) must_check;
+
+#endif
