@@ -69,6 +69,7 @@ struct sweep {
 	size_t n_free;
 	struct snmp_user *users;
 	size_t n_users;
+	int64_t began_us;
 	int64_t now_us; /* of this turn of the loop */
 };
 

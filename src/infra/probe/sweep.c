@@ -14,8 +14,10 @@
 
 #define MAX_EVENTS 512
 #define TICK_MS 20
-/* Begun in one turn of the loop: bursts overrun the queues of the network. */
-#define MAX_BEGUN 64
+/* Bursts overrun the queues of the network and of whoever answers for many:
+ * targets are begun at this rate, and a few together. */
+#define BEGUN_PER_S 2500
+#define MAX_BEGUN 16
 #define FDS_KEPT 64 /* for everything else */
 
 static const struct probe_method *const methods[PROBE_KINDS] = {
@@ -198,10 +200,14 @@ static enum err_code begin_target(struct sweep *s, struct err *e)
 
 static enum err_code begin_some(struct sweep *s, struct err *e)
 {
+	int64_t us = clock_mono_us() - s->began_us;
+	size_t due = (size_t)(us * BEGUN_PER_S / 1000000) + MAX_BEGUN;
 	enum err_code rc = ERR_OK;
 
-	for (int i = 0; i < MAX_BEGUN && rc == ERR_OK && s->n_free > 0 &&
-			s->next < s->n_targets;
+	if (due > s->n_targets)
+		due = s->n_targets;
+	for (int i = 0;
+	     i < MAX_BEGUN && rc == ERR_OK && s->n_free > 0 && s->next < due;
 	     i++)
 		rc = begin_target(s, e);
 	return rc;
@@ -315,6 +321,7 @@ static enum err_code set_up(struct sweep *s, struct err *e)
 {
 	size_t n = s->options->at_once;
 
+	s->began_us = clock_mono_us();
 	s->icmp_fd = -1;
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (s->epoll_fd < 0)
