@@ -46,8 +46,8 @@ async function api(token, method, path, body) {
 	return text ? JSON.parse(text) : null;
 }
 
-async function runToEnd(token, parameters) {
-	let run = await api(token, "POST", "/api/v1/jobs/provision/runs",
+async function runToEnd(token, parameters, job = "provision") {
+	let run = await api(token, "POST", `/api/v1/jobs/${job}/runs`,
 		{ parameters });
 
 	while (["queued", "claimed", "running"].includes(run.state)) {
@@ -86,6 +86,9 @@ async function furnish() {
 		"ip prefix-list WRONG seq five\n");
 	const failed = await runToEnd(token, { device: "r2", dry_run: false });
 
+	for (let i = 0; i < 3; i++)
+		await runToEnd(token, { devices: ["r1", "r2", "sw1"],
+			timeout: 1 }, "reachability");
 	assert.equal(pushed.state, "succeeded", pushed.result);
 	assert.notEqual(failed.state, "succeeded");
 	await page.goto("/devices/r1/history?of=backup");
@@ -99,6 +102,8 @@ async function furnish() {
 function pageList(pushed, failed, commit) {
 	return {
 		dashboard: "/",
+		reachability: "/reachability",
+		"reachability-up": "/reachability?verdict=up",
 		devices: "/devices",
 		"devices-filtered": "/devices?q=sw&status=active&sort=-name",
 		"devices-none": "/devices?q=nothing-like-it",

@@ -145,26 +145,31 @@ struct jv reach_view_device(struct request *r, const char *device)
 	return v;
 }
 
-struct jv reach_view_counts(struct request *r)
+void reach_count(struct request *r, size_t counts[REACH_DOWN + 1])
 {
 	struct reach_book *book = book_of(r);
-	int64_t counts[REACH_DOWN + 1] = { 0 };
 	struct reach_state s;
-	struct jv v;
 
-	if (!book || reach_book_count(book) == 0) {
-		reach_book_unref(book);
-		return jv_none();
-	}
-	for (size_t i = 0; i < reach_book_count(book); i++) {
+	memset(counts, 0, (REACH_DOWN + 1) * sizeof(*counts));
+	for (size_t i = 0; book && i < reach_book_count(book); i++) {
 		reach_book_at(book, i, &s);
 		counts[s.verdict]++;
 	}
 	reach_book_unref(book);
-	v = jv_dict(r->arena, 4);
-	for (int k = REACH_UP; k <= REACH_DOWN; k++)
-		jv_dict_set(r->arena, v, reach_words[k], jv_int(counts[k]));
-	return v;
+}
+
+struct jv reach_view_counts(struct request *r)
+{
+	size_t counts[REACH_DOWN + 1], all = 0;
+	struct jv v = jv_dict(r->arena, 4);
+
+	reach_count(r, counts);
+	for (int k = REACH_UNKNOWN; k <= REACH_DOWN; k++) {
+		jv_dict_set(
+		    r->arena, v, reach_words[k], jv_int((int64_t)counts[k]));
+		all += counts[k];
+	}
+	return all ? v : jv_none();
 }
 
 struct jv reach_view_list(

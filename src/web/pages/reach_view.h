@@ -17,7 +17,9 @@ struct jv reach_view_device(struct request *r, const char *device);
 #define REACH_SPARK_WIDTH (REACH_HISTORY * REACH_SPARK_STEP)
 #define REACH_SPARK_HEIGHT 32
 
-/* How many devices of each verdict: {up, degraded, down}; none if nothing was
+/* How many devices of each verdict. */
+void reach_count(struct request *r, size_t counts[REACH_DOWN + 1]);
+/* The same for a page: {up, degraded, down}; none if nothing was
  * ever asked. */
 struct jv reach_view_counts(struct request *r);
 

@@ -9,10 +9,15 @@
 static enum err_code reachability_page(
     struct request *r, struct response *out, struct err *e)
 {
-	const char *word = request_query(r, "verdict", "down");
+	size_t counts[REACH_DOWN + 1];
 	struct jv ctx = jv_dict(r->arena, 8);
 	enum reach_verdict verdict;
+	const char *word;
 
+	/* what is worst first */
+	reach_count(r, counts);
+	word = request_query(r, "verdict",
+	    reach_words[counts[REACH_DOWN] ? REACH_DOWN : REACH_DEGRADED]);
 	if (!reach_parse(word, &verdict))
 		return err_set(e, ERR_NOT_FOUND,
 		    "There is no verdict \"%.40s\": it is up, degraded or "
