@@ -71,7 +71,7 @@ static const struct part {
 	const char *name;
 	const char *label;
 } parts[] = {
-	{ "devices/", "record", "Inventory record" },
+	{ "devices/", "inventory", "Inventory record" },
 	{ "intended/", "intended", "Intended configuration" },
 	{ "backup/", "backup", "Backup" },
 };
@@ -256,28 +256,4 @@ enum err_code commit_view_files(struct request *r, const struct commit_view *c,
 	    r->arena, c->commit, "left_out", jv_int((int64_t)g->left_out));
 	*ret = list;
 	return ERR_OK;
-}
-
-enum err_code commit_view_path(struct request *r, const struct commit_view *c,
-    const char *const *names, const char *part, const char **ret, struct err *e)
-{
-	struct gathering *g = arena_zalloc(r->arena, sizeof(*g));
-	enum err_code rc;
-
-	if (!g)
-		return err_set(e, ERR_SYSTEM, "out of memory");
-	g->arena = r->arena;
-	g->names = names;
-	if ((rc = gather_files(r, c, g, e)) != ERR_OK)
-		return rc;
-	for (size_t i = 0; i < g->n; i++) {
-		if (g->files[i].part &&
-		    strcmp(g->files[i].part->name, part) == 0 &&
-		    g->files[i].new_path) {
-			*ret = g->files[i].new_path;
-			return ERR_OK;
-		}
-	}
-	return err_set(e, ERR_NOT_FOUND,
-	    "This commit did not write the device's %.40s.", part);
 }

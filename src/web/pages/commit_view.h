@@ -26,9 +26,4 @@ enum err_code commit_view_read(struct request *r, const char *text,
 enum err_code commit_view_files(struct request *r, const struct commit_view *c,
     const char *const *names, struct jv *ret, struct err *e) must_check;
 
-/* The file of a device in this commit's tree, if the commit wrote it. */
-enum err_code commit_view_path(struct request *r, const struct commit_view *c,
-    const char *const *names, const char *part, const char **ret,
-    struct err *e) must_check;
-
 #endif

@@ -189,16 +189,14 @@ static enum err_code dashboard(
     struct request *r, struct response *out, struct err *e)
 {
 	struct run_filter filter = { .limit = LOOK_BACK };
-	struct view_log log = { .branch = STORE_MAIN, .limit = RECENT };
 	struct arena *a = r->arena;
 	struct jv ctx = jv_dict(a, 24), commits;
 	json_t *runs = NULL;
-	const char *more;
 	enum err_code rc;
 
 	if ((rc = run_index_list(r->web->runs, &filter, &runs, e)) != ERR_OK)
 		return rc;
-	rc = view_read_log(r, &log, &commits, &more, e);
+	rc = view_newest_commits(r, RECENT, &commits, e);
 	if (rc == ERR_OK) {
 		add_counts(r, ctx);
 		jv_dict_set(a, ctx, "bad_runs", bad_runs(a, runs));

@@ -1,77 +1,151 @@
 /*
  * /devices/{name}/history: the commits that touched the device's record, its
- * intended configuration or its backup; what each changed; any version.
+ * intended configuration or its backup, and what each changed.
  */
 #include "web/pages/pages.h"
 
+#include "app/device_history.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "web/pages/commit_view.h"
 #include "web/pages/device_state.h"
-#include "web/pages/text_view.h"
+#include "web/pages/page_cache.h"
+#include "web/web.h"
 
 #include <string.h>
 
 #define PAGE_SIZE 50
-#define MAX_TEXT ((size_t)16 * 1024 * 1024)
 #define MAX_NAMES 4
+/* Lines are counted once for each pair of versions and then remembered; a page
+ * of large files shows what it could count in this time. */
+#define COUNTING_MS 200
+#define COUNTING_BYTES ((size_t)128 << 20)
+
+/* --- lines added and removed -----------------------------------------------
+ */
+
+struct counting {
+	struct request *r;
+	struct arena *scratch;
+	struct deadline deadline;
+};
+
+struct count_key {
+	char what[4];
+	struct blob_id old, new;
+};
+
+static bool count_lines(struct counting *c, const struct history_version *v,
+    struct line_counts *ret)
+{
+	struct page_cache *cache = c->r->web->page_cache;
+	struct count_key key = { .what = "line" };
+
+	if (v->has_old)
+		key.old = v->old_blob;
+	if (v->has_new)
+		key.new = v->new_blob;
+	if (page_cache_get(cache, &key, sizeof(key), ret, sizeof(*ret)))
+		return true;
+	if (!c->scratch || deadline_passed(c->deadline))
+		return false;
+	arena_reset(c->scratch);
+	if (device_version_count(c->r->app, v, c->scratch, ret, NULL) != ERR_OK)
+		return false;
+	page_cache_put(cache, &key, sizeof(key), ret, sizeof(*ret));
+	return true;
+}
 
 /* --- the list --------------------------------------------------------------
  */
 
-struct device_paths {
-	char intended[PATH_MAX_PATH], backup[PATH_MAX_PATH];
-	const char *list[3];
-};
-
-/* ?of=record|intended|backup shows one of them alone. */
-static size_t choose_paths(
-    struct request *r, const struct record *device, struct device_paths *p)
+static const char *what_happened(const struct history_version *v)
 {
-	static const char *const words[] = { "record", "intended", "backup" };
-	const char *area = record_text(device, DEVICE_AREA);
-	const char *of = request_query(r, "of", "");
-
-	path_of_config(PATH_INTENDED, area, record_key(device), p->intended);
-	path_of_config(PATH_BACKUP, area, record_key(device), p->backup);
-	p->list[0] = record_path(device);
-	p->list[1] = p->intended;
-	p->list[2] = p->backup;
-	for (size_t i = 0; i < COUNT(words); i++) {
-		if (strcmp(of, words[i]) != 0)
-			continue;
-		p->list[0] = p->list[i];
-		return 1;
-	}
-	return COUNT(words);
+	if (!v->has_old)
+		return "added";
+	if (!v->has_new)
+		return "removed";
+	return strcmp(v->path, v->old_path) == 0 ? "changed" : "moved";
 }
 
+static struct jv file_view(
+    struct counting *counting, const struct history_version *v)
+{
+	struct arena *a = counting->r->arena;
+	struct line_counts counts = { 0, 0 };
+	struct jv view = jv_dict(a, 6);
+
+	jv_dict_set(
+	    a, view, "counted", jv_bool(count_lines(counting, v, &counts)));
+	jv_dict_set(a, view, "word", jv_text(device_file_words[v->of]));
+	jv_dict_set(a, view, "what", jv_text(what_happened(v)));
+	jv_dict_set(a, view, "has_new", jv_bool(v->has_new));
+	jv_dict_set(a, view, "added", jv_int(counts.added));
+	jv_dict_set(a, view, "removed", jv_int(counts.removed));
+	return view;
+}
+
+static struct jv entries_view(
+    struct request *r, const struct history_page *page)
+{
+	struct counting counting = { .r = r,
+		.scratch = arena_new(COUNTING_BYTES),
+		.deadline = deadline_in_ms(COUNTING_MS) };
+	struct jv list = jv_list(r->arena, page->n);
+
+	for (size_t i = 0; i < page->n; i++) {
+		const struct history_entry *entry = &page->entries[i];
+		struct jv view = view_history_commit(r->arena, &entry->commit);
+		struct jv files = jv_list(r->arena, DEVICE_FILES);
+
+		for (size_t v = 0; v < entry->n_versions; v++)
+			jv_list_append(r->arena, files,
+			    file_view(&counting, &entry->versions[v]));
+		jv_dict_set(r->arena, view, "files", files);
+		jv_list_append(r->arena, list, view);
+	}
+	arena_free(counting.scratch);
+	return list;
+}
+
+static const char *id_text(struct arena *a, const struct commit_id *id)
+{
+	char text[STORE_OID_TEXT_SIZE];
+
+	commit_id_format(id, text);
+	return arena_strdup(a, text);
+}
+
+/* ?of=inventory|intended|backup shows one of them alone. */
 static enum err_code history_page(
     struct request *r, struct response *out, struct err *e)
 {
 	struct arena *a = r->arena;
-	struct jv ctx = jv_dict(a, 12), commits;
-	struct view_log log = { .branch = STORE_MAIN, .limit = PAGE_SIZE };
-	const char *from = request_query(r, "from", "");
-	const struct record *device;
-	struct device_paths paths;
-	struct commit_id start;
-	const char *more;
+	struct jv ctx = jv_dict(a, 12);
+	struct device_history_query query = { .limit = PAGE_SIZE };
+	struct history_page page;
+	struct commit_id from;
+	enum device_file only;
+	bool given;
 	enum err_code rc;
 
-	if ((rc = view_find_device(r, &device, e)) != ERR_OK ||
-	    (rc = device_add_frame(r, device, "history", ctx, e)) != ERR_OK)
+	if ((rc = view_find_device(r, &query.device, e)) != ERR_OK ||
+	    (rc = device_add_frame(r, query.device, "history", ctx, e)) !=
+		ERR_OK ||
+	    (rc = view_query_commit(r, "from", &from, &given, e)) != ERR_OK)
 		return rc;
-	if (*from && !commit_id_parse(from, &start))
-		return err_set(e, ERR_INVALID, "%.60s is no commit.", from);
-	log.from = *from ? &start : NULL;
-	log.n_paths = choose_paths(r, device, &paths);
-	log.paths = paths.list;
-	if ((rc = view_read_log(r, &log, &commits, &more, e)) != ERR_OK)
+	query.from = given ? &from : NULL;
+	if (device_file_parse(request_query(r, "of", ""), &only))
+		query.only = &only;
+	rc = device_history_read(r->app, &query, a, &page, e);
+	if (rc != ERR_OK)
 		return rc;
-	jv_dict_set(a, ctx, "commits", commits);
-	jv_dict_set(a, ctx, "more", jv_text(more));
-	jv_dict_set(a, ctx, "of", jv_text(request_query(r, "of", "")));
-	jv_dict_set(a, ctx, "from", jv_text(from));
+	jv_dict_set(a, ctx, "commits", entries_view(r, &page));
+	jv_dict_set(a, ctx, "more",
+	    jv_text(page.has_more ? id_text(a, &page.next) : ""));
+	jv_dict_set(
+	    a, ctx, "of", jv_text(query.only ? device_file_words[only] : ""));
+	jv_dict_set(a, ctx, "from", jv_text(request_query(r, "from", "")));
 	return response_page(r, out, 200, "device_history.html", ctx, e);
 }
 
@@ -124,61 +198,9 @@ static enum err_code commit_page(
 	return response_page(r, out, 200, "device_commit.html", ctx, e);
 }
 
-/* --- one version -----------------------------------------------------------
- */
-
-static enum err_code read_version(struct request *r,
-    const struct record *device, struct buf *out, struct jv *ret_commit,
-    struct err *e)
-{
-	const char *names[MAX_NAMES];
-	struct commit_view commit;
-	const char *path;
-	enum err_code rc;
-
-	if ((rc = commit_view_read(r, r->capture[1], &commit, e)) != ERR_OK)
-		return rc;
-	names_of(r, device, &commit, names);
-	rc = commit_view_path(r, &commit, names, r->capture[2], &path, e);
-	if (rc == ERR_OK)
-		rc = store_read(r->app->store, &commit.id, path, out, NULL, e);
-	if (rc == ERR_OK)
-		*ret_commit = commit.commit;
-	return rc;
-}
-
-static enum err_code version_page(
-    struct request *r, struct response *out, struct err *e)
-{
-	struct arena *a = r->arena;
-	struct buf text = BUF_INIT(MAX_TEXT);
-	struct jv ctx = jv_dict(a, 12), commit;
-	const struct record *device;
-	enum err_code rc;
-
-	if ((rc = view_find_device(r, &device, e)) != ERR_OK ||
-	    (rc = device_add_frame(r, device, "history", ctx, e)) != ERR_OK ||
-	    (rc = read_version(r, device, &text, &commit, e)) != ERR_OK)
-		goto out;
-	if (*request_query(r, "raw", "")) {
-		rc = response_text(out, 200, "text/plain; charset=utf-8",
-		    buf_text(&text), text.len, e);
-		goto out;
-	}
-	jv_dict_set(a, ctx, "commit", commit);
-	jv_dict_set(a, ctx, "part", jv_copy_text(a, r->capture[2]));
-	jv_dict_set(a, ctx, "text", text_view_lines(a, buf_text(&text)));
-	rc = response_page(r, out, 200, "device_version.html", ctx, e);
-out:
-	buf_release(&text);
-	return rc;
-}
-
 static const struct route routes[] = {
 	PAGE_GET("/devices/{name}/history", MAY_VIEW, history_page),
 	PAGE_GET("/devices/{name}/history/{commit}", MAY_VIEW, commit_page),
-	PAGE_GET(
-	    "/devices/{name}/history/{commit}/{part}", MAY_VIEW, version_page),
 };
 
 const struct route_table pages_device_history_routes = { routes,

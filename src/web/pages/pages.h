@@ -15,6 +15,8 @@ extern const struct route_table pages_devices_routes;
 extern const struct route_table pages_device_routes;
 extern const struct route_table pages_device_config_routes;
 extern const struct route_table pages_device_history_routes;
+extern const struct route_table pages_device_version_routes;
+extern const struct route_table pages_device_blame_routes;
 extern const struct route_table pages_library_routes;
 extern const struct route_table pages_reachability_routes;
 extern const struct route_table pages_bulk_routes;
@@ -63,6 +65,8 @@ extern const struct route_table pages_users_routes;
 	X(pages_device_routes)           \
 	X(pages_device_config_routes)    \
 	X(pages_device_history_routes)   \
+	X(pages_device_version_routes)   \
+	X(pages_device_blame_routes)     \
 	X(pages_library_routes)          \
 	X(pages_reachability_routes)     \
 	X(pages_bulk_routes)             \

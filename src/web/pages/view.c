@@ -229,51 +229,51 @@ struct jv view_commit(struct arena *a, const struct store_commit *c)
 	return view;
 }
 
-struct log_reader {
-	struct arena *arena;
-	struct jv list;
-	size_t limit;
-	const char *more;
-};
-
-static enum err_code add_commit(
-    void *ctx, const struct store_commit *c, bool *stop, struct err *e)
+struct jv view_history_commit(struct arena *a, const struct history_commit *c)
 {
-	struct log_reader *reader = ctx;
-	char id[STORE_OID_TEXT_SIZE];
+	struct jv view = jv_dict(a, 10);
+	char id[STORE_OID_TEXT_SIZE], time[CLOCK_TEXT_SIZE];
 
-	if (jv_list_len(reader->list) == reader->limit) {
-		commit_id_format(&c->id, id);
-		reader->more = arena_strdup(reader->arena, id);
-		*stop = true;
-		return ERR_OK;
-	}
-	jv_list_append(
-	    reader->arena, reader->list, view_commit(reader->arena, c));
-	if (arena_failed(reader->arena))
-		return err_set(e, ERR_LIMIT, "the history is too large");
+	commit_id_format(&c->id, id);
+	clock_format_utc(c->time_ms, time);
+	jv_dict_set(a, view, "id", jv_copy_text(a, id));
+	jv_dict_set(a, view, "short", jv_text(arena_printf(a, "%.8s", id)));
+	jv_dict_set(a, view, "author", jv_text(c->author));
+	jv_dict_set(a, view, "time", jv_copy_text(a, time));
+	jv_dict_set(a, view, "subject", jv_text(c->subject));
+	jv_dict_set(a, view, "run", jv_text(c->run));
+	jv_dict_set(a, view, "job", jv_text(c->job));
+	jv_dict_set(a, view, "trigger", jv_text(c->trigger));
+	jv_dict_set(a, view, "device", jv_text(c->device));
+	jv_dict_set(a, view, "result", jv_text(c->result));
+	return view;
+}
+
+enum err_code view_newest_commits(
+    struct request *r, size_t limit, struct jv *ret_list, struct err *e)
+{
+	struct history_query query = { .branch = STORE_MAIN, .limit = limit };
+	struct history_page page;
+	enum err_code rc =
+	    store_history(r->app->store, &query, r->arena, &page, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	*ret_list = jv_list(r->arena, page.n);
+	for (size_t i = 0; i < page.n; i++)
+		jv_list_append(r->arena, *ret_list,
+		    view_history_commit(r->arena, &page.entries[i].commit));
 	return ERR_OK;
 }
 
-enum err_code view_read_log(struct request *r, const struct view_log *log,
-    struct jv *ret_list, const char **ret_more, struct err *e)
+enum err_code view_query_commit(struct request *r, const char *name,
+    struct commit_id *ret, bool *ret_given, struct err *e)
 {
-	struct log_reader reader = { .arena = r->arena,
-		.list = jv_list(r->arena, log->limit),
-		.limit = log->limit,
-		.more = "" };
-	enum err_code rc;
+	const char *text = request_query(r, name, "");
 
-	if (log->paths)
-		rc = store_log_paths(r->app->store, log->branch, log->from,
-		    log->paths, log->n_paths, add_commit, &reader, e);
-	else
-		rc = store_log(r->app->store, log->branch, log->from,
-		    add_commit, &reader, e);
-	if (rc != ERR_OK)
-		return rc;
-	*ret_list = reader.list;
-	*ret_more = reader.more;
+	*ret_given = *text != '\0';
+	if (*text && !commit_id_parse(text, ret))
+		return err_set(e, ERR_INVALID, "%.60s is no commit.", text);
 	return ERR_OK;
 }
 

@@ -7,7 +7,7 @@
 #ifndef WEB_PAGES_VIEW_H
 #define WEB_PAGES_VIEW_H
 
-#include "app/port/store.h"
+#include "app/port/history.h"
 #include "domain/record.h"
 #include "jinja/value.h"
 #include "web/request.h"
@@ -33,6 +33,8 @@ struct jv view_runs(struct arena *a, const json_t *array);
 /* id, short, author, time (ISO), subject, and the trailers run, job, trigger,
  * device, result, action; all copied. */
 struct jv view_commit(struct arena *a, const struct store_commit *c);
+/* The same of a commit in the history index, without action; borrowed. */
+struct jv view_history_commit(struct arena *a, const struct history_commit *c);
 
 /* A text that came from a device or a driver: made safe to show, still to be
  * escaped as HTML. */
@@ -41,17 +43,14 @@ struct jv view_device_text(struct arena *a, const char *text, size_t len);
 /* {name: …, value: …} for each, in order. */
 struct jv view_words(struct arena *a, const char *const *words);
 
-/* Reads a branch's log from `from` (NULL: the tip): at most `limit` commits.
- * ret_more: "" or the id of the next one. */
-struct view_log {
-	enum store_branch branch;
-	const struct commit_id *from;
-	const char *const *paths; /* NULL: all commits */
-	size_t n_paths;
-	size_t limit;
-};
-enum err_code view_read_log(struct request *r, const struct view_log *log,
-    struct jv *ret_list, const char **ret_more, struct err *e) must_check;
+/* The newest commits of branch main. */
+enum err_code view_newest_commits(struct request *r, size_t limit,
+    struct jv *ret_list, struct err *e) must_check;
+
+/* A commit in the query, 40 digits: *ret_given false if there is none;
+ * ERR_INVALID for anything else. */
+enum err_code view_query_commit(struct request *r, const char *name,
+    struct commit_id *ret, bool *ret_given, struct err *e) must_check;
 
 /* The device of {name}, or ERR_NOT_FOUND with a sentence. */
 enum err_code view_find_device(const struct request *r,

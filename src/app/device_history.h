@@ -1,0 +1,76 @@
+/*
+ * The history of a device: who changed its record, its intended configuration
+ * or its backup, when and why; and any version of them.
+ *
+ * Over its earlier names and areas.  Answers live in the arena given.
+ */
+#ifndef APP_DEVICE_HISTORY_H
+#define APP_DEVICE_HISTORY_H
+
+#include "app/app.h"
+#include "app/port/history.h"
+
+enum device_file {
+	DEVICE_FILE_INVENTORY,
+	DEVICE_FILE_INTENDED,
+	DEVICE_FILE_BACKUP,
+	DEVICE_FILES,
+};
+
+extern const char *const device_file_words[DEVICE_FILES + 1]; /* NULL ends */
+extern const char *const device_file_labels[DEVICE_FILES];
+bool device_file_parse(const char *word, enum device_file *ret);
+
+/* Where the files of a device are now. */
+struct device_paths {
+	char text[DEVICE_FILES][PATH_MAX_PATH];
+	const char *list[DEVICE_FILES];
+};
+void device_paths_of(const struct record *device, struct device_paths *ret);
+
+struct device_history_query {
+	const struct record *device;
+	const enum device_file *only; /* NULL: all three */
+	const struct commit_id *from; /* NULL: the newest */
+	size_t limit;
+};
+
+/* In the answer `of` is an enum device_file. */
+enum err_code device_history_read(const struct app *app,
+    const struct device_history_query *query, struct arena *arena,
+    struct history_page *ret, struct err *e) must_check;
+
+/* What the index knows of a commit of branch main; ERR_NOT_FOUND. */
+enum err_code device_history_commit(const struct app *app,
+    const struct commit_id *id, struct arena *arena, struct history_commit *ret,
+    struct err *e) must_check;
+
+/* A file as it was when a commit had been made. */
+struct device_version {
+	struct history_commit commit; /* the last to change it until then */
+	const char *path;
+	struct blob_id blob;
+	bool is_newest; /* nothing has changed it since */
+};
+
+/* ERR_NOT_FOUND, with a sentence, if there was none then, or no such commit of
+ * branch main.  at NULL: now. */
+enum err_code device_version_find(const struct app *app,
+    const struct record *device, enum device_file file,
+    const struct commit_id *at, struct arena *arena, struct device_version *ret,
+    struct err *e) must_check;
+
+/* The text of a version, ended by NUL. */
+enum err_code device_version_text(const struct app *app,
+    const struct blob_id *blob, struct arena *arena, const char **ret,
+    size_t *ret_len, struct err *e) must_check;
+
+/* Lines added and removed between two versions. */
+struct line_counts {
+	uint32_t added, removed;
+};
+enum err_code device_version_count(const struct app *app,
+    const struct history_version *version, struct arena *arena,
+    struct line_counts *ret, struct err *e) must_check;
+
+#endif
