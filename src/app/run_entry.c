@@ -15,22 +15,81 @@ static const char *append(char **p, const char *text)
 	return at;
 }
 
+#define MARK_STATE 0x0f
+#define MARK_SESSION 0x10
+#define MARK_BACKUP 0x20
+
+/* Rows of a run over the store, or of a sweep, are devices that had no
+ * session. */
+static bool has_sessions(const json_t *doc)
+{
+	const struct job *job = job_find(json_text(doc, "job", ""));
+
+	return !job || job->scope == JOB_DEVICE || job->scope == JOB_FLEET;
+}
+
+static unsigned char mark_of(const json_t *row, bool sessions)
+{
+	enum run_state state = RUN_QUEUED;
+	unsigned mark;
+
+	(void)run_state_parse(json_text(row, "state", ""), &state);
+	mark = (unsigned)state;
+	if (sessions && !json_flag(row, "left_alone", false))
+		mark |= MARK_SESSION;
+	if (*json_text(row, "backup_before", "") ||
+	    *json_text(row, "backup_after", ""))
+		mark |= MARK_BACKUP;
+	return (unsigned char)mark;
+}
+
+struct run_mark run_entry_mark(const struct run_entry *entry, size_t device)
+{
+	unsigned mark = entry->marks[device];
+
+	return (struct run_mark){ (enum run_state)(mark & MARK_STATE),
+		(mark & MARK_SESSION) != 0, (mark & MARK_BACKUP) != 0 };
+}
+
+json_t *run_entry_of_device(
+    const struct run_entry *entry, const char *device, size_t row)
+{
+	json_t *doc = json_loadb(entry->json, entry->json_len, 0, NULL), *rows;
+	const char *state =
+	    run_state_words[run_entry_mark(entry, row).state];
+
+	/* of one device: as it is */
+	if (!doc || !entry->devices[strlen(entry->devices) + 1])
+		return doc;
+	rows = json_pack("[{s:s, s:s}]", "name", device, "state", state);
+	json_object_del(doc, "counts");
+	json_object_del(doc, "result");
+	if (json_object_set_new(doc, "devices", rows) != 0 ||
+	    json_object_set_new(doc, "state", json_string(state)) != 0) {
+		json_decref(doc);
+		return NULL;
+	}
+	return doc;
+}
+
 static struct run_entry *make(const json_t *doc, const char *json, size_t len)
 {
 	static const char *const keys[] = { "id", "job", "state", "trigger",
-		"actor" };
+		"actor", "finished_at" };
 	const json_t *devices = json_object_get(doc, "devices");
 	size_t size = sizeof(struct run_entry) + len + 2, i;
-	const char **slots[5];
+	bool sessions = has_sessions(doc);
+	const char **slots[6];
+	unsigned char *marks;
 	struct run_entry *entry;
 	json_t *device;
 	char *p;
 
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < 6; i++)
 		size += strlen(json_text(doc, keys[i], "")) + 1;
 	json_array_foreach(devices, i, device)
 	{
-		size += strlen(json_text(device, "name", "")) + 1;
+		size += strlen(json_text(device, "name", "")) + 2;
 	}
 	entry = malloc(size);
 	if (!entry)
@@ -40,8 +99,9 @@ static struct run_entry *make(const json_t *doc, const char *json, size_t len)
 	slots[2] = &entry->state;
 	slots[3] = &entry->trigger;
 	slots[4] = &entry->actor;
+	slots[5] = &entry->finished_at;
 	p = (char *)(entry + 1);
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < 6; i++)
 		*slots[i] = append(&p, json_text(doc, keys[i], ""));
 	entry->devices = p;
 	json_array_foreach(devices, i, device)
@@ -49,6 +109,12 @@ static struct run_entry *make(const json_t *doc, const char *json, size_t len)
 		append(&p, json_text(device, "name", ""));
 	}
 	*p++ = '\0';
+	entry->marks = marks = (unsigned char *)p;
+	json_array_foreach(devices, i, device)
+	{
+		*marks++ = mark_of(device, sessions);
+	}
+	p = (char *)marks;
 	entry->json = memcpy(p, json, len);
 	p[len] = '\0';
 	entry->json_len = len;
@@ -68,13 +134,6 @@ struct run_entry *run_entry_new(json_t *doc, const char *text, size_t len)
 	json_decref(brief);
 	buf_release(&brief_text);
 	return entry;
-}
-
-bool run_entry_is_over_store(const struct run_entry *entry)
-{
-	const struct job *job = job_find(entry->job);
-
-	return job && !job_opens_sessions(job);
 }
 
 static bool text_matches(const char *wanted, const char *text)

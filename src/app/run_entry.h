@@ -14,8 +14,10 @@ struct run_entry {
 	const char *state;
 	const char *trigger;
 	const char *actor;
+	const char *finished_at; /* "": it has not */
 	const char
 	    *devices;	  /* names, each followed by NUL; an empty one ends */
+	const unsigned char *marks; /* one for each: see run_entry_mark() */
 	const char *json; /* with many rows: their numbers (run_rows.h) */
 	size_t json_len;
 };
@@ -23,9 +25,18 @@ struct run_entry {
 /* doc: the document that the text holds.  NULL when out of memory. */
 struct run_entry *run_entry_new(json_t *doc, const char *text, size_t len);
 
-/* Its rows are devices, and yet it is the last run of none of them: nothing
- * was done there. */
-bool run_entry_is_over_store(const struct run_entry *entry);
+/* What the entry knows of a device's row. */
+struct run_mark {
+	enum run_state state;
+	bool had_session; /* something was done there, or tried */
+	bool backed_up;	  /* its configuration was read, whole */
+};
+struct run_mark run_entry_mark(const struct run_entry *entry, size_t device);
+
+/* The run as the one device knows it: of a run over many its own row alone,
+ * and its state.  NULL when out of memory. */
+json_t *run_entry_of_device(
+    const struct run_entry *entry, const char *device, size_t row);
 
 bool run_entry_matches(
     const struct run_entry *entry, const struct run_filter *f);

@@ -1,7 +1,7 @@
 #include "app/runs.h"
 
 #include "app/port/queue.h"
-#include "app/run_entry.h"
+#include "app/run_last.h"
 #include "app/run_order.h"
 #include "app/run_rows.h"
 #include "base/clock.h"
@@ -21,12 +21,6 @@
  * its time stamp: the stamp is not kept, so that it is read again. */
 #define RACY_MS 50
 
-/* The newest finished run of each device: open addressing, a power of two. */
-struct last_table {
-	const struct run_entry **slots;
-	size_t size, n;
-};
-
 /* A run in the spool. */
 struct live {
 	char id[RUN_ID_SIZE];
@@ -39,7 +33,7 @@ struct run_index {
 	struct commit_id at; /* of branch runs */
 	struct run_entry **entries; /* by id */
 	size_t n, cap;
-	struct last_table last;
+	struct run_last last;
 	struct live *live; /* by id */
 	size_t n_live;
 	struct timespec live_times[QUEUE_PLACES];
@@ -47,66 +41,7 @@ struct run_index {
 	uint64_t live_generation; /* of the watch, while `live` surely holds */
 };
 
-/* --- the last runs ---------------------------------------------------------------- */
-
-static size_t hash_name(const char *name)
-{
-	size_t h = 1469598103934665603u;
-
-	for (; *name; name++)
-		h = (h ^ (unsigned char)*name) * 1099511628211u;
-	return h;
-}
-
-static const char *first_device(const struct run_entry *entry)
-{
-	return entry->devices;
-}
-
-static const struct run_entry **last_slot(const struct last_table *t,
-    const char *device)
-{
-	size_t i = hash_name(device) & (t->size - 1);
-
-	while (t->slots[i] &&
-	    strcmp(first_device(t->slots[i]), device) != 0)
-		i = (i + 1) & (t->size - 1);
-	return &t->slots[i];
-}
-
-static bool last_grow(struct last_table *t)
-{
-	struct last_table bigger = { .size = t->size ? t->size * 2 : 256,
-		.n = t->n };
-
-	bigger.slots = calloc(bigger.size, sizeof(*bigger.slots));
-	if (!bigger.slots)
-		return false;
-	for (size_t i = 0; i < t->size; i++) {
-		if (t->slots[i])
-			*last_slot(&bigger, first_device(t->slots[i])) =
-			    t->slots[i];
-	}
-	free(t->slots);
-	*t = bigger;
-	return true;
-}
-
-static bool last_note(struct last_table *t, const struct run_entry *entry)
-{
-	const struct run_entry **slot;
-
-	if (!*first_device(entry) || run_entry_is_over_store(entry))
-		return true;
-	if ((t->n + 1) * 2 > t->size && !last_grow(t))
-		return false;
-	slot = last_slot(t, first_device(entry));
-	if (!*slot)
-		t->n++;
-	if (!*slot || strcmp((*slot)->id, entry->id) <= 0)
-		*slot = entry;
-	return true;
-}
+/* --- done runs ------------------------------------------------------------ */
 
 /* Index of the first entry whose id is not below `id`. */
 static size_t lower_bound(const struct run_index *index, const char *id)
@@ -132,10 +67,9 @@ static bool insert(struct run_index *index, struct run_entry *entry)
 		struct run_entry *old = index->entries[at];
 
 		index->entries[at] = entry;
-		if (!last_note(&index->last, entry))
-			return false;
+		run_last_forget(&index->last, old);
 		free(old);
-		return true;
+		return run_last_note(&index->last, entry);
 	}
 	if (index->n == index->cap) {
 		size_t cap = index->cap ? index->cap * 2 : 256;
@@ -151,7 +85,7 @@ static bool insert(struct run_index *index, struct run_entry *entry)
 	    (index->n - at) * sizeof(*index->entries));
 	index->entries[at] = entry;
 	index->n++;
-	return last_note(&index->last, entry);
+	return run_last_note(&index->last, entry);
 }
 
 /* --- following the branch ---------------------------------------------------------- */
@@ -345,8 +279,7 @@ enum err_code run_index_new(const struct app *app, struct run_index **ret,
 	index->app = app;
 	pthread_mutex_init(&index->lock, NULL);
 	watch_spool(index);
-	rc = last_grow(&index->last) ? refresh_done(index, e)
-				     : err_set(e, ERR_SYSTEM, "out of memory");
+	rc = refresh_done(index, e);
 	if (rc != ERR_OK) {
 		run_index_free(index);
 		return rc;
@@ -362,7 +295,7 @@ void run_index_free(struct run_index *index)
 	for (size_t i = 0; i < index->n; i++)
 		free(index->entries[i]);
 	free(index->entries);
-	free(index->last.slots);
+	run_last_release(&index->last);
 	free(index->live);
 	watch_free(index->watch);
 	pthread_mutex_destroy(&index->lock);
@@ -381,7 +314,10 @@ static bool add_live_docs(struct run_index *index, const struct run_filter *f,
 			break;
 		if (f->before && *f->before && strcmp(one->id, f->before) >= 0)
 			continue;
-		if (runs_read(index->app, one->id, &doc, NULL) != ERR_OK)
+		if ((f->device && *f->device
+			    ? runs_read(index->app, one->id, &doc, NULL)
+			    : runs_read_brief(
+				  index->app, one->id, &doc, NULL)) != ERR_OK)
 			continue;
 		if (run_entry_doc_matches(doc, f))
 			ok = json_array_append_new(list,
@@ -484,28 +420,52 @@ enum err_code run_index_list(struct run_index *index,
 	return *ret ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 }
 
+static const struct run_last_slot *find_last(
+    struct run_index *index, const char *device)
+{
+	return refresh_live(index, NULL) == ERR_OK &&
+		       refresh_done(index, NULL) == ERR_OK
+		   ? run_last_find(&index->last, device)
+		   : NULL;
+}
+
 json_t *run_index_last(struct run_index *index, const char *device)
 {
-	const struct run_entry *entry = NULL;
+	const struct run_last_slot *slot;
 	const char *id = NULL;
 	char live_id[RUN_ID_SIZE];
 	json_t *doc = NULL;
 
 	pthread_mutex_lock(&index->lock);
-	if (refresh_live(index, NULL) == ERR_OK &&
-	    refresh_done(index, NULL) == ERR_OK) {
-		for (size_t i = 0; i < index->n_live; i++) {
-			if (strcmp(index->live[i].device, device) == 0)
-				id = index->live[i].id;
-		}
-		entry = *last_slot(&index->last, device);
+	slot = find_last(index, device);
+	for (size_t i = 0; i < index->n_live; i++) {
+		if (strcmp(index->live[i].device, device) == 0)
+			id = index->live[i].id;
 	}
 	if (id)
 		text_copy(live_id, sizeof(live_id), id);
-	else if (entry)
-		doc = json_loadb(entry->json, entry->json_len, 0, NULL);
+	else if (slot && slot->run)
+		doc = run_entry_of_device(slot->run, device, slot->row);
 	pthread_mutex_unlock(&index->lock);
 	if (id && runs_read(index->app, live_id, &doc, NULL) != ERR_OK)
 		doc = NULL;
 	return doc;
+}
+
+bool run_index_last_backup(struct run_index *index, const char *device,
+    struct run_backup *ret)
+{
+	const struct run_last_slot *slot;
+	bool found;
+
+	pthread_mutex_lock(&index->lock);
+	slot = find_last(index, device);
+	found = slot && slot->backup;
+	if (found) {
+		text_copy(ret->id, sizeof(ret->id), slot->backup->id);
+		text_copy(ret->time, sizeof(ret->time),
+		    slot->backup->finished_at);
+	}
+	pthread_mutex_unlock(&index->lock);
+	return found;
 }

@@ -4,6 +4,7 @@
 #include "app/job_settings.h"
 #include "app/port/queue.h"
 #include "app/run_files.h"
+#include "app/run_rows.h"
 #include "base/crypto.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -15,7 +16,6 @@
 #include <string.h>
 
 #define PATH_SIZE 4096
-#define MAX_LOG ((size_t)64 * 1024 * 1024)
 #define MAX_KEY 200
 
 void run_live_path(const char *dir, const char *id, const char *file,
@@ -406,7 +406,7 @@ static enum err_code read_done(const struct app *app, const char *id,
 
 /* A file of a run that is live or done.  A run moves from live to done while
  * we look, never back: so live, done, and live once more. */
-static enum err_code read_file(const struct app *app, const char *id,
+enum err_code run_read_file(const struct app *app, const char *id,
     const char *file, struct buf *out, struct err *e)
 {
 	enum err_code rc;
@@ -429,61 +429,16 @@ enum err_code runs_read(const struct app *app, const char *id, json_t **ret_doc,
 	enum queue_place place;
 	enum err_code rc;
 
-	rc = read_file(app, id, "run.json", &text, e);
+	rc = run_read_file(app, id, "run.json", &text, e);
 	if (rc == ERR_NOT_FOUND)
 		rc = queue_read(app->dir, id, &text, &place, e);
 	if (rc == ERR_NOT_FOUND)
-		rc = read_file(app, id, "run.json", &text, e);
+		rc = run_read_file(app, id, "run.json", &text, e);
 	if (rc == ERR_NOT_FOUND)
 		err_set(e, rc, "there is no run \"%.40s\"", id);
 	if (rc == ERR_OK)
 		rc = run_doc_parse(buf_text(&text), text.len, ret_doc, e);
 	buf_release(&text);
-	return rc;
-}
-
-void run_log_since(const char *log, size_t len, long since, struct buf *out,
-    long *ret_last)
-{
-	const char *end = log + len;
-	long number = 0;
-
-	while (log < end) {
-		const char *newline = memchr(log, '\n', (size_t)(end - log));
-		size_t n;
-
-		if (!newline)
-			break;
-		n = (size_t)(newline - log) + 1;
-		number++;
-		if (number > since) {
-			if (n > out->max - out->len)
-				break;
-			buf_add(out, log, n);
-			*ret_last = number;
-		}
-		log = newline + 1;
-	}
-}
-
-enum err_code runs_read_log(const struct app *app, const char *id, long since,
-    struct buf *out, long *ret_last, struct err *e)
-{
-	struct buf log = BUF_INIT(MAX_LOG);
-	json_t *doc;
-	enum err_code rc;
-
-	*ret_last = since;
-	rc = read_file(app, id, "log.jsonl", &log, e);
-	if (rc == ERR_NOT_FOUND) {
-		/* queued: no log yet; or no such run */
-		rc = runs_read(app, id, &doc, e);
-		if (rc == ERR_OK)
-			json_decref(doc);
-	} else if (rc == ERR_OK) {
-		run_log_since(buf_text(&log), log.len, since, out, ret_last);
-	}
-	buf_release(&log);
 	return rc;
 }
 
@@ -497,13 +452,35 @@ enum err_code runs_read_diff(const struct app *app, const char *id,
 	if (!schema_is_name(device, 63))
 		return err_set(e, ERR_NOT_FOUND, "there is no such device");
 	snprintf(file, sizeof(file), "%s.diff", device);
-	rc = read_file(app, id, file, out, e);
+	rc = run_read_file(app, id, file, out, e);
 	if (rc == ERR_NOT_FOUND) {
 		rc = runs_read(app, id, &doc, e);
 		if (rc == ERR_OK)
 			json_decref(doc);
 	}
 	return rc;
+}
+
+enum err_code runs_read_brief(const struct app *app, const char *id,
+    json_t **ret_doc, struct err *e)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	enum err_code rc = ERR_NOT_FOUND;
+	json_t *doc;
+
+	if (run_id_is_valid(id))
+		rc = read_live(app, id, "brief.json", &text, NULL);
+	if (rc == ERR_OK)
+		rc = run_doc_parse(buf_text(&text), text.len, ret_doc, NULL);
+	buf_release(&text);
+	if (rc == ERR_OK)
+		return rc;
+	rc = runs_read(app, id, &doc, e);
+	if (rc != ERR_OK)
+		return rc;
+	*ret_doc = run_rows_shorten(doc, 0);
+	json_decref(doc);
+	return *ret_doc ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 }
 
 /* ERR_CONFLICT if there is nothing left to cancel. */

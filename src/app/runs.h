@@ -53,11 +53,20 @@ const char *runs_refusal(const struct snapshot *s, const struct job *job,
 enum err_code runs_read(const struct app *app, const char *id, json_t **ret_doc,
     struct err *e) must_check;
 
+/* The same without the rows of many devices (run_rows.h): costs little, however
+ * many they are, while the run is under way. */
+enum err_code runs_read_brief(const struct app *app, const char *id,
+    json_t **ret_doc, struct err *e) must_check;
+
 /* Log lines numbered above `since`, as in run_doc.h, each ended by a newline,
  * appended to `out`; at most out->max bytes, whole lines.  *ret_last is the
  * number of the last line given (or since). */
 enum err_code runs_read_log(const struct app *app, const char *id, long since,
     struct buf *out, long *ret_last, struct err *e) must_check;
+
+/* The last `keep` lines of the log. */
+enum err_code runs_read_log_end(const struct app *app, const char *id,
+    long keep, struct buf *out, long *ret_last, struct err *e) must_check;
 
 /* A device's unified diff; empty if there is none (yet). */
 enum err_code runs_read_diff(const struct app *app, const char *id,
@@ -109,5 +118,14 @@ enum err_code run_index_list(struct run_index *index,
 /* The last run that had a session with a device, as a document (a new
  * reference), or NULL. */
 json_t *run_index_last(struct run_index *index, const char *device);
+
+/* The last run on record that read a device's configuration, whole.  False:
+ * none did. */
+struct run_backup {
+	char id[RUN_ID_SIZE];
+	char time[32]; /* when the run ended; "" if it has not */
+};
+bool run_index_last_backup(struct run_index *index, const char *device,
+    struct run_backup *ret);
 
 #endif

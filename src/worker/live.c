@@ -310,7 +310,8 @@ static void remove_row_diffs(struct worker *w, const struct live_run *run)
 void live_requeue(struct worker *w, struct live_run *run, const char *why)
 {
 	char path[PATH_SIZE];
-	const char *const files[] = { "run.json", live_backup_files[0],
+	const char *const files[] = { "brief.json", "run.json",
+		live_backup_files[0],
 		live_backup_files[1] };
 	struct err e = ERR_INIT;
 

@@ -2,6 +2,7 @@
 #include "worker/worker_internal.h"
 
 #include "app/run_files.h"
+#include "app/run_rows.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -132,6 +133,24 @@ void live_log(struct worker *w, struct live_run *run, enum log_level level,
 
 /* --- files -------------------------------------------------------------------- */
 
+/* Beside a long document, for those who ask how the run is doing. */
+static void write_brief(struct worker *w, const struct live_run *run)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	json_t *brief = run_rows_shorten(run->doc, 0);
+	struct err e = ERR_INIT;
+	char path[PATH_SIZE];
+
+	live_path(w, run, "brief.json", path);
+	if (brief && brief != run->doc &&
+	    (json_write(brief, &text, &e) != ERR_OK ||
+		file_replace(path, buf_text(&text), text.len, 0640, &e) !=
+		    ERR_OK))
+		log_err(&e, run->id);
+	json_decref(brief);
+	buf_release(&text);
+}
+
 void live_write_doc(struct worker *w, struct live_run *run)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
@@ -140,6 +159,7 @@ void live_write_doc(struct worker *w, struct live_run *run)
 
 	live_path(w, run, "run.json", path);
 	run->doc_written_ms = clock_mono_ms();
+	write_brief(w, run);
 	if (json_write(run->doc, &text, &e) != ERR_OK ||
 	    file_replace(path, buf_text(&text), text.len, 0640, &e) != ERR_OK)
 		log_err(&e, run->id);

@@ -58,14 +58,19 @@ static const struct {
 				     ",\"finished_at\":" TIME
 				     ",\"result\":" TEXT
 				     ",\"devices\":" LIST(REF("RunDevice"))
-					 ",\"counts\":" ANY_OBJECT,
+					 ",\"counts\":" ANY_OBJECT
+					 ",\"progress\":" ANY_OBJECT
+					 ",\"again_of\":" TEXT,
 		"\"id\",\"job\",\"state\",\"trigger\",\"actor\"") },
 	{ "RunDevice",
 	    OBJECT("\"name\":" TEXT ",\"state\":" REF(
 		       "RunState") ",\"result\":" TEXT ",\"added\":" NUMBER
 				   ",\"removed\":" NUMBER ",\"diff\":" TEXT
 				   ",\"diff_hash\":" TEXT
-				   ",\"intended_commit\":" TEXT,
+				   ",\"intended_commit\":" TEXT
+				   ",\"changed\":" FLAG
+				   ",\"left_alone\":" FLAG
+				   ",\"retries\":" NUMBER,
 		"\"name\"") },
 	{ "RunDeviceList", PAGE(REF("RunDevice")) },
 	{ "RunList", PAGE(REF("Run")) },

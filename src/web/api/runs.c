@@ -4,8 +4,10 @@
 #include "web/api/api.h"
 
 #include "app/run_again.h"
+#include "app/run_progress.h"
 #include "app/run_rows.h"
 #include "app/runs.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "web/cgi.h"
 #include "web/web.h"
@@ -125,8 +127,13 @@ static enum err_code respond_run(
     struct response *out, int status, json_t *doc, struct err *e)
 {
 	json_t *brief = run_rows_shorten(doc, RUN_ROWS_TOLD);
+	struct run_progress p;
 
 	json_decref(doc);
+	run_progress_of(brief, clock_wall_ms(), &p);
+	if (brief && p.total > 1)
+		(void)!json_object_set_new(
+		    brief, "progress", run_progress_json(&p));
 	return response_json(out, status, brief, e);
 }
 
@@ -235,10 +242,12 @@ static enum err_code get_log(
 	enum err_code rc;
 
 	rc = request_query_number(r, "since", 0, LONG_MAX, 0, &since, e);
+	if (rc == ERR_OK && !run_id_is_valid(r->capture[0]))
+		rc = not_found(r->capture[0], e);
 	/* the state first: a run that ends in between is asked once more,
 	 * and no line is missed */
 	if (rc == ERR_OK)
-		rc = read_run(r, &doc, e);
+		rc = runs_read_brief(r->app, r->capture[0], &doc, e);
 	if (rc == ERR_OK)
 		rc = runs_read_log(
 		    r->app, r->capture[0], since, &text, &last, e);

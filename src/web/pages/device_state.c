@@ -16,8 +16,6 @@
 
 #include <string.h>
 
-#define RECENT_RUNS 50
-
 enum err_code device_read_config(struct request *r, enum path_config which,
     const char *device, const char **ret, struct err *e)
 {
@@ -139,78 +137,17 @@ struct jv device_sync_view(struct request *r, const struct record *device)
 /* --- the last backup -------------------------------------------------------
  */
 
-struct backup {
-	char time[32]; /* "": none */
-	char run[RUN_ID_SIZE];
-};
-
-/* A run that ends alters its state; until then it has taken no backup that
- * counts. */
-struct backup_key {
-	char what[4];
-	char device[64];
-	char run[RUN_ID_SIZE];
-	char state[12];
-};
-
-static bool took_backup(const json_t *run, const char *device)
+struct jv device_backup_view(struct request *r, const char *device)
 {
-	const json_t *devices = json_object_get(run, "devices");
-
-	for (size_t i = 0; i < json_array_size(devices); i++) {
-		const json_t *d = json_array_get(devices, i);
-
-		if (strcmp(json_text(d, "name", ""), device) == 0)
-			return *json_text(d, "backup_after", "") ||
-			       *json_text(d, "backup_before", "");
-	}
-	return false;
-}
-
-static void find_backup(
-    struct request *r, const char *device, struct backup *ret)
-{
-	struct run_filter filter = { .device = device, .limit = RECENT_RUNS };
-	json_t *runs = NULL;
-
-	if (run_index_list(r->web->runs, &filter, &runs, NULL) != ERR_OK)
-		return;
-	for (size_t i = 0; i < json_array_size(runs); i++) {
-		const json_t *run = json_array_get(runs, i);
-
-		if (!took_backup(run, device))
-			continue;
-		text_copy(ret->time, sizeof(ret->time),
-		    json_text(run, "finished_at", ""));
-		text_copy(ret->run, sizeof(ret->run), json_text(run, "id", ""));
-		break;
-	}
-	json_decref(runs);
-}
-
-struct jv device_backup_view(
-    struct request *r, const char *device, const json_t *last)
-{
-	struct backup_key key = { .what = "back" };
-	struct backup found = { .time = "" };
+	struct run_backup found;
 	struct jv v;
 
-	if (!last)
-		return jv_none();
-	text_copy(key.device, sizeof(key.device), device);
-	text_copy(key.run, sizeof(key.run), json_text(last, "id", ""));
-	text_copy(key.state, sizeof(key.state), json_text(last, "state", ""));
-	if (!page_cache_get(
-		r->web->page_cache, &key, sizeof(key), &found, sizeof(found))) {
-		find_backup(r, device, &found);
-		page_cache_put(r->web->page_cache, &key, sizeof(key), &found,
-		    sizeof(found));
-	}
-	if (!*found.time)
+	if (!run_index_last_backup(r->web->runs, device, &found) ||
+	    !*found.time)
 		return jv_none();
 	v = jv_dict(r->arena, 2);
 	jv_dict_set(r->arena, v, "time", jv_copy_text(r->arena, found.time));
-	jv_dict_set(r->arena, v, "run", jv_copy_text(r->arena, found.run));
+	jv_dict_set(r->arena, v, "run", jv_copy_text(r->arena, found.id));
 	return v;
 }
 

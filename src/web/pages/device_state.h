@@ -14,10 +14,8 @@
  * intended but not in the backup, and the other way round}. */
 struct jv device_sync_view(struct request *r, const struct record *device);
 
-/* The newest run that took a backup, as {time, run}; none if none did.
- * last: the device's last run, or NULL. */
-struct jv device_backup_view(
-    struct request *r, const char *device, const json_t *last);
+/* The newest run that took a backup, as {time, run}; none if none did. */
+struct jv device_backup_view(struct request *r, const char *device);
 
 /* The enabled buttons for this device: [{name, label, one_click, url,
  * refusal, may_change, parameters}]; refusal "" if it may be pressed. */

@@ -17,6 +17,7 @@
 #define MAX_LOG ((size_t)32 * 1024 * 1024)
 #define MAX_SHOWN 20 /* devices with their differences; more are a table */
 #define ROWS_A_PAGE 100
+#define LOG_LINES 500 /* the last ones; the log as text has them all */
 
 /* --- parts -----------------------------------------------------------------
  */
@@ -175,16 +176,18 @@ static enum err_code show_run(
 	if ((rc = request_query_number(r, "page", 1, 100000, 1, &page, e)) !=
 		ERR_OK ||
 	    (rc = devices_view(r, run, &devices, e)) != ERR_OK ||
-	    (rc = run_view_log(r, id, 0, &log, &last, e)) != ERR_OK)
+	    (rc = run_view_log_end(r, id, LOG_LINES, &log, &last, e)) != ERR_OK)
 		return rc;
 	brief = run_rows_shorten(run, 0);
 	jv_dict_set(a, ctx, "run", view_run(a, brief));
 	jv_dict_set(a, ctx, "devices", devices);
 	jv_dict_set(a, ctx, "table", rows_view(r, run, page));
 	jv_dict_set(a, ctx, "parameters", parameters_view(a, run));
-	jv_dict_set(a, ctx, "progress", run_view_progress(a, run));
+	jv_dict_set(a, ctx, "progress", run_view_progress(a, brief));
 	jv_dict_set(a, ctx, "duration", jv_text(duration(a, run)));
 	jv_dict_set(a, ctx, "log", jv_from_json(a, log));
+	jv_dict_set(a, ctx, "earlier",
+	    jv_int(last - (int64_t)json_array_size(log)));
 	jv_dict_set(a, ctx, "last", jv_int(last));
 	jv_dict_set(
 	    a, ctx, "n_again", jv_int((int64_t)run_again_count(run)));
@@ -219,7 +222,7 @@ static enum err_code log_since(
 
 	if ((rc = request_query_number(
 		 r, "since", 0, 100000000, 0, &since, e)) != ERR_OK ||
-	    (rc = runs_read(r->app, r->capture[0], &run, e)) != ERR_OK)
+	    (rc = runs_read_brief(r->app, r->capture[0], &run, e)) != ERR_OK)
 		return rc;
 	rc = run_view_log(r, r->capture[0], since, &lines, &last, e);
 	if (rc == ERR_OK) {

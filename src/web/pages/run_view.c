@@ -1,5 +1,6 @@
 #include "web/pages/run_view.h"
 
+#include "app/run_progress.h"
 #include "app/runs.h"
 #include "base/clock.h"
 #include "base/escape.h"
@@ -80,52 +81,89 @@ static enum err_code parse_log(const char *text, json_t *list, struct err *e)
 	return ERR_OK;
 }
 
+static enum err_code view_lines(
+    const char *text, json_t **ret, struct err *e)
+{
+	json_t *list = json_array();
+	enum err_code rc = list ? parse_log(text, list, e)
+				: err_set(e, ERR_SYSTEM, "out of memory");
+
+	if (rc == ERR_OK)
+		*ret = list;
+	else
+		json_decref(list);
+	return rc;
+}
+
 enum err_code run_view_log(struct request *r, const char *id, long since,
     json_t **ret, long *ret_last, struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_VIEW_MAX_LOG);
-	json_t *list = json_array();
 	long last = since;
 	enum err_code rc;
 
-	if (!list)
-		return err_set(e, ERR_SYSTEM, "out of memory");
 	rc = runs_read_log(r->app, id, since, &text, &last, e);
 	if (rc == ERR_OK)
-		rc = parse_log(buf_text(&text), list, e);
+		rc = view_lines(buf_text(&text), ret, e);
 	buf_release(&text);
-	if (rc != ERR_OK) {
-		json_decref(list);
-		return rc;
-	}
-	*ret = list;
-	*ret_last = last;
-	return ERR_OK;
+	if (rc == ERR_OK)
+		*ret_last = last;
+	return rc;
+}
+
+enum err_code run_view_log_end(struct request *r, const char *id, long keep,
+    json_t **ret, long *ret_last, struct err *e)
+{
+	struct buf text = BUF_INIT(RUN_VIEW_MAX_LOG);
+	long last = 0;
+	enum err_code rc;
+
+	rc = runs_read_log_end(r->app, id, keep, &text, &last, e);
+	if (rc == ERR_OK)
+		rc = view_lines(buf_text(&text), ret, e);
+	buf_release(&text);
+	if (rc == ERR_OK)
+		*ret_last = last;
+	return rc;
+}
+
+/* "40 s", "12 min", "3 h 20 min". */
+static const char *time_left(struct arena *a, int64_t s)
+{
+	if (s < 0)
+		return "";
+	if (s < 90)
+		return arena_printf(a, "%d s", (int)s);
+	if (s < 5400)
+		return arena_printf(a, "%d min", (int)(s / 60));
+	return arena_printf(
+	    a, "%d h %d min", (int)(s / 3600), (int)(s / 60 % 60));
+}
+
+static int64_t percent(int64_t part, int64_t total)
+{
+	return total ? part * 100 / total : 0;
 }
 
 struct jv run_view_progress(struct arena *a, const json_t *run)
 {
-	const json_t *devices = json_object_get(run, "devices");
-	size_t total = json_array_size(devices), done = 0, failed = 0;
-	struct jv v = jv_dict(a, 6);
+	struct jv v = jv_dict(a, 10);
+	struct run_progress p;
+	const char *rate;
 
-	for (size_t i = 0; i < total; i++) {
-		enum run_state state = RUN_QUEUED;
-		bool known = run_state_parse(
-		    json_text(json_array_get(devices, i), "state", ""), &state);
-
-		if (!known || !run_state_is_final(state))
-			continue;
-		done += state == RUN_SUCCEEDED;
-		failed += state != RUN_SUCCEEDED;
-	}
-	jv_dict_set(a, v, "total", jv_int((int64_t)total));
-	jv_dict_set(a, v, "done", jv_int((int64_t)done));
-	jv_dict_set(a, v, "failed", jv_int((int64_t)failed));
-	jv_dict_set(a, v, "left", jv_int((int64_t)(total - done - failed)));
-	jv_dict_set(a, v, "good_percent",
-	    jv_int((int64_t)(total ? done * 100 / total : 0)));
-	jv_dict_set(a, v, "bad_percent",
-	    jv_int((int64_t)(total ? failed * 100 / total : 0)));
+	run_progress_of(run, clock_wall_ms(), &p);
+	rate = p.per_minute > 0 && p.total > 1
+		   ? arena_printf(a, "%.0f a minute", p.per_minute)
+		   : "";
+	jv_dict_set(a, v, "total", jv_int(p.total));
+	jv_dict_set(a, v, "done", jv_int(p.done));
+	jv_dict_set(a, v, "failed", jv_int(p.failed));
+	jv_dict_set(a, v, "left", jv_int(p.left));
+	jv_dict_set(
+	    a, v, "good_percent", jv_int(percent(p.done, p.total)));
+	jv_dict_set(
+	    a, v, "bad_percent", jv_int(percent(p.failed, p.total)));
+	jv_dict_set(a, v, "rate", jv_text(rate));
+	jv_dict_set(a, v, "eta", jv_text(time_left(a, p.left_s)));
 	return v;
 }

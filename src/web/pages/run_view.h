@@ -16,8 +16,13 @@
 enum err_code run_view_log(struct request *r, const char *id, long since,
     json_t **ret, long *ret_last, struct err *e) must_check;
 
-/* How far a run over several devices is: {total, done, failed, left, percent,
- * good_percent, bad_percent}. */
+/* The same of the last `keep` lines. */
+enum err_code run_view_log_end(struct request *r, const char *id, long keep,
+    json_t **ret, long *ret_last, struct err *e) must_check;
+
+/* How far a run over several devices is: {total, done, failed, left,
+ * good_percent, bad_percent, rate, eta}; the last two as text, "" if not
+ * known. */
 struct jv run_view_progress(struct arena *a, const json_t *run);
 
 #endif

@@ -1,6 +1,8 @@
+#include "app/run_progress.h"
 #include "app/runs.h"
 
 #include "app/run_files.h"
+#include "base/clock.h"
 #include "unit/app/fixture.h"
 
 #include <fcntl.h>
@@ -732,6 +734,125 @@ static void test_a_run_over_many_devices_is_listed_in_short(void **state)
 	run_index_free(index);
 }
 
+/* Rows of d0 to d119 of a backup: d0 failed, d1 was left alone, the others were
+ * read. */
+static void put_fleet(struct fixture *f, const char *id)
+{
+	struct buf text = BUF_INIT(1 << 20);
+	char path[100], dir[RUN_DIR_SIZE];
+	struct raw_file file = { path, NULL };
+
+	buf_printf(&text, "{\"id\":\"%s\",\"job\":\"backup\",\"state\":"
+	    "\"failed\",\"trigger\":\"form\",\"actor\":\"admin\","
+	    "\"result\":\"118 of 120 done\",\"finished_at\":"
+	    "\"2026-11-21T08:31:00.000Z\",\"parameters\":{\"all\":true},"
+	    "\"devices\":[{\"name\":\"d0\",\"state\":\"failed\"},"
+	    "{\"name\":\"d1\",\"state\":\"succeeded\",\"left_alone\":true}",
+	    id);
+	for (int i = 2; i < 120; i++)
+		buf_printf(&text, ",{\"name\":\"d%d\",\"state\":\"succeeded\","
+		    "\"backup_before\":\"0123\"}", i);
+	buf_puts(&text, "]}");
+	file.text = buf_text(&text);
+	run_dir_of(id, dir);
+	snprintf(path, sizeof(path), "%s/run.json", dir);
+	push(f, STORE_RUNS, &file, 1);
+	buf_release(&text);
+}
+
+static void test_a_device_knows_its_part_of_a_run_over_many(void **state)
+{
+	struct fixture *f = *state;
+	struct run_index *index;
+	struct run_backup backup;
+	json_t *doc;
+
+	assert_ok(run_index_new(&f->app, &index, e));
+	done(f, ID("01"), "succeeded", "d1");
+	put_fleet(f, ID("02"));
+	assert_last(index, "d0", ID("02"), "failed");
+	assert_last(index, "d1", ID("01"), "succeeded");
+	assert_last(index, "d119", ID("02"), "succeeded");
+	assert_null(run_index_last(index, "d120"));
+	doc = run_index_last(index, "d7");
+	assert_int_equal(json_array_size(json_object_get(doc, "devices")), 1);
+	assert_null(json_object_get(doc, "result"));
+	assert_null(json_object_get(doc, "counts"));
+	json_decref(doc);
+	assert_false(run_index_last_backup(index, "d0", &backup));
+	assert_false(run_index_last_backup(index, "d1", &backup));
+	assert_true(run_index_last_backup(index, "d7", &backup));
+	assert_string_equal(backup.id, ID("02"));
+	assert_string_equal(backup.time, "2026-11-21T08:31:00.000Z");
+	/* a later run that took none leaves it */
+	done(f, ID("03"), "failed", "d7");
+	assert_last(index, "d7", ID("03"), "failed");
+	assert_true(run_index_last_backup(index, "d7", &backup));
+	assert_string_equal(backup.id, ID("02"));
+	/* the same run once more, as when an unknown one is settled */
+	put_fleet(f, ID("02"));
+	assert_last(index, "d8", ID("02"), "succeeded");
+	assert_true(run_index_last_backup(index, "d7", &backup));
+	run_index_free(index);
+}
+
+static void test_progress(void **state)
+{
+	struct run_progress p;
+	json_t *run = json_loads("{\"started_at\":\"2026-11-21T08:30:00.000Z\","
+	    "\"counts\":{\"all\":1000,\"failed\":20,\"open\":400,"
+	    "\"changed\":3},\"devices\":[]}", 0, NULL);
+	int64_t start;
+
+	(void)state;
+	assert_true(clock_parse_utc("2026-11-21T08:30:00.000Z", &start));
+	run_progress_of(run, start + 60000, &p);
+	assert_int_equal(p.total, 1000);
+	assert_int_equal(p.done, 580);
+	assert_int_equal(p.failed, 20);
+	assert_int_equal(p.left, 400);
+	assert_int_equal((int)p.per_minute, 600);
+	assert_int_equal(p.left_s, 40);
+	/* nothing can be said yet */
+	run_progress_of(run, start + 10, &p);
+	assert_int_equal(p.left_s, -1);
+	/* what has ended is measured by its own end */
+	json_object_set_new(run, "finished_at",
+	    json_string("2026-11-21T08:32:00.000Z"));
+	run_progress_of(run, start + 3600000, &p);
+	assert_int_equal((int)p.per_minute, 300);
+	json_decref(run);
+}
+
+/* The last lines, whatever the number of all. */
+static void test_the_end_of_a_log(void **state)
+{
+	struct fixture *f = *state;
+	struct buf log = BUF_INIT(1 << 20), out = BUF_INIT(1 << 20);
+	char path[100], dir[RUN_DIR_SIZE];
+	struct raw_file file = { path, NULL };
+	long last;
+
+	for (int i = 1; i <= 1200; i++)
+		buf_printf(&log, "{\"n\":%d}\n", i);
+	file.text = buf_text(&log);
+	run_dir_of(ID("09"), dir);
+	snprintf(path, sizeof(path), "%s/log.jsonl", dir);
+	push(f, STORE_RUNS, &file, 1);
+	assert_ok(runs_read_log_end(&f->app, ID("09"), 3, &out, &last, e));
+	assert_int_equal(last, 1200);
+	assert_string_equal(buf_text(&out),
+	    "{\"n\":1198}\n{\"n\":1199}\n{\"n\":1200}\n");
+	buf_clear(&out);
+	assert_ok(runs_read_log_end(&f->app, ID("09"), 5000, &out, &last, e));
+	assert_int_equal(out.len, log.len);
+	/* no log yet */
+	assert_ok(runs_read_log_end(&f->app, ID("08"), 10, &out, &last, e));
+	assert_int_equal(last, 0);
+	buf_release(&log);
+	buf_release(&out);
+}
+
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
@@ -757,6 +878,9 @@ int main(void)
 		T(test_a_moving_run_is_listed_once),
 		T(test_many_runs_of_many_devices),
 		T(test_a_run_over_many_devices_is_listed_in_short),
+		T(test_a_device_knows_its_part_of_a_run_over_many),
+		T(test_progress),
+		T(test_the_end_of_a_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
