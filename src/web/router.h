@@ -46,6 +46,8 @@ struct route {
 	const char *body_schema;   /* components of the OpenAPI document; */
 	const char *answer_schema; /* NULL: by the kind */
 	int success;		   /* status; 0: by the method */
+	bool may_create; /* PUT: 201 where there was nothing, and then no
+			    If-Match */
 };
 
 struct route_table {

@@ -174,7 +174,7 @@ static void add_field_parameters(json_t *list, const struct route *route)
 static bool needs_if_match(const struct route *route)
 {
 	return route->kind != KIND_NONE && route->kind != KIND_TOKEN &&
-	       route->method >= METHOD_PUT;
+	       route->method >= METHOD_PUT && !route->may_create;
 }
 
 static json_t *parameters(const struct route *route, struct arena *a)
@@ -200,9 +200,8 @@ static int success_status(const struct route *route)
 	return route->method == METHOD_DELETE ? 204 : 200;
 }
 
-static json_t *responses(const struct route *route, struct arena *a)
+static json_t *good_response(const struct route *route, int status)
 {
-	int status = success_status(route);
 	const char *type = "application/json";
 	json_t *good;
 
@@ -213,10 +212,20 @@ static json_t *responses(const struct route *route, struct arena *a)
 		json_object_set_new(good, "content",
 		    json_pack("{s:{s:o}}", type, "schema",
 			openapi_answer_schema(route)));
-	return json_pack("{s:o, s:{s:s, s:{s:{s:o}}}}",
-	    arena_printf(a, "%d", status), good, "default", "description",
-	    "A problem (RFC 9457)", "content", "application/problem+json",
-	    "schema", reference("Problem"));
+	return good;
+}
+
+static json_t *responses(const struct route *route, struct arena *a)
+{
+	int status = success_status(route);
+	json_t *all = json_pack("{s:o, s:{s:s, s:{s:{s:o}}}}",
+	    arena_printf(a, "%d", status), good_response(route, status),
+	    "default", "description", "A problem (RFC 9457)", "content",
+	    "application/problem+json", "schema", reference("Problem"));
+
+	if (all && route->may_create)
+		json_object_set_new(all, "201", good_response(route, 201));
+	return all;
 }
 
 static json_t *operation(const struct route *route, struct arena *a)

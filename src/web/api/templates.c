@@ -207,7 +207,8 @@ static const char *const render_query[] = { "template", NULL };
 		    .operation_id = "put" Name,                            \
 		    .summary = "Create the file, or change it (If-Match)", \
 		    .body_schema = schema_,                                \
-		    .answer_schema = "FileResult" },                       \
+		    .answer_schema = "FileResult",                         \
+		    .may_create = true },                       \
 	{                                                                  \
 		.method = METHOD_DELETE, .pattern = pattern_,              \
 		.surface = SURFACE_API, .permission = MAY_EDIT,            \
