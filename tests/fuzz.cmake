@@ -7,6 +7,16 @@ if(SWITCHYARD_FUZZ)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   endforeach()
 
+  add_executable(fuzz_ironic_answer fuzz/ironic_answer.c)
+  target_link_libraries(fuzz_ironic_answer PRIVATE infra_ironic)
+  target_link_options(fuzz_ironic_answer PRIVATE -fsanitize=fuzzer)
+
+  # the one file of the layer, which needs nothing else of it
+  add_executable(fuzz_mcp_message fuzz/mcp_message.c
+      ${PROJECT_SOURCE_DIR}/src/web/mcp/rpc.c)
+  target_link_libraries(fuzz_mcp_message PRIVATE house_style base)
+  target_link_options(fuzz_mcp_message PRIVATE -fsanitize=fuzzer)
+
   add_executable(fuzz_netconf_frame fuzz/netconf_frame.c)
   target_link_libraries(fuzz_netconf_frame PRIVATE infra_netconf)
   target_link_options(fuzz_netconf_frame PRIVATE -fsanitize=fuzzer)
