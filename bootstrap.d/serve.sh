@@ -36,6 +36,7 @@ take_lock() {
 # Programs of this run directory whose supervisor is gone.
 leftover_processes() {
 	processes_of '*/switchyard-*' "$dir"
+	processes_of '*/switchyard-sim' "$dir/sims"
 	processes_of '*/nginx' "$dir/run/nginx.conf"
 	# nginx's workers, should their master have been killed with it: they
 	# hold the port, and carry no argument to be known by.
@@ -51,7 +52,8 @@ leftover_processes() {
 clean_leftovers() {
 	# shellcheck disable=SC2046 # a list of pids
 	end_processes $(leftover_processes)
-	rm -f "$dir/web.sock" "$dir/run/worker.ready" "$dir/run/ready"
+	rm -f "$dir/web.sock" "$dir/run/worker.ready" "$dir/run/ready" \
+	    "$dir/run/sims.sock"
 	if [ -f "$dir/lab/lab.conf" ] && [ "$(id -u)" = 0 ]; then
 		"$lab_script" down "$dir/lab" 9>&-
 	fi
@@ -70,13 +72,14 @@ free_lab_base() {
 
 # A new store's demonstration devices stand where the lab's routers will be.
 seed_for_lab() {
-	[ "$lab" = yes ] && [ "$(id -u)" = 0 ] && [ ! -d "$dir/store.git" ] ||
-		return 0
+	[ "$lab" = yes ] && [ "$(id -u)" = 0 ] || [ "$sims" = yes ] || return 0
+	[ ! -d "$dir/store.git" ] || return 0
 	[ "$base" != auto ] || base=$(free_lab_base) || exit 1
-	[ "$base" != 127.0.1 ] || return 0
+	[ "$base" != 127.0.1 ] || [ "$sims" = yes ] || return 0
 	rm -rf "$dir/run/seed"
 	cp -R "$seed" "$dir/run/seed" || exit 1
 	seed=$dir/run/seed
+	[ "$sims" = no ] || sims_seed
 	sed -i "s/\"127\.0\.1\./\"$base./" "$seed"/devices/*/*.json
 }
 
@@ -294,6 +297,7 @@ stop_everything() {
 	stop_program nginx QUIT
 	stop_program web TERM
 	stop_program worker TERM
+	stop_program sims TERM
 	[ "$lab" = no ] || "$lab_script" down "$dir/lab" 9>&-
 	[ "$ironic" = no ] || "$ironic_script" down "$dir/ironic" 9>&-
 	rm -f "$dir/run/bootstrap.pid" "$dir/web.sock" "$dir/run/healthz"
@@ -316,6 +320,7 @@ Switchyard is running.
 EOF
 	[ "$lab" = no ] ||
 		"$lab_script" status "$dir/lab" | sed 's/^/  Router    /'
+	[ "$sims" = no ] || sims_announce
 	[ -z "$ironic_url" ] || printf '  Ironic    %s\n' "$ironic_url"
 	[ -z "$lab_notice" ] || printf '\n  %s\n' "$lab_notice"
 	echo
@@ -347,11 +352,12 @@ serve() {
 	# die() inside must not leave half a portal behind.
 	trap stop_everything EXIT
 	[ "$lab" = no ] || lab_start
+	[ "$sims" = no ] || [ -n "$stopping" ] || sims_start
 	[ "$ironic" = no ] || [ -n "$stopping" ] || ironic_start
 	[ "$ironic" = yes ] || [ -z "$ironic_url" ] || ironic_use "$ironic_url"
 	[ -n "$stopping" ] || start_programs
 	if [ -z "$stopping$ended" ]; then
-		printf '%s\n' "$port" "$lab_notice" >"$dir/run/ready"
+		printf '%s\n' "$port" "$lab_notice" "$sims" >"$dir/run/ready"
 		[ "$quiet" = yes ] || announce
 		[ "$quiet" = yes ] || say "Ctrl-C stops it."
 		watch_programs
@@ -370,6 +376,7 @@ serve_detached() {
 	setsid "$root/bootstrap" run --dir "$dir" --port "$port" \
 	    --programs "$programs" --routers "$routers" \
 	    --lab-base "$base" $([ "$lab" = yes ] || echo --no-lab) \
+	    $([ "$sims" = yes ] && echo --sims || echo --no-sims) \
 	    $([ "$ironic" = no ] || echo --with-ironic) \
 	    ${ironic_url:+--ironic-url "$ironic_url"} \
 	    --quiet </dev/null >"$dir/log/bootstrap.log" 2>&1 &
@@ -381,6 +388,7 @@ serve_detached() {
 	fi
 	lab_notice=$(sed -n 2p "$dir/run/ready")
 	[ -z "$lab_notice" ] || lab=no
+	sims=$(sed -n 3p "$dir/run/ready")
 	[ "$ironic" = no ] || ironic_url=$(cat "$dir/ironic/url")
 	announce
 	say "./bootstrap stop --dir $dir stops it."

@@ -144,7 +144,7 @@ portal_up() {
 		take_base
 		sed -i "s/\"127\.0\.1\./\"$base./" \
 		    "$scratch"/seed/devices/*/*.json
-		options=(--lab-base "$base" --seed "$scratch/seed")
+		options=(--lab-base "$base" --seed "$scratch/seed" --no-sims)
 		;;
 	esac
 	port=$(free_port)
