@@ -39,6 +39,8 @@ static enum err_code open_parts(struct web *web, struct err *e)
 	if (rc == ERR_OK)
 		rc = servers_new(&web->app, &web->servers, e);
 	if (rc == ERR_OK)
+		rc = search_index_new(&web->app, &web->search, e);
+	if (rc == ERR_OK)
 		rc = reach_books_new(o->dir, &web->reach, e);
 	if (rc == ERR_OK)
 		rc = session_keys_open(o->dir, &web->keys, e);
@@ -85,6 +87,7 @@ void web_free(struct web *web)
 	throttle_free(web->throttle);
 	router_free(web->router);
 	reach_books_free(web->reach);
+	search_index_free(web->search);
 	servers_free(web->servers);
 	if (web->runs)
 		run_index_free(web->runs);

@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "app/runs.h"
+#include "app/search.h"
 #include "app/servers.h"
 #include "base/crypto.h"
 #include "jinja/jinja.h"
@@ -28,6 +29,7 @@ struct web {
 	struct app app;
 	struct run_index *runs;
 	struct servers *servers; /* bare metal */
+	struct search_index *search; /* texts of configurations */
 	struct reach_books *reach; /* app/reach_book.h; may be NULL */
 	struct jinja_env *pages;
 	struct router *router;

@@ -55,8 +55,8 @@ test("the slash key leads to the search, which finds a device", () =>
 			document.activeElement.id), "search");
 		await page.keyboard.type("r1");
 		await page.keyboard.press("Enter");
-		await page.waitForURL("**/devices?q=r1");
-		assert.ok(await page.locator("#results a[href='/devices/r1']")
+		await page.waitForURL("**/search?q=r1");
+		assert.ok(await page.locator(".hits a[href='/devices/r1']")
 			.count());
 	}));
 

@@ -48,6 +48,20 @@ static const struct {
 		   ",\"branch\":" TEXT,
 		"\"commit\",\"author\",\"time\",\"subject\",\"trailers\"") },
 	{ "CommitList", PAGE(REF("Commit")) },
+	{ "SearchText",
+	    OBJECT("\"device\":" TEXT ",\"config\":" TEXT ",\"matches\":" NUMBER
+		   ",\"lines\":" LIST(OBJECT(
+		       "\"number\":" NUMBER ",\"text\":" TEXT
+		       ",\"match\":" FLAG,
+		       "\"number\",\"text\",\"match\"")),
+		"\"device\",\"config\",\"matches\",\"lines\"") },
+	{ "SearchResult",
+	    OBJECT("\"items\":" LIST(REF("SearchText")) ",\"next\":" OR_NULL(
+		       "string") ",\"records\":" LIST(OBJECT(
+		       "\"kind\":" TEXT ",\"key\":" TEXT ",\"field\":" TEXT
+		       ",\"text\":" TEXT,
+		       "\"kind\",\"key\",\"field\",\"text\"")),
+		"\"items\",\"next\",\"records\"") },
 	{ "Run",
 	    OBJECT("\"id\":" TEXT ",\"job\":" TEXT
 		   ",\"state\":" REF("RunState") ",\"trigger\":" REF(

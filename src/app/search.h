@@ -1,0 +1,64 @@
+/*
+ * Search in the texts of all current configurations.
+ *
+ * The texts lie one after the other in a file without a name below DIR, read
+ * through the page cache; beside it, for each of 16,384 classes of three
+ * letters, a set of the devices whose texts hold some of that class.  What a
+ * pattern must hold chooses the devices whose texts are read at all.
+ *
+ * Made at the first search from the store, later advanced by the difference of
+ * two trees.  Any thread; searches run at the same time, an advance alone.
+ */
+#ifndef APP_SEARCH_H
+#define APP_SEARCH_H
+
+#include "app/app.h"
+#include "base/line_regex.h"
+#include "domain/path.h"
+
+struct search_index;
+
+enum err_code search_index_new(const struct app *app,
+    struct search_index **ret, struct err *e) must_check;
+void search_index_free(struct search_index *index); /* NULL is fine */
+
+struct search_query {
+	struct line_regex *pattern;
+	bool in[PATH_BACKUP + 1]; /* which texts */
+	const char *after;	  /* only devices whose names follow; "": all */
+	size_t max_texts;	  /* that match */
+	size_t max_lines;	  /* that match and are told, of each text */
+	size_t context;		  /* lines told before and after each */
+	int64_t budget_ms;	  /* no text is begun later than this */
+};
+
+struct search_line {
+	unsigned long number; /* from 1 */
+	const char *text;     /* as it is in the file, no newline */
+	size_t len;
+	bool matches;
+	bool gap; /* the line told before this one does not stand before it */
+};
+
+struct search_text {
+	const char *device;
+	enum path_config which;
+	const struct search_line *lines;
+	size_t n_lines;
+	size_t n_matches; /* lines, told or not */
+};
+
+struct search_found {
+	const struct search_text *texts; /* by the device's name */
+	size_t n;
+	size_t n_devices; /* that have a text */
+	const char *next; /* for `after`; "" if nothing is left */
+	bool late;	  /* the budget ended before the devices did */
+};
+
+/* Everything found is made in the arena. */
+enum err_code search_texts(struct search_index *index,
+    const struct search_query *q, struct arena *a, struct search_found *ret,
+    struct err *e) must_check;
+
+#endif

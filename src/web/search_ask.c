@@ -1,0 +1,129 @@
+#include "web/search_ask.h"
+
+#include "web/web.h"
+
+#include <string.h>
+
+#define BUDGET_MS 1500
+#define MAX_LINES 5
+#define CONTEXT 2
+
+/* What is searched of each kind, in the order in which it is told; -1 ends. */
+static const struct {
+	enum kind_id kind;
+	int fields[6];
+} places[] = {
+	{ KIND_DEVICE,
+	    { DEVICE_NAME, DEVICE_PRIMARY_IP4, DEVICE_SERIAL, DEVICE_TAGS,
+		DEVICE_DESCRIPTION, -1 } },
+	{ KIND_VLAN, { VLAN_VID, VLAN_NAME, VLAN_DESCRIPTION, -1 } },
+	{ KIND_AREA, { AREA_NAME, AREA_DESCRIPTION, -1 } },
+	{ KIND_ROLE, { ROLE_NAME, ROLE_DESCRIPTION, -1 } },
+	{ KIND_PLATFORM, { PLATFORM_NAME, PLATFORM_DESCRIPTION, -1 } },
+	{ KIND_IMAGE, { IMAGE_NAME, IMAGE_URL, -1 } },
+};
+
+/* --- records ---------------------------------------------------------------
+ */
+
+static const char *match_field(
+    struct line_regex *pattern, const struct record *r, int field)
+{
+	const char *text = record_text(r, field);
+
+	if (*text)
+		return line_regex_matches(pattern, text, strlen(text)) ? text
+								       : NULL;
+	for (size_t i = 0; i < record_count(r, field); i++) {
+		text = record_item(r, field, i);
+		if (line_regex_matches(pattern, text, strlen(text)))
+			return text;
+	}
+	return NULL;
+}
+
+static bool match_record(struct search_answer *to, const struct record *r,
+    const int *fields, struct search_record *ret)
+{
+	for (; *fields >= 0; fields++) {
+		const char *text = match_field(to->pattern, r, *fields);
+
+		if (!text)
+			continue;
+		*ret = (struct search_record){ r,
+			&record_kind(r)->schema.fields[*fields], text };
+		return true;
+	}
+	return false;
+}
+
+static void search_records(struct request *r, struct search_answer *to)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const struct record *const *all;
+		size_t n;
+
+		all = snapshot_all(r->snapshot, places[i].kind, &n);
+		for (size_t j = 0; j < n && !to->more_records; j++) {
+			struct search_record hit;
+
+			if (!match_record(to, all[j], places[i].fields, &hit))
+				continue;
+			to->more_records = to->n_records == SEARCH_RECORDS;
+			if (!to->more_records)
+				to->records[to->n_records++] = hit;
+		}
+	}
+}
+
+/* --- the question ----------------------------------------------------------
+ */
+
+static bool is_on(struct request *r, const char *name, const char *word)
+{
+	const char *value = request_query(r, name, "");
+
+	return strcmp(value, word) == 0 || strcmp(value, "true") == 0;
+}
+
+static enum err_code compile(
+    struct request *r, struct line_regex **ret, struct err *e)
+{
+	const char *q = request_query(r, "q", "");
+	struct line_regex_options options = {
+		.literal = !is_on(r, "mode", "regex"),
+		.fold_case = !is_on(r, "case", "on"),
+	};
+
+	if (strlen(q) < SEARCH_MIN)
+		return err_set(e, ERR_INVALID,
+		    "Ask for at least %d characters.", SEARCH_MIN);
+	return line_regex_compile(r->arena, q, options, ret, e);
+}
+
+enum err_code search_ask(struct request *r, size_t max_texts,
+    struct search_answer *ret, struct err *e)
+{
+	const char *in = request_query(r, "in", "");
+	struct search_answer answer = { .n_records = 0 };
+	struct search_query q = {
+		.in = { [PATH_INTENDED] = strcmp(in, "backup") != 0,
+		    [PATH_BACKUP] = strcmp(in, "intended") != 0 },
+		.after = request_query(r, "after", ""),
+		.max_texts = max_texts,
+		.max_lines = MAX_LINES,
+		.context = CONTEXT,
+		.budget_ms = BUDGET_MS,
+	};
+	enum err_code rc = compile(r, &answer.pattern, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (!*q.after)
+		search_records(r, &answer);
+	q.pattern = answer.pattern;
+	rc = search_texts(r->web->search, &q, r->arena, &answer.found, e);
+	if (rc == ERR_OK)
+		*ret = answer;
+	return rc;
+}

@@ -1,0 +1,70 @@
+#!/bin/bash
+# Tables and search as a browser meets them, over nginx: 10,000 devices with
+# configurations of 1,000 lines; the median of a few requests each.
+#
+#   SWITCHYARD_BUILD=build/bench tables_bench.sh [DEVICES [LINES]]
+set -eu
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=${SWITCHYARD_BUILD:-$root/build/bench}
+devices=${1:-10000}
+lines=${2:-1000}
+rounds=${BENCH_ROUNDS:-21}
+work=$(mktemp -d "${TMPDIR:-/tmp}/tables-bench-XXXXXX")
+end() {
+	"$root/bootstrap" stop --dir "$work/portal" >/dev/null 2>&1 || true
+	rm -rf "$work"
+}
+trap end EXIT
+
+"$root/tests/bench/seed.sh" "$work/seed" "$devices"
+awk -v dir="$work/seed/intended" -v n="$devices" -v lines="$lines" 'BEGIN {
+	for (i = 1; i <= n; i++) {
+		name = sprintf("sw%06d", i)
+		file = sprintf("%s/site%03d/%s.cfg", dir, int((i - 1) / 500), name)
+		printf "hostname %s\n!\n", name > file
+		for (p = 0; p < (lines - 2) / 5; p++)
+			printf "interface eth%d\n description port %d of %s\n" \
+			    " ip address 10.%d.%d.%d/30\nexit\n!\n", p, p, name,
+			    p, i / 256 % 256, i % 256 > file
+		close(file)
+	}
+}'
+bytes=$(du -sb "$work/seed/intended" | cut -f 1)
+port=$(shuf -i 20000-29000 -n 1)
+"$root/bootstrap" run --detach --no-lab --programs "$build" --seed "$work/seed" \
+    --dir "$work/portal" --port "$port" >"$work/up"
+rm -rf "$work/seed"
+{
+	printf 'header = "Authorization: Bearer '
+	"$build/switchyard" --dir "$work/portal" token create --name bench \
+	    --role viewer | tr -d '\n'
+	printf '"\n'
+} >"$work/token"
+
+# ask WHAT PATH: the median and the longest of some requests
+ask() {
+	curl -sf -K "$work/token" -o "$work/page" -w '%{time_total}\n' \
+	    "http://127.0.0.1:$port$2#[1-$rounds]" | sort -g |
+		awk -v what="$1" '{ v[NR] = $1 * 1000 } END {
+			printf "%-46s %7.1f ms, longest %.1f ms\n", what,
+			    v[int((NR + 1) / 2)], v[NR] }'
+}
+echo "== $devices devices with $lines lines each ($((bytes / 1000000)) MB), over nginx"
+ask "devices, first page" "/devices"
+ask "devices, filtered, by serial number downwards" \
+    "/devices?status=active&role=access-switch&sort=-serial"
+ask "devices, searched, last page of 250" \
+    "/devices?q=site&size=250&sort=area&page=999"
+ask "devices as CSV, all" "/devices.csv"
+curl -sf -K "$work/token" -o /dev/null -w \
+    'first search: the index is made              %{time_total} s\n' \
+    "http://127.0.0.1:$port/search?q=nothing-like-it"
+ask "search: one device" "/search?q=port+7+of+sw$(printf %06d $((devices / 2)))"
+ask "search: in every device" "/search?q=interface+eth1"
+ask "search: nowhere" "/search?q=ethernet"
+ask "search: expression, some devices" \
+    "/search?mode=regex&q=%5E+ip+address+10%5C.150%5C.7%5C.%5B12%5D3%2F"
+ask "search: expression without fixed letters" \
+    "/search?mode=regex&q=%5Cd%7B9%7D"
+awk '/^Rss|^Anon/ { print "memory of web: " $0 }' \
+    "/proc/$(cat "$work/portal/run/web.pid")/smaps_rollup" 2>/dev/null || true

@@ -1,0 +1,293 @@
+/*
+ * Lines that match, as grep -E finds them; what is refused; that no pattern
+ * costs more than its text.
+ */
+#include "base/line_regex.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena *arena;
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena = arena_new((size_t)64 << 20);
+	return arena ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+static struct line_regex *compile(const char *pattern, bool literal, bool fold)
+{
+	struct line_regex_options options = { literal, fold };
+	struct line_regex *re = NULL;
+	struct err e = ERR_INIT;
+
+	arena_reset(arena);
+	if (line_regex_compile(arena, pattern, options, &re, &e) != ERR_OK)
+		fail_msg("%s: %s", pattern, e.message);
+	return re;
+}
+
+/* The match in a line as text, "-" if there is none. */
+static const char *find(const char *pattern, const char *line)
+{
+	static char text[200];
+	struct line_regex *re = compile(pattern, false, false);
+	size_t start, end;
+	bool matches = line_regex_matches(re, line, strlen(line));
+
+	if (!line_regex_find(re, line, strlen(line), 0, &start, &end)) {
+		assert_false(matches);
+		return "-";
+	}
+	assert_true(matches);
+	snprintf(text, sizeof(text), "%.*s", (int)(end - start), line + start);
+	return text;
+}
+
+static void test_finds_the_leftmost_longest(void **state)
+{
+	static const struct {
+		const char *pattern, *line, *found;
+	} rows[] = {
+		{ "abc", "xxabcxx", "abc" },
+		{ "a.c", "xabcx", "abc" },
+		{ "a|ab|abc", "abcd", "abc" },
+		{ "x*", "aaa", "" },
+		{ "(ab)+", "xababx", "abab" },
+		{ "(?:ab){2}", "ababab", "abab" },
+		{ "a{2,3}", "aaaa", "aaa" },
+		{ "a{2,}", "baaaa", "aaaa" },
+		{ "a{x}", "a{x}", "a{x}" },
+		{ "[0-9]+\\.[0-9]+", "v 10.25 ", "10.25" },
+		{ "[^ ]+", "  ab c", "ab" },
+		{ "[]x]+", "a]x]b", "]x]" },
+		{ "[a-]+", "b-a-c", "-a-" },
+		{ "\\d+\\s\\w+", "to 12 eth0/1", "12 eth0" },
+		{ "\\D\\W\\S", "12a-b", "a-b" },
+		{ "^ip", "ip ip", "ip" },
+		{ "^ip", " ip", "-" },
+		{ "down$", "shutdown", "down" },
+		{ "down$", "downs", "-" },
+		{ "^$", "", "" },
+		{ "\\b10\\b", "110 10 101", "10" },
+		{ "\\b10\\b", "110 1010 101", "-" },
+		{ "\\B0", "10", "0" },
+		{ "(a|b)*c|d", "ababcd", "ababc" },
+		{ "(a*)*b", "aaab", "aaab" },
+		{ "a??b", "ab", "ab" },
+		{ "\\t\\(\\)", "x\t()", "\t()" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *found = find(rows[i].pattern, rows[i].line);
+
+		if (strcmp(found, rows[i].found) != 0)
+			fail_msg("/%s/ in \"%s\": \"%s\"", rows[i].pattern,
+			    rows[i].line, found);
+	}
+}
+
+static void test_goes_from_line_to_line(void **state)
+{
+	const char *text = "one\ntwo two\n\nthree\nTWO";
+	const char *end = text + strlen(text), *p;
+	struct line_regex *re = compile("two", true, true);
+	size_t len;
+
+	(void)state;
+	p = line_regex_next(re, text, end, &len);
+	assert_ptr_equal(p, text + 4);
+	assert_int_equal(len, 7);
+	p = line_regex_next(re, p + len + 1, end, &len);
+	assert_ptr_equal(p, end - 3);
+	assert_int_equal(len, 3);
+	assert_null(line_regex_next(re, end, end, &len));
+	re = compile("^$", false, false);
+	p = line_regex_next(re, text, end, &len);
+	assert_ptr_equal(p, text + 12);
+	assert_int_equal(len, 0);
+	/* a match never reaches into the next line */
+	re = compile("one[^x]two", false, false);
+	assert_null(line_regex_next(re, text, end, &len));
+}
+
+static void test_folds_only_if_asked(void **state)
+{
+	(void)state;
+	assert_true(line_regex_matches(compile("ETH[a-c]", false, true),
+	    "ethB", 4));
+	assert_false(line_regex_matches(compile("ETH", false, false), "eth", 3));
+	assert_true(line_regex_matches(compile("a.c*", true, false), "xa.c*", 5));
+	assert_false(line_regex_matches(compile("a.c*", true, false), "abcc", 4));
+}
+
+static void assert_runs(const char *pattern, const char *expected)
+{
+	struct line_regex *re = compile(pattern, false, true);
+	const char *const *runs;
+	size_t n = line_regex_runs(re, &runs);
+	char all[200] = "";
+
+	for (size_t i = 0; i < n; i++)
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s ",
+		    runs[i]);
+	if (strcmp(all, expected) != 0)
+		fail_msg("/%s/: %s", pattern, all);
+}
+
+static void test_tells_what_every_match_holds(void **state)
+{
+	(void)state;
+	assert_runs("Interface Eth\\d+/48", "interface eth /48 ");
+	assert_runs("abc|abd", "");
+	assert_runs("x(abc)+y?defg", "abc defg ");
+	assert_runs("(abc)*def", "def ");
+	assert_runs("^hostname\\b r1$", "hostname r1 ");
+	assert_runs("ab", "");
+}
+
+static void test_refuses_with_a_place(void **state)
+{
+	static const char *const bad[] = { "(", ")", "[", "[b-a]", "*a",
+		"\\1", "\\q", "(?=a)", "a{300}", "a{3,2}", "[a\\", "a\\" };
+	struct line_regex *re = NULL;
+	struct line_regex_options options = { false, false };
+	char long_one[600];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct err e = ERR_INIT;
+
+		if (line_regex_compile(arena, bad[i], options, &re, &e) !=
+		    ERR_INVALID)
+			fail_msg("%s was taken", bad[i]);
+		assert_non_null(strstr(e.message, "at character"));
+	}
+	memset(long_one, 'a', sizeof(long_one) - 1);
+	long_one[sizeof(long_one) - 1] = '\0';
+	assert_int_equal(line_regex_compile(arena, long_one, options, &re, NULL),
+	    ERR_LIMIT);
+	assert_int_equal(line_regex_compile(arena, "((a{200}){200}){200}",
+	    options, &re, NULL), ERR_LIMIT);
+	assert_null(re);
+}
+
+/* Exponential for those who go back: here a megabyte of it takes what it
+ * takes to read it. */
+static void test_no_pattern_is_expensive(void **state)
+{
+	static const char *const patterns[] = { "(a*)*b", "(a|aa)+$",
+		"(a?){100}a{100}b", "(.*)(.*)(.*)[^a]", "(a|b|ab)*c" };
+	size_t n = 1 << 20, len;
+	char *text = malloc(n);
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'a', n);
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		struct line_regex *re = compile(patterns[i], false, false);
+
+		(void)line_regex_next(re, text, text + n, &len);
+	}
+	free(text);
+}
+
+/* --- against regexec -------------------------------------------------------
+ */
+
+static unsigned seed = 11;
+
+static unsigned pick(unsigned n)
+{
+	seed = seed * 1103515245u + 12345u;
+	return (seed >> 10) % n;
+}
+
+static void random_pattern(char *to, size_t size, int depth)
+{
+	static const char *const atoms[] = { "a", "b", "c", ".", "[ab]", "[^a]",
+		"(a|bc)", "(b)", "^", "$" };
+	static const char *const repeats[] = { "", "", "", "*", "+", "?",
+		"{1,2}" };
+
+	to[0] = '\0';
+	for (unsigned i = 0; i < 1 + pick(4); i++) {
+		const char *atom = atoms[pick(10)];
+		const char *repeat = strchr("^$", *atom) ? "" : repeats[pick(7)];
+		size_t used = strlen(to);
+
+		snprintf(to + used, size - used, "%s%s", atom, repeat);
+	}
+	if (depth > 0 && pick(3) == 0 && strlen(to) + 4 < size) {
+		size_t used = strlen(to);
+
+		to[used] = '|';
+		random_pattern(to + used + 1, size - used - 1, depth - 1);
+	}
+}
+
+static void test_agrees_with_the_library(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		char pattern[120], line[12];
+		struct line_regex *re;
+		regmatch_t match[1];
+		regex_t posix;
+
+		random_pattern(pattern, sizeof(pattern), 2);
+		assert_int_equal(regcomp(&posix, pattern, REG_EXTENDED), 0);
+		re = compile(pattern, false, false);
+		for (int j = 0; j < 20; j++) {
+			unsigned n = pick(10);
+			size_t start = 99, end = 99;
+			bool found;
+
+			for (unsigned k = 0; k < n; k++)
+				line[k] = "abcd"[pick(4)];
+			line[n] = '\0';
+			found = regexec(&posix, line, 1, match, 0) == 0;
+			if (found != line_regex_matches(re, line, n) ||
+			    found != line_regex_find(re, line, n, 0, &start,
+					 &end) ||
+			    (found && (start != (size_t)match[0].rm_so ||
+					  end != (size_t)match[0].rm_eo)))
+				fail_msg("/%s/ in \"%s\": %d, %zu to %zu",
+				    pattern, line, found, start, end);
+		}
+		regfree(&posix);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_finds_the_leftmost_longest),
+		cmocka_unit_test(test_goes_from_line_to_line),
+		cmocka_unit_test(test_folds_only_if_asked),
+		cmocka_unit_test(test_tells_what_every_match_holds),
+		cmocka_unit_test(test_refuses_with_a_place),
+		cmocka_unit_test(test_no_pattern_is_expensive),
+		cmocka_unit_test(test_agrees_with_the_library),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
