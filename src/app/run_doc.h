@@ -10,7 +10,8 @@
  *                    "backup_after" } ] }
  *
  * Rows of a run over many devices also have "changed": true (a new backup was
- * committed), "left_alone": true (by the status rules), "retries": n.
+ * committed), "left_alone": true (by the status rules), "retries": n.  A row
+ * whose configuration was put aside has "quarantined": true.
  *
  * Absent members are left out.  A device's diff is a file beside the
  * document, <device>.diff; its log is log.jsonl, one object a line:

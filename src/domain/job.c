@@ -72,6 +72,10 @@ static const struct field provision_fields[] = {
 static const struct field backup_fields[] = {
 	CHOICE_FIELDS,
 	RETRY_FIELDS,
+	{ .name = "accept_smaller", .label = "Accept a smaller one",
+	    .type = FIELD_BOOL, .fallback = "false",
+	    .help = "Keep a configuration that is much smaller than the last "
+		    "good backup." },
 };
 
 static const struct field generate_fields[] = {

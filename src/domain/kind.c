@@ -142,6 +142,19 @@ static const struct field platform_fields[] = {
 	[PLATFORM_API_PORT] = { .name = "api_port", .label = "API port",
 	    .type = FIELD_INT, .min = 1, .max = 65535, .fallback = "443",
 	    .help = "Of the probe; drivers use the port above." },
+	[PLATFORM_BACKUP_IGNORE] = { .name = "backup_ignore",
+	    .label = "Lines not backed up", .type = FIELD_LINES,
+	    .help = "Patterns, one a line, of lines that change by "
+		    "themselves: ? is any word, ... any number of words." },
+	[PLATFORM_BACKUP_END] = { .name = "backup_end",
+	    .label = "Last line of a backup", .type = FIELD_TEXT,
+	    .help = "A pattern. A configuration that ends otherwise is cut "
+		    "off: it is kept aside, and the last good backup stays." },
+	[PLATFORM_BACKUP_MIN_PERCENT] = { .name = "backup_min_percent",
+	    .label = "Least size of a backup (%)", .type = FIELD_INT,
+	    .min = 0, .max = 100, .fallback = "30",
+	    .help = "Of the last good one. A smaller one is kept aside unless "
+		    "the run says accept_smaller. 0: any size." },
 	[PLATFORM_DESCRIPTION] = { .name = "description",
 	    .label = "Description", .type = FIELD_TEXT },
 };

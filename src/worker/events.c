@@ -25,37 +25,12 @@ static void on_log(struct worker *w, struct live_run *run, json_t *message)
 
 static void on_backup(struct worker *w, struct live_run *run, json_t *message)
 {
-	bool after = strcmp(json_text(message, "phase", ""), "after") == 0;
-	const char *text = json_text(message, "text", "");
-	json_t *device = run_doc_device(run->doc, run->device);
-	char version[STORE_OID_TEXT_SIZE];
-	struct blob_id id;
-
-	live_set_backup(w, run, after, text);
-	blob_id_of(text, strlen(text), &id);
-	blob_id_format(&id, version);
-	json_object_set_new(device,
-	    after ? "backup_after" : "backup_before", json_string(version));
-	live_write_doc(w, run);
+	backup_take(w, run, message);
 }
 
-/* Kept out of the store: DIR/quarantine/<device>.cfg, the newest only. */
 static void on_bad(struct worker *w, struct live_run *run, json_t *message)
 {
-	const char *text = json_text(message, "text", "");
-	struct err e = ERR_INIT;
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/quarantine", w->app.dir);
-	if (dir_create(path, 0700, &e) == ERR_OK) {
-		snprintf(path, sizeof(path), "%s/quarantine/%s.cfg",
-		    w->app.dir, run->device);
-		if (file_replace(path, text, strlen(text), 0600, &e) != ERR_OK)
-			log_err(&e, run->id);
-	}
-	live_log(w, run, LOG_ERROR,
-	    "what was read is not a whole configuration and is kept aside: %s",
-	    json_text(message, "why", ""));
+	backup_put_aside(w, run, message);
 }
 
 static void on_diff(struct worker *w, struct live_run *run, json_t *message)
@@ -248,21 +223,33 @@ static void end_sweep(struct worker *w, struct live_run *run,
 		live_forget(w, run);
 }
 
-static void on_end(struct worker *w, struct live_run *run, json_t *message)
+static void note_difference(struct live_run *run, json_t *message)
 {
-	const char *text = json_text(message, "text", "");
-	enum run_state state = state_of_end(run, message);
+	json_t *device = run_doc_device(run->doc, run->device);
 
 	if (json_number(message, "added", 0) > 0 ||
 	    json_number(message, "removed", 0) > 0) {
-		json_t *device = run_doc_device(run->doc, run->device);
-
 		json_object_set(device, "added",
 		    json_object_get(message, "added"));
 		json_object_set(device, "removed",
 		    json_object_get(message, "removed"));
 	}
 	note_hash(run, message);
+}
+
+static void on_end(struct worker *w, struct live_run *run, json_t *message)
+{
+	const char *text = json_text(message, "text", "");
+	bool passing = json_flag(message, "passing", false);
+	enum run_state state = state_of_end(run, message);
+	char refusal[300];
+
+	if (backup_is_refused(run, state, refusal)) {
+		state = RUN_FAILED;
+		text = refusal;
+		passing = true;
+	}
+	note_difference(run, message);
 	if (run->scope == JOB_STORE && state != RUN_UNKNOWN) {
 		enum run_state rows = state;
 
@@ -278,7 +265,7 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
 	} else if (state == RUN_CANCELLED && w->stopping && !run->cancel_sent) {
 		live_requeue(w, run, "the worker was stopped before anything "
 				     "was sent");
-	} else if (state == RUN_FAILED && json_flag(message, "passing", false) &&
+	} else if (state == RUN_FAILED && passing &&
 	    fleet_retry(w, run, text)) {
 		return;
 	} else if (run->job->scope == JOB_SWEEP && state == RUN_SUCCEEDED) {

@@ -53,6 +53,7 @@ struct live_run {
 	struct reach_sweep *reach; /* owned; NULL: no sweep, or not begun */
 	bool cancel_sent;
 	bool unknown_recorded;
+	bool quarantined; /* what was read is not kept as a backup */
 	int64_t doc_written_ms; /* when run.json was last written */
 	bool in_batch; /* of the group commit that is being made */
 	int settle_attempts;
@@ -281,6 +282,18 @@ void fleet_put_back(struct worker *w, struct live_run *member,
 bool fleet_retry(struct worker *w, struct live_run *member, const char *why);
 /* Milliseconds until one of them has to be looked at; -1: none. */
 int64_t fleet_next_ms(const struct worker *w);
+
+/* --- backup.c ------------------------------------------------------------------- */
+
+/* A slot's messages "backup" and "bad". */
+void backup_take(
+    struct worker *w, struct live_run *run, const json_t *message);
+void backup_put_aside(
+    struct worker *w, struct live_run *run, const json_t *message);
+/* A run of the job backup that says it succeeded, and yet nothing is kept: its
+ * result in `text`. */
+bool backup_is_refused(
+    const struct live_run *run, enum run_state state, char text[300]);
 
 /* --- hook.c: the change hook ------------------------------------------------------------ */
 

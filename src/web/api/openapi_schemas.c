@@ -84,6 +84,7 @@ static const struct {
 				   ",\"intended_commit\":" TEXT
 				   ",\"changed\":" FLAG
 				   ",\"left_alone\":" FLAG
+				   ",\"quarantined\":" FLAG
 				   ",\"retries\":" NUMBER,
 		"\"name\"") },
 	{ "RunDeviceList", PAGE(REF("RunDevice")) },

@@ -151,6 +151,55 @@ static void failures_are_told(void)
 	kit_end(k);
 }
 
+static void put_running(struct kit *k, int device, const char *text)
+{
+	char command[400];
+
+	snprintf(command, sizeof(command),
+	    "printf '%s' >\"$DIR/fake/%d/running\"", text, 10000 + device);
+	kit_check(k, kit_shell(k, command) == 0);
+}
+
+/* The platform's rules: lines that change by themselves make no commit, and
+ * what is cut off never takes the place of what is whole. */
+static void only_whole_ones_are_kept(void)
+{
+	char id[RUN_ID_SIZE], one[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+
+	kit_make(k, 3, NULL);
+	kit_patch(k, KIND_PLATFORM, "frr",
+	    "{\"backup_end\":\"end\",\"backup_ignore\":\"uptime ...\"}");
+	for (int d = 0; d < 3; d++)
+		put_running(k, d,
+		    "hostname fake\\nuptime 1 s\\nntp 192.0.2.1\\nend\\n");
+	kit_start(k);
+	backup(k, "{\"all\":true}", id);
+	kit_expect(k, id, RUN_SUCCEEDED, "3 of 3 done, 3 changed");
+	kit_check(k, kit_shell(k, "! git -C $DIR/store.git show "
+	    "main:backup/lab/d0.cfg | grep -q uptime") == 0);
+	put_running(
+	    k, 0, "hostname fake\\nuptime 2 s\\nntp 192.0.2.1\\nend\\n");
+	put_running(k, 1, "hostname fake\\nuptime 1 s\\nntp 192.0");
+	put_running(k, 2, "end\\n");
+	backup(k, "{\"all\":true,\"retry_after\":0}", id);
+	kit_expect(k, id, RUN_FAILED, "1 of 3 done, 2 failed");
+	kit_check(k, commits(k, id) == 0);
+	expect_row(k, id, "d1", "failed", "the last good backup stays");
+	kit_check(k, kit_log_says(k, id, "it ends with \\\"ntp 192.0\\\""));
+	kit_check(k, kit_log_says(k, id, "less than 30%"));
+	kit_check(k, kit_shell(k, "test -s $DIR/quarantine/d1.cfg && "
+	    "test -s $DIR/quarantine/d2.cfg") == 0);
+	kit_check(k, kit_shell(k, "git -C $DIR/store.git show "
+	    "main:backup/lab/d2.cfg | grep -q ntp") == 0);
+	/* someone says that it is right */
+	backup(k, "{\"device\":\"d2\",\"accept_smaller\":true}", one);
+	kit_expect(k, one, RUN_SUCCEEDED, "read");
+	kit_check(k, kit_shell(k, "! git -C $DIR/store.git show "
+	    "main:backup/lab/d2.cfg | grep -q ntp") == 0);
+	kit_end(k);
+}
+
 static bool some_are_done(const json_t *doc)
 {
 	const json_t *row;
@@ -341,6 +390,7 @@ int main(void)
 	} tests[] = {
 		{ "commits follow the change", commits_follow_the_change },
 		{ "failures are told", failures_are_told },
+		{ "only whole ones are kept", only_whole_ones_are_kept },
 		{ "cancelled at once", cancelled_at_once },
 		{ "slots are shared", slots_are_shared },
 		{ "killed in between", killed_in_between },
