@@ -1,5 +1,6 @@
 #include "app/inventory_internal.h"
 
+#include "app/hook_rule.h"
 #include "app/schedules.h"
 
 #include <stdio.h>
@@ -199,6 +200,8 @@ void inventory_check_references(const struct snapshot *s,
 		check_vlan_use(&c);
 	else if (record_kind(now)->id == KIND_AREA)
 		check_parents(&c);
+	else if (record_kind(now)->id == KIND_HOOK)
+		hook_rule_check(now, errors);
 	else if (record_kind(now)->id == KIND_SCHEDULE)
 		schedule_check(s, now, errors);
 	else if (record_kind(now)->id == KIND_JOB)

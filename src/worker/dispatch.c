@@ -31,9 +31,10 @@ static void log_origin(struct worker *w, struct live_run *run)
 
 	if (hook) {
 		live_log(w, run, LOG_INFO,
-		    "hook %s triggered: device %s %s by %s in commit %.12s%s%s",
+		    "hook %s triggered: device %s %s by %s%s%.12s%s%s",
 		    json_text(hook, "name", ""), run->device,
 		    json_text(hook, "action", ""), json_text(hook, "by", ""),
+		    *json_text(hook, "commit", "") ? " in commit " : "",
 		    json_text(hook, "commit", ""),
 		    *json_text(hook, "fields", "") ? ", changed: " : "",
 		    json_text(hook, "fields", ""));

@@ -1,6 +1,15 @@
+/*
+ * The change hooks, each with a cursor of its own on branch main, so that each
+ * waits as long as it likes for a device to come to rest.
+ *
+ *   DIR/hook-cursor          where the list of hooks was last looked at: a hook
+ *                            that is new since then begins there
+ *   DIR/hook-cursors/<name>  how far an enabled hook has evaluated main and,
+ *                            while it does, up to where
+ */
 #include "worker/worker_internal.h"
 
-#include "app/runs.h"
+#include "app/hook_rule.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -10,176 +19,239 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Edits that follow each other quickly become one event; but an endless stream
  * of them is not put off for ever. */
 #define QUIET_MS 250
-#define LONGEST_MS 2000
+#define LONGEST_QUIETS 8
+
+struct follower {
+	char name[PATH_MAX_KEY];
+	struct commit_id cursor; /* main was evaluated up to here */
+	struct commit_id target; /* and is being evaluated up to there */
+	struct commit_id noticed; /* the branch, when it was put off */
+	bool has_target;
+	bool wanted;	  /* still among the enabled hooks */
+	int64_t quiet_ms; /* that a change waits for others */
+	int64_t first_ms; /* of the changes not yet evaluated */
+	int64_t due_ms;	  /* -1: nothing is due */
+};
 
 struct hook {
 	struct worker *w;
-	struct commit_id cursor; /* main was evaluated up to here */
-	struct commit_id target; /* and is being evaluated up to there */
-	bool has_target;
-	int64_t first_ms;	 /* of the changes not yet evaluated */
-	int64_t due_ms;		 /* -1: nothing is due */
+	struct commit_id listed; /* the hooks are as they were here */
+	struct follower *followers;
+	size_t n, cap;
 };
 
-/* --- the cursor ------------------------------------------------------------------ */
+/* --- cursors --------------------------------------------------------------------- */
 
-static void cursor_path(const struct hook *h, char path[4096])
+static void list_path(const struct hook *h, char path[4096])
 {
 	snprintf(path, 4096, "%s/hook-cursor", h->w->app.dir);
 }
 
-/* The file holds the cursor and, while events are evaluated, the commit up to
- * which: after a crash the same range gives the same events and, by their
- * idempotency keys, the same runs. */
-static enum err_code cursor_write(struct hook *h, const struct commit_id *at,
+static void cursor_path(
+    const struct hook *h, const char *name, char path[4096])
+{
+	snprintf(path, 4096, "%s/hook-cursors/%s", h->w->app.dir, name);
+}
+
+/* While events are evaluated the file holds the commit up to which, too: after
+ * a crash the same range gives the same events and, by their idempotency keys,
+ * the same runs. */
+static enum err_code cursor_write(const char *path, const struct commit_id *at,
     const struct commit_id *target, struct err *e)
 {
-	char path[4096], text[2 * STORE_OID_TEXT_SIZE + 2];
-	enum err_code rc;
+	char text[2 * STORE_OID_TEXT_SIZE + 2];
 
-	cursor_path(h, path);
 	commit_id_format(at, text);
 	strcat(text, "\n");
 	if (target)
 		commit_id_format(target, text + STORE_OID_TEXT_SIZE);
-	rc = file_write_durable(path, text, strlen(text), 0640, e);
-	if (rc != ERR_OK)
-		return rc;
-	h->cursor = *at;
-	h->has_target = target != NULL;
-	if (target)
-		h->target = *target;
-	return ERR_OK;
+	return file_write_durable(path, text, strlen(text), 0640, e);
 }
 
-static bool cursor_parse(struct hook *h, char *text)
+static bool cursor_parse(char *text, struct follower *f)
 {
 	char *second = strchr(text, '\n');
 
 	if (second)
 		*second++ = '\0';
-	if (!commit_id_parse(text, &h->cursor))
+	if (!commit_id_parse(text, &f->cursor))
 		return false;
-	h->has_target = second && commit_id_parse(second, &h->target);
+	f->has_target = second && commit_id_parse(second, &f->target);
 	return true;
 }
 
-static enum err_code cursor_read(struct hook *h, struct err *e)
+/* ERR_NOT_FOUND also for one that is damaged. */
+static enum err_code cursor_read(
+    const char *path, struct follower *ret, struct err *e)
 {
 	struct buf text = BUF_INIT(128);
-	struct commit_id tip;
-	char path[4096];
-	enum err_code rc;
+	enum err_code rc = file_read_regular(path, &text, e);
 
-	cursor_path(h, path);
-	rc = file_read_regular(path, &text, e);
 	if (rc == ERR_CORRUPT || rc == ERR_LIMIT ||
-	    (rc == ERR_OK && (!text.data || !cursor_parse(h, text.data)))) {
+	    (rc == ERR_OK && (!text.data || !cursor_parse(text.data, ret)))) {
 		log_warning("%s is damaged: changes made until now trigger "
 			    "nothing", path);
 		rc = ERR_NOT_FOUND;
 	}
 	buf_release(&text);
-	if (rc != ERR_NOT_FOUND)
+	return rc;
+}
+
+static enum err_code move_cursor(struct hook *h, struct follower *f,
+    const struct commit_id *at, const struct commit_id *target, struct err *e)
+{
+	char path[4096];
+	enum err_code rc;
+
+	cursor_path(h, f->name, path);
+	rc = cursor_write(path, at, target, e);
+	if (rc != ERR_OK)
 		return rc;
-	/* a new instance: what was there before is not a change */
-	rc = store_tip(h->w->app.store, STORE_MAIN, &tip, e);
-	return rc == ERR_OK ? cursor_write(h, &tip, NULL, e) : rc;
+	f->cursor = *at;
+	f->has_target = target != NULL;
+	if (target)
+		f->target = *target;
+	return ERR_OK;
 }
 
-/* --- does a hook want this event ---------------------------------------------------- */
+/* --- the list of hooks -------------------------------------------------------------- */
 
-static bool list_allows(const struct record *hook, int field,
-    const char *value)
+static struct follower *find_follower(struct hook *h, const char *name)
 {
-	return record_count(hook, field) == 0 ||
-	    record_contains(hook, field, value);
-}
-
-static bool area_allows(const struct snapshot *s, const struct record *hook,
-    const char *area)
-{
-	if (record_count(hook, HOOK_AREAS) == 0)
-		return true;
-	for (size_t i = 0; i < record_count(hook, HOOK_AREAS); i++) {
-		if (snapshot_area_within(s, area,
-		    record_item(hook, HOOK_AREAS, i)))
-			return true;
+	for (size_t i = 0; i < h->n; i++) {
+		if (strcmp(h->followers[i].name, name) == 0)
+			return &h->followers[i];
 	}
-	return false;
+	return NULL;
 }
 
-/* The relevant fields among those that changed, as "a, b"; false if none. */
-static bool relevant_fields(const struct record *hook,
-    const struct hook_event *event, char text[200])
+static enum err_code add_follower(
+    struct hook *h, const char *name, struct err *e)
 {
-	const struct schema *schema = &kind_get(KIND_DEVICE)->schema;
-	size_t used = 0;
+	struct follower f = { .due_ms = -1 };
+	char path[4096];
+	enum err_code rc;
 
-	text[0] = '\0';
-	for (size_t i = 0; i < schema->n_fields; i++) {
-		const char *name = schema->fields[i].name;
-		int n;
+	if (h->n == h->cap) {
+		size_t cap = h->cap ? h->cap * 2 : 8;
+		void *grown = realloc(h->followers, cap * sizeof(f));
 
-		if (!hook_event_changed(event, (int)i) ||
-		    !record_contains(hook, HOOK_FIELDS, name))
+		if (!grown)
+			return err_set(e, ERR_SYSTEM, "out of memory");
+		h->followers = grown;
+		h->cap = cap;
+	}
+	text_copy(f.name, sizeof(f.name), name);
+	cursor_path(h, name, path);
+	rc = cursor_read(path, &f, e);
+	if (rc == ERR_NOT_FOUND)
+		rc = move_cursor(h, &f, &h->listed, NULL, e);
+	if (rc == ERR_OK)
+		h->followers[h->n++] = f;
+	return rc;
+}
+
+/* One that was disabled or deleted forgets what it has not evaluated. */
+static void drop_followers(struct hook *h)
+{
+	char path[4096];
+
+	for (size_t i = 0; i < h->n;) {
+		if (h->followers[i].wanted) {
+			i++;
 			continue;
-		n = snprintf(text + used, 200 - used, "%s%s",
-		    used ? ", " : "", name);
-		if (n < 0 || (size_t)n >= 200 - used)
-			break;
-		used += (size_t)n;
+		}
+		cursor_path(h, h->followers[i].name, path);
+		unlink(path);
+		h->followers[i] = h->followers[--h->n];
 	}
-	return used > 0;
 }
 
-static bool hook_wants(const struct snapshot *s, const struct record *hook,
-    const struct hook_event *event, char fields[200])
+static enum err_code take_list(
+    struct hook *h, const struct snapshot *s, struct err *e)
 {
-	const struct record *now = event->now;
+	const struct record *const *all;
+	enum err_code rc = ERR_OK;
+	size_t n;
 
-	fields[0] = '\0';
-	if (!record_flag(hook, HOOK_ENABLED) || !now)
-		return false;
-	if (!event->old && !record_flag(hook, HOOK_ON_CREATE))
-		return false;
-	if (event->old && (!record_flag(hook, HOOK_ON_UPDATE) ||
-	    !relevant_fields(hook, event, fields)))
-		return false;
-	return list_allows(hook, HOOK_ROLES, record_text(now, DEVICE_ROLE)) &&
-	    list_allows(hook, HOOK_PLATFORMS,
-		record_text(now, DEVICE_PLATFORM)) &&
-	    area_allows(s, hook, record_text(now, DEVICE_AREA));
+	for (size_t i = 0; i < h->n; i++)
+		h->followers[i].wanted = false;
+	all = snapshot_all(s, KIND_HOOK, &n);
+	for (size_t i = 0; i < n && rc == ERR_OK; i++) {
+		struct follower *f;
+		long debounce_s = record_number(all[i], HOOK_DEBOUNCE, 0);
+
+		if (!record_flag(all[i], HOOK_ENABLED))
+			continue;
+		if (!find_follower(h, record_key(all[i])))
+			rc = add_follower(h, record_key(all[i]), e);
+		f = find_follower(h, record_key(all[i]));
+		if (!f)
+			continue;
+		f->wanted = true;
+		f->quiet_ms = debounce_s ? debounce_s * 1000 : QUIET_MS;
+	}
+	if (rc == ERR_OK)
+		drop_followers(h);
+	return rc;
 }
 
-/* --- calling provision ------------------------------------------------------------------ */
-
-static json_t *origin_of(const struct snapshot *s, const struct record *hook,
-    const struct hook_event *event, const char *fields, bool dry)
+/* The hooks that there are, before the changes that they follow. */
+static enum err_code refresh_list(struct hook *h, struct err *e)
 {
-	const struct record *now = event->now;
-	const struct record *platform = snapshot_find(s, KIND_PLATFORM,
-	    record_text(now, DEVICE_PLATFORM));
-	char commit[STORE_OID_TEXT_SIZE], validated[400];
+	const struct snapshot *s;
+	char path[4096];
+	enum err_code rc = snapshots_current(h->w->app.snapshots, &s, e);
 
-	commit_id_format(&event->commit, commit);
-	snprintf(validated, sizeof(validated),
-	    "platform %s, driver %s, primary IPv4 %s, status %s%s",
-	    record_text(now, DEVICE_PLATFORM),
-	    platform ? record_text(platform, PLATFORM_DRIVER) : "none",
-	    record_text(now, DEVICE_PRIMARY_IP4),
-	    record_text(now, DEVICE_STATUS),
-	    dry && !record_flag(hook, HOOK_DRY_RUN)
-		? " (so a dry run)" : "");
-	return json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s}}", "hook", "name",
-	    record_key(hook), "action", event->old ? "updated" : "created",
-	    "by", event->by, "commit", commit, "fields", fields, "validated",
-	    validated);
+	if (rc != ERR_OK)
+		return rc;
+	if (!commit_id_equal(snapshot_commit(s), &h->listed)) {
+		rc = take_list(h, s, e);
+		list_path(h, path);
+		if (rc == ERR_OK)
+			rc = cursor_write(path, snapshot_commit(s), NULL, e);
+		if (rc == ERR_OK)
+			h->listed = *snapshot_commit(s);
+	}
+	snapshot_unref(s);
+	return rc;
 }
+
+/* A new instance: what was there before is not a change. */
+static enum err_code begin_list(struct hook *h, struct err *e)
+{
+	struct follower at = { .due_ms = -1 };
+	const struct snapshot *s;
+	char path[4096];
+	enum err_code rc;
+
+	snprintf(path, sizeof(path), "%s/hook-cursors", h->w->app.dir);
+	rc = dir_create(path, 0750, e);
+	if (rc != ERR_OK)
+		return rc;
+	list_path(h, path);
+	rc = cursor_read(path, &at, e);
+	if (rc == ERR_NOT_FOUND) {
+		rc = store_tip(h->w->app.store, STORE_MAIN, &at.cursor, e);
+		if (rc == ERR_OK)
+			rc = cursor_write(path, &at.cursor, NULL, e);
+	}
+	if (rc == ERR_OK)
+		rc = snapshots_current(h->w->app.snapshots, &s, e);
+	if (rc != ERR_OK)
+		return rc;
+	h->listed = at.cursor;
+	rc = take_list(h, s, e);
+	snapshot_unref(s);
+	return rc;
+}
+
+/* --- evaluating ------------------------------------------------------------------------ */
 
 /* What is refused now is refused for good, and must not keep the events behind
  * it waiting. */
@@ -190,40 +262,28 @@ static bool may_pass(enum err_code rc)
 }
 
 /* ERR_OK also where the event is answered by doing nothing. */
-static enum err_code call_provision(struct hook *h, const struct snapshot *s,
-    const struct record *hook, const struct hook_event *event,
-    const char *fields, struct err *e)
+static enum err_code answer_event(struct hook *h, const struct snapshot *s,
+    const struct record *hook, const struct hook_event *event, struct err *e)
 {
-	const struct job *job = job_get(JOB_PROVISION);
-	const char *device = record_key(event->now);
-	char actor_name[100], key[200], commit[STORE_OID_TEXT_SIZE];
-	struct actor actor = { actor_name, ROLE_OPERATOR, TRIGGER_HOOK };
-	enum device_status status = STATUS_INVENTORY;
-	json_t *parameters, *origin, *doc = NULL;
+	char fields[HOOK_FIELDS_SIZE], commit[STORE_OID_TEXT_SIZE];
+	struct hook_change change = { event->old, event->now, event->by,
+		commit };
+	const char *device;
+	json_t *doc = NULL;
 	enum err_code rc;
-	bool dry;
 
-	(void)device_status_parse(record_text(event->now, DEVICE_STATUS),
-	    &status);
-	if (!policy_hook_ready(status)) {
-		log_info("hook %s: %s is not ready: its status is %s",
-		    record_key(hook), device, device_status_words[status]);
-		return ERR_OK;
-	}
-	dry = record_flag(hook, HOOK_DRY_RUN) || status != STATUS_ACTIVE;
 	commit_id_format(&event->commit, commit);
-	snprintf(actor_name, sizeof(actor_name), "hook:%s", record_key(hook));
-	snprintf(key, sizeof(key), "%s:%s", commit, device);
-	parameters = json_pack("{s:s, s:b, s:b, s:b}", "device", device,
-	    "dry_run", dry, "replace_config", 0, "commit_changes", 1);
-	origin = origin_of(s, hook, event, fields, dry);
-	rc = runs_create_from(&h->w->app, &actor, job, parameters, key,
-	    origin, &doc, e);
-	if (rc == ERR_OK)
+	if (!hook_rule_wants(s, hook, &change, fields))
+		return ERR_OK;
+	device = record_key(event->now);
+	rc = hook_rule_start(&h->w->app, s, hook, &change, fields, &doc, e);
+	if (rc == ERR_OK && doc)
 		log_info("hook %s: run %s for %s", record_key(hook),
 		    json_text(doc, "id", ""), device);
-	json_decref(parameters);
-	json_decref(origin);
+	else if (rc == ERR_OK)
+		log_info("hook %s: %s is not ready: its status is %s",
+		    record_key(hook), device,
+		    record_text(event->now, DEVICE_STATUS));
 	json_decref(doc);
 	if (rc == ERR_OK || may_pass(rc))
 		return rc;
@@ -231,28 +291,74 @@ static enum err_code call_provision(struct hook *h, const struct snapshot *s,
 	return ERR_OK;
 }
 
-static enum err_code evaluate(struct hook *h, const struct hook_events *events,
-    struct err *e)
+static enum err_code evaluate(struct hook *h, const struct follower *f,
+    const struct hook_events *events, struct err *e)
 {
-	const struct record *const *hooks;
 	const struct snapshot *s;
-	size_t n_hooks;
+	const struct record *hook;
 	enum err_code rc = snapshots_current(h->w->app.snapshots, &s, e);
 
 	if (rc != ERR_OK)
 		return rc;
-	hooks = snapshot_all(s, KIND_HOOK, &n_hooks);
-	for (size_t i = 0; i < events->n && rc == ERR_OK; i++) {
-		for (size_t j = 0; j < n_hooks && rc == ERR_OK; j++) {
-			char fields[200];
-
-			if (hook_wants(s, hooks[j], &events->items[i], fields))
-				rc = call_provision(h, s, hooks[j],
-				    &events->items[i], fields, e);
-		}
-	}
+	hook = snapshot_find(s, KIND_HOOK, f->name);
+	for (size_t i = 0; hook && i < events->n && rc == ERR_OK; i++)
+		rc = answer_event(h, s, hook, &events->items[i], e);
 	snapshot_unref(s);
 	return rc;
+}
+
+/* Evaluates what happened up to `to`. */
+static enum err_code advance(struct hook *h, struct follower *f,
+    const struct commit_id *to, struct err *e)
+{
+	struct hook_events events = { 0 };
+	enum err_code rc;
+
+	rc = hook_events_collect(h->w->app.store, &f->cursor, to, &events, e);
+	if (rc == ERR_STALE) {
+		log_err(e, "the change hook passes over what happened");
+		rc = ERR_OK;
+	}
+	if (rc == ERR_OK && events.n > 0 && !f->has_target)
+		rc = move_cursor(h, f, &f->cursor, to, e);
+	if (rc == ERR_OK)
+		rc = evaluate(h, f, &events, e);
+	hook_events_release(&events);
+	return rc == ERR_OK ? move_cursor(h, f, to, NULL, e) : rc;
+}
+
+static void put_off(struct follower *f, int64_t now)
+{
+	int64_t longest;
+
+	if (f->due_ms < 0)
+		f->first_ms = now;
+	longest = f->first_ms + LONGEST_QUIETS * f->quiet_ms;
+	f->due_ms = now + f->quiet_ms;
+	if (f->due_ms > longest)
+		f->due_ms = longest;
+}
+
+static void run_follower(struct hook *h, struct follower *f)
+{
+	struct commit_id tip;
+	struct err e = ERR_INIT;
+	enum err_code rc;
+
+	f->due_ms = -1;
+	rc = store_tip(h->w->app.store, STORE_MAIN, &tip, &e);
+	if (rc == ERR_OK) {
+		const struct commit_id to = f->has_target ? f->target : tip;
+
+		rc = advance(h, f, &to, &e);
+	}
+	if (rc != ERR_OK) {
+		log_err(&e, "the change hook");
+		f->first_ms = clock_mono_ms();
+		f->due_ms = f->first_ms + RETRY_MS;
+	} else if (!commit_id_equal(&f->cursor, &tip)) {
+		put_off(f, clock_mono_ms());
+	}
 }
 
 /* --- the calls ----------------------------------------------------------------------------- */
@@ -265,10 +371,9 @@ enum err_code hook_new(struct worker *w, struct hook **ret, struct err *e)
 	if (!h)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	h->w = w;
-	h->due_ms = -1;
-	rc = cursor_read(h, e);
+	rc = begin_list(h, e);
 	if (rc != ERR_OK) {
-		free(h);
+		hook_free(h);
 		return rc;
 	}
 	hook_notice(h);
@@ -278,72 +383,59 @@ enum err_code hook_new(struct worker *w, struct hook **ret, struct err *e)
 
 void hook_free(struct hook *h)
 {
+	if (!h)
+		return;
+	free(h->followers);
 	free(h);
 }
 
 void hook_notice(struct hook *h)
 {
 	int64_t now = clock_mono_ms();
+	struct err e = ERR_INIT;
 	struct commit_id tip;
 
-	if (store_tip(h->w->app.store, STORE_MAIN, &tip, NULL) != ERR_OK ||
-	    commit_id_equal(&tip, &h->cursor))
+	if (refresh_list(h, &e) != ERR_OK) {
+		log_err(&e, "the change hooks");
 		return;
-	if (h->due_ms < 0)
-		h->first_ms = now;
-	h->due_ms = now + QUIET_MS;
-	if (h->due_ms > h->first_ms + LONGEST_MS)
-		h->due_ms = h->first_ms + LONGEST_MS;
+	}
+	if (store_tip(h->w->app.store, STORE_MAIN, &tip, NULL) != ERR_OK)
+		return;
+	for (size_t i = 0; i < h->n; i++) {
+		struct follower *f = &h->followers[i];
+
+		/* only another change puts off those that wait */
+		if (commit_id_equal(&tip, &f->cursor) ||
+		    (f->due_ms >= 0 && commit_id_equal(&tip, &f->noticed)))
+			continue;
+		f->noticed = tip;
+		put_off(f, now);
+	}
 }
 
 int64_t hook_next_ms(const struct hook *h)
 {
-	int64_t now = clock_mono_ms();
+	int64_t now = clock_mono_ms(), next = -1;
 
-	if (h->due_ms < 0)
-		return -1;
-	return h->due_ms > now ? h->due_ms - now : 0;
-}
+	for (size_t i = 0; i < h->n; i++) {
+		int64_t left = h->followers[i].due_ms - now;
 
-/* Evaluates what happened up to `to`. */
-static enum err_code advance(struct hook *h, const struct commit_id *to,
-    struct err *e)
-{
-	struct hook_events events = { 0 };
-	enum err_code rc;
-
-	rc = hook_events_collect(h->w->app.store, &h->cursor, to, &events, e);
-	if (rc == ERR_STALE) {
-		log_err(e, "the change hook passes over what happened");
-		rc = ERR_OK;
+		if (h->followers[i].due_ms < 0)
+			continue;
+		if (left < 0)
+			left = 0;
+		if (next < 0 || left < next)
+			next = left;
 	}
-	if (rc == ERR_OK && events.n > 0 && !h->has_target)
-		rc = cursor_write(h, &h->cursor, to, e);
-	if (rc == ERR_OK)
-		rc = evaluate(h, &events, e);
-	hook_events_release(&events);
-	return rc == ERR_OK ? cursor_write(h, to, NULL, e) : rc;
+	return next;
 }
 
 void hook_run(struct hook *h)
 {
-	struct commit_id tip, to;
-	struct err e = ERR_INIT;
-	enum err_code rc;
+	int64_t now = clock_mono_ms();
 
-	if (h->due_ms < 0 || clock_mono_ms() < h->due_ms)
-		return;
-	h->due_ms = -1;
-	rc = store_tip(h->w->app.store, STORE_MAIN, &tip, &e);
-	if (rc == ERR_OK) {
-		to = h->has_target ? h->target : tip;
-		rc = advance(h, &to, &e);
-	}
-	if (rc != ERR_OK) {
-		log_err(&e, "the change hook");
-		h->first_ms = clock_mono_ms();
-		h->due_ms = h->first_ms + RETRY_MS;
-	} else if (!commit_id_equal(&h->cursor, &tip)) {
-		hook_notice(h);
+	for (size_t i = 0; i < h->n; i++) {
+		if (h->followers[i].due_ms >= 0 && h->followers[i].due_ms <= now)
+			run_follower(h, &h->followers[i]);
 	}
 }

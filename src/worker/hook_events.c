@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,24 @@ static void forget_event(struct hook_events *events, struct hook_event *one)
 	memmove(one, one + 1, (--events->n - at) * sizeof(*one));
 }
 
+/* A name is there once; what finds no room is left out as a whole. */
+static void add_author(struct hook_event *one, const char *name)
+{
+	size_t used = strlen(one->by), len = strlen(name);
+	const char *p = one->by;
+
+	while ((p = strstr(p, name)) != NULL) {
+		bool begins = p == one->by || p[-1] == ' ';
+
+		if (begins && (p[len] == ',' || p[len] == '\0'))
+			return;
+		p += len;
+	}
+	if (used + len + 3 < sizeof(one->by))
+		snprintf(one->by + used, sizeof(one->by) - used, "%s%s",
+		    used ? ", " : "", name);
+}
+
 /* Takes over both references. */
 static enum err_code add_event(struct hook_events *events,
     const struct commit_note *note, struct record *old, struct record *now,
@@ -139,7 +158,7 @@ static enum err_code add_event(struct hook_events *events,
 	}
 	one->now = now;
 	one->commit = note->id;
-	text_copy(one->by, sizeof(one->by), note->by);
+	add_author(one, note->by);
 	return ERR_OK;
 }
 
@@ -280,20 +299,4 @@ void hook_events_release(struct hook_events *events)
 	}
 	free(events->items);
 	memset(events, 0, sizeof(*events));
-}
-
-bool hook_event_changed(const struct hook_event *event, int field)
-{
-	const struct record *old = event->old, *now = event->now;
-
-	if (!old || !now)
-		return true;
-	if (record_count(old, field) != record_count(now, field))
-		return true;
-	for (size_t i = 0; i < record_count(now, field); i++) {
-		if (strcmp(record_item(old, field, i),
-		    record_item(now, field, i)) != 0)
-			return true;
-	}
-	return strcmp(record_text(old, field), record_text(now, field)) != 0;
 }

@@ -11,11 +11,12 @@
 #include "app/port/store.h"
 #include "domain/record.h"
 
+#define HOOK_EVENT_BY 400
 struct hook_event {
 	struct record *old; /* NULL: created */
 	struct record *now; /* NULL: deleted */
 	struct commit_id commit; /* the last one that changed it */
-	char by[128];		 /* its author */
+	char by[HOOK_EVENT_BY];	 /* the authors of all, "a, b" */
 };
 
 struct hook_events {
@@ -29,8 +30,5 @@ enum err_code hook_events_collect(struct store *store,
     const struct commit_id *from, const struct commit_id *to,
     struct hook_events *ret, struct err *e) must_check;
 void hook_events_release(struct hook_events *events);
-
-/* Did this field change?  (All did in a creation.) */
-bool hook_event_changed(const struct hook_event *event, int field);
 
 #endif

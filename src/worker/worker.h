@@ -5,7 +5,7 @@
  *   DIR/worker.lock        held while a master lives
  *   DIR/run/worker.ready   there once it takes runs
  *   DIR/live/<id>/         the runs in hand (app/run_files.h)
- *   DIR/hook-cursor        how far the change hook has read branch main
+ *   DIR/hook-cursors/      how far the change hooks have read branch main
  *
  * docs/runs.md tells the life of a run and what happens at every crash.
  */

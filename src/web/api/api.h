@@ -17,6 +17,7 @@ extern const struct route_table api_records_routes;
 extern const struct route_table api_device_config_routes;
 extern const struct route_table api_templates_routes;
 extern const struct route_table api_history_routes;
+extern const struct route_table api_hook_test_routes;
 extern const struct route_table api_hostkey_routes;
 extern const struct route_table api_reachability_routes;
 extern const struct route_table api_access_routes;
@@ -34,6 +35,7 @@ extern const struct route_table api_openapi_routes;
 	X(api_device_config_routes) \
 	X(api_templates_routes)     \
 	X(api_history_routes)       \
+	X(api_hook_test_routes)     \
 	X(api_hostkey_routes)       \
 	X(api_reachability_routes)  \
 	X(api_access_routes)        \

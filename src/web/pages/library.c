@@ -37,8 +37,8 @@ static const struct library {
 	    "Ironic without Glance.",
 	    -1 },
 	{ KIND_HOOK,
-	    "A change hook provisions devices whose records were created or "
-	    "changed.",
+	    "A change hook runs a job for devices whose records were created "
+	    "or changed.",
 	    -1 },
 	{ KIND_VIEW,
 	    "A view is a table's filters, order and columns under a name; "
@@ -150,6 +150,7 @@ static enum err_code record_page(
 	}
 	jv_dict_set(a, ctx, "record", view_record(a, record));
 	jv_dict_set(a, ctx, "cells", cells);
+	jv_dict_set(a, ctx, "once", jv_text(r->id));
 	if (library->counted_by >= 0)
 		jv_dict_set(a, ctx, "devices",
 		    jv_int((int64_t)snapshot_count_devices(

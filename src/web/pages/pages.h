@@ -18,6 +18,7 @@ extern const struct route_table pages_device_history_routes;
 extern const struct route_table pages_device_version_routes;
 extern const struct route_table pages_device_blame_routes;
 extern const struct route_table pages_library_routes;
+extern const struct route_table pages_hook_test_routes;
 extern const struct route_table pages_reachability_routes;
 extern const struct route_table pages_bulk_routes;
 extern const struct route_table pages_saved_views_routes;
@@ -69,6 +70,7 @@ extern const struct route_table pages_users_routes;
 	X(pages_device_version_routes)   \
 	X(pages_device_blame_routes)     \
 	X(pages_library_routes)          \
+	X(pages_hook_test_routes)        \
 	X(pages_reachability_routes)     \
 	X(pages_bulk_routes)             \
 	X(pages_saved_views_routes)      \

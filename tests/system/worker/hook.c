@@ -60,8 +60,10 @@ static void wait_evaluated(struct kit *k)
 {
 	int64_t until = clock_mono_ms() + 20000;
 
-	while (kit_shell(k, "test \"$(cat $DIR/hook-cursor)\" = "
-	    "\"$(git -C $DIR/store.git rev-parse main)\"") != 0) {
+	while (kit_shell(k, "tip=$(git -C $DIR/store.git rev-parse main); "
+	    "for f in $DIR/hook-cursor $DIR/hook-cursors/*; do "
+	    "test ! -e $f || test \"$(cat $f)\" = \"$tip\" || exit 1; "
+	    "done") != 0) {
 		if (clock_mono_ms() > until)
 			kit_fail(k, "the hook does not get on");
 	}
@@ -137,6 +139,114 @@ static void what_triggers(void)
 	kit_end(k);
 }
 
+static void create_hook(struct kit *k, const char *json)
+{
+	struct inventory_result result = { 0 };
+	json_t *object = json_loads(json, 0, NULL);
+
+	kit_ok(k, inventory_create(&k->app, &kit_admin, kind_get(KIND_HOOK),
+	    object, NULL, &result, e));
+	json_decref(object);
+	inventory_result_release(&result);
+}
+
+static size_t count_of(struct kit *k, const char *actor)
+{
+	struct run_filter filter = { .actor = actor, .limit = 500 };
+	struct run_index *index;
+	json_t *list;
+	size_t n;
+
+	kit_ok(k, run_index_new(&k->app, &index, e));
+	kit_ok(k, run_index_list(index, &filter, &list, e));
+	n = json_array_size(list);
+	json_decref(list);
+	run_index_free(index);
+	return n;
+}
+
+static void patch_as(struct kit *k, const char *name, const char *device,
+    const char *json)
+{
+	struct actor actor = { name, ROLE_ADMIN, TRIGGER_API };
+	struct inventory_result result = { 0 };
+	json_t *patch = json_loads(json, 0, NULL);
+
+	kit_ok(k, inventory_patch(&k->app, &actor, kind_get(KIND_DEVICE),
+	    device, NULL, patch, NULL, &result, e));
+	json_decref(patch);
+	inventory_result_release(&result);
+}
+
+/* Each has its own filters, fields, job and parameters. */
+static void several(void)
+{
+	struct kit kit, *k = &kit;
+
+	kit_make(k, 3, NULL);
+	kit_start(k);
+	create_hook(k, "{\"name\":\"tagged\",\"enabled\":true,\"job\":"
+	    "\"backup\",\"tags\":[\"core\"],\"fields\":[\"serial\"],"
+	    "\"parameters\":{\"retries\":0}}");
+	create_hook(k, "{\"name\":\"people\",\"enabled\":true,"
+	    "\"except_actors\":[\"robot\"],\"fields\":[\"serial\"]}");
+	create_hook(k, "{\"name\":\"robots\",\"enabled\":true,"
+	    "\"actors\":[\"robot\"],\"fields\":[\"serial\"]}");
+	create_hook(k, "{\"name\":\"off\",\"fields\":[\"serial\"]}");
+	kit_patch(k, KIND_DEVICE, "d0", "{\"tags\":[\"core\"]}");
+	wait_evaluated(k);
+	kit_check(k, count_runs(k, NULL) == 0);
+	kit_patch(k, KIND_DEVICE, "d0", "{\"serial\":\"1\"}");
+	wait_runs(k, "d0", 2);
+	wait_evaluated(k);
+	kit_check(k, count_of(k, "hook:tagged") == 1);
+	kit_check(k, count_of(k, "hook:people") == 1);
+	patch_as(k, "robot", "d1", "{\"serial\":\"1\"}");
+	wait_runs(k, "d1", 1);
+	wait_evaluated(k);
+	kit_check(k, count_of(k, "hook:robots") == 1);
+	/* of two who change it together one who counts is enough */
+	patch_as(k, "robot", "d2", "{\"serial\":\"1\"}");
+	patch_as(k, "ann", "d2", "{\"serial\":\"2\"}");
+	wait_evaluated(k);
+	kit_check(k, count_of(k, "hook:robots") == 2);
+	kit_check(k, count_of(k, "hook:people") == 2);
+	kit_check(k, count_of(k, "hook:off") == 0);
+	kit_end(k);
+}
+
+/* Changes that come to rest are one, over a restart too; a hook that is enabled
+ * begins then. */
+static void debounced(void)
+{
+	struct kit kit, *k = &kit;
+	struct timespec ts = { .tv_nsec = 400000000 };
+
+	kit_make(k, 1, NULL);
+	kit_start(k);
+	create_hook(k, "{\"name\":\"calm\",\"debounce\":1,"
+	    "\"fields\":[\"serial\"]}");
+	kit_patch(k, KIND_DEVICE, "d0", "{\"serial\":\"0\"}");
+	wait_evaluated(k);
+	kit_patch(k, KIND_HOOK, "calm", "{\"enabled\":true}");
+	for (int i = 1; i <= 4; i++) {
+		char json[30];
+
+		snprintf(json, sizeof(json), "{\"serial\":\"%d\"}", i);
+		kit_patch(k, KIND_DEVICE, "d0", json);
+		nanosleep(&ts, NULL);
+		kit_check(k, count_runs(k, NULL) == 0);
+		if (i == 2) {
+			kit_kill(k);
+			kit_start(k);
+		}
+	}
+	wait_runs(k, "d0", 1);
+	wait_evaluated(k);
+	kit_check(k, count_runs(k, NULL) == 1);
+	kit_end(k);
+}
+
 /* Every round edits every device once, in a way that matters; the master is
  * killed somewhere in it. */
 static void killed_in_between(void)
@@ -196,6 +306,8 @@ int main(void)
 	what_triggers();
 	printf("ok what triggers, and with which parameters\n");
 	fflush(stdout);
+	several();
+	debounced();
 	killed_in_between();
 	return 0;
 }

@@ -147,7 +147,8 @@ static void test_every_page_answers(void **state)
 		"/areas/lab/delete", "/vlans", "/vlans/new", "/roles",
 		"/roles/router", "/platforms", "/platforms/frr", "/secrets",
 		"/secrets/lab", "/secrets/lab/edit", "/buttons", "/buttons/new",
-		"/hooks", "/hooks/new", "/schedules", "/schedules/new",
+		"/hooks", "/hooks/new",
+		"/hooks/default", "/hooks/default/edit", "/schedules", "/schedules/new",
 		"/schedules/nightly", "/schedules/nightly/edit",
 		"/schedules/nightly/delete", "/jobs", "/jobs/provision/run",
 		"/jobs/provision", "/jobs/generate-intended",
@@ -782,6 +783,30 @@ static void test_tables_filter_sort_and_export(void **state)
 	assert_has_not(reply, "\"r1\"");
 }
 
+static void test_a_hook_is_tried_as_a_dry_run(void **state)
+{
+	struct exchange_reply reply = get("/hooks/default");
+
+	(void)state;
+	assert_has(reply, "Try it");
+	assert_int_equal(
+	    post_as(TOKEN_VIEWER, "/hooks/default/test", "device=r1").status,
+	    403);
+	reply = post_as(TOKEN_OPERATOR, "/hooks/default/test", "device=none");
+	assert_non_null(strstr(reply.head, "Location: /hooks/default"));
+	reply = post_as(
+	    TOKEN_OPERATOR, "/hooks/default/test", "device=r1&once=h");
+	assert_int_equal(reply.status, 303);
+	assert_non_null(strstr(reply.head, "/runs/"));
+	reply = ask(&(struct ask){ .method = "POST",
+	    .uri = "/api/v1/hooks/default/test",
+	    .token = portal.tokens[TOKEN_OPERATOR],
+	    .type = "application/json",
+	    .body = "{\"device\":\"r1\"}" });
+	assert_int_equal(reply.status, 202);
+	assert_has(reply, "\"dry_run\":true");
+}
+
 static void test_a_schedule_is_paused_and_run_by_hand(void **state)
 {
 	struct exchange_reply reply = get("/schedules/nightly");
@@ -893,6 +918,7 @@ int main(void)
 		cmocka_unit_test(test_users_are_made_and_the_last_admin_stays),
 		cmocka_unit_test(test_settings_are_saved),
 		cmocka_unit_test(test_the_settings_of_a_job_are_kept),
+		cmocka_unit_test(test_a_hook_is_tried_as_a_dry_run),
 		cmocka_unit_test(test_a_schedule_is_paused_and_run_by_hand),
 		cmocka_unit_test(test_tables_filter_sort_and_export),
 		cmocka_unit_test(test_guessing_ones_own_password_is_throttled),

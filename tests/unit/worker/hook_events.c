@@ -1,5 +1,7 @@
 #include "worker/hook_events.h"
 
+#include "app/hook_rule.h"
+
 #include "unit/app/fixture.h"
 
 /* What happened since `from`: "old>new[ field…]" for each device, sorted as
@@ -18,7 +20,7 @@ static char *events_since(struct fixture *f, const struct commit_id *from)
 		    one->old ? record_key(one->old) : "-",
 		    one->now ? record_key(one->now) : "-");
 		for (int c = 0; one->old && one->now && c <= DEVICE_VARS; c++) {
-			if (hook_event_changed(one, c))
+			if (hook_change_has(one->old, one->now, c))
 				buf_printf(&out, " %s", kind_get(KIND_DEVICE)
 				    ->schema.fields[c].name);
 		}
