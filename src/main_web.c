@@ -32,6 +32,7 @@ static const char usage[] =
     "                    may be repeated\n"
     "  --threads N       requests at once (default 16)\n"
     "  --templates DIR   page templates\n"
+    "  --docs DIR        documents that /help shows\n"
     "  --static DIR      static files, for the hashes in their URLs\n"
     "  --dev             notice changed templates and static files\n"
     "  --version, --help\n";
@@ -42,6 +43,7 @@ enum option_id {
 	OPTION_ORIGIN,
 	OPTION_THREADS,
 	OPTION_TEMPLATES,
+	OPTION_DOCS,
 	OPTION_STATIC,
 	OPTION_DEV,
 	OPTION_VERSION,
@@ -54,6 +56,7 @@ static const struct option options[] = {
 	{ "origin", required_argument, NULL, OPTION_ORIGIN },
 	{ "threads", required_argument, NULL, OPTION_THREADS },
 	{ "templates", required_argument, NULL, OPTION_TEMPLATES },
+	{ "docs", required_argument, NULL, OPTION_DOCS },
 	{ "static", required_argument, NULL, OPTION_STATIC },
 	{ "dev", no_argument, NULL, OPTION_DEV },
 	{ "version", no_argument, NULL, OPTION_VERSION },
@@ -120,6 +123,9 @@ static int apply_option(struct web_options *o, int id, const char *value)
 	case OPTION_TEMPLATES:
 		o->templates = value;
 		return 0;
+	case OPTION_DOCS:
+		o->docs = value;
+		return 0;
 	case OPTION_STATIC:
 		o->static_dir = value;
 		return 0;
@@ -174,6 +180,7 @@ int main(int argc, char **argv)
 {
 	struct web_options o = {
 		.templates = SWITCHYARD_SHARE "/templates",
+		.docs = SWITCHYARD_SHARE "/docs",
 		.static_dir = SWITCHYARD_SHARE "/static",
 		.threads = DEFAULT_THREADS,
 	};

@@ -16,6 +16,7 @@
 struct web_options {
 	const char *dir;	/* --dir */
 	const char *templates;	/* directory of the page templates */
+	const char *docs;	/* documents that /help shows; NULL: none */
 	const char *static_dir; /* for asset hashes in URLs */
 	const char *socket;	/* Unix socket path, or NULL: fd 0 */
 	const char *origins[WEB_MAX_ORIGINS]; /* public origins, for CSRF */

@@ -164,7 +164,7 @@ check_library 'libssh/' src/infra/ssh
 check_library 'curl/' src/infra/http
 check_library 'fcgi|fcgiapp|fcgi_stdio' src/web/fcgi
 check_library 'libxml' src/infra/netconf
-check_library 'net-snmp' src/infra/snmp
+check_library 'md4c' src/web
 check_links
 while read -r line; do
 	breach "$line"

@@ -2,6 +2,9 @@ unit_test(web cgi)
 unit_test(web decode)
 unit_test(web signed)
 unit_test(web throttle)
+unit_test(web markdown)
+target_compile_definitions(unit_web_markdown PRIVATE
+    SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 # Those that ask a whole portal.
 set(portal

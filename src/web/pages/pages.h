@@ -17,6 +17,7 @@ extern const struct route_table pages_device_config_routes;
 extern const struct route_table pages_device_history_routes;
 extern const struct route_table pages_device_version_routes;
 extern const struct route_table pages_device_blame_routes;
+extern const struct route_table pages_help_routes;
 extern const struct route_table pages_library_routes;
 extern const struct route_table pages_hook_test_routes;
 extern const struct route_table pages_reachability_routes;
@@ -69,6 +70,7 @@ extern const struct route_table pages_users_routes;
 	X(pages_device_history_routes)   \
 	X(pages_device_version_routes)   \
 	X(pages_device_blame_routes)     \
+	X(pages_help_routes)             \
 	X(pages_library_routes)          \
 	X(pages_hook_test_routes)        \
 	X(pages_reachability_routes)     \
