@@ -18,6 +18,7 @@ add_executable(fcgi_echo system/fcgi_echo.c)
 target_link_libraries(fcgi_echo PRIVATE house_style ${FCGI_LIBRARY})
 
 system_test(lab)
+system_test(man)
 system_test(nginx)
 system_test(nginx_sso)
 system_test(bootstrap)
