@@ -1,8 +1,8 @@
 /*
- * What the cases need to know about a platform.
+ * What the cases need to know about a platform: one file each,
+ * backend_<name>.c, and a row in backends.c.
  *
- * A backend is a driver and a simulator of the same name.  Every case takes a
- * fresh device, so that no case depends on another.
+ * Every case takes a fresh device, so that no case depends on another.
  */
 #ifndef CONFORMANCE_BACKEND_H
 #define CONFORMANCE_BACKEND_H
@@ -15,7 +15,10 @@ struct backend_edit {
 };
 
 struct backend {
-	const char *name; /* of the driver and of the simulator's platform */
+	const char *name;   /* of the driver and the simulator's platform */
+	const char *driver; /* NULL: the same */
+	const char *user;   /* NULL: admin */
+	bool real;	    /* a server: one device, set back for each case */
 	/* A change of several sections, and a line that shows it. */
 	const char *merge;
 	const char *shows;
@@ -34,13 +37,16 @@ struct backend {
 	 * configuration while he stays signed in; NULL: no such thing. */
 	const char *const *pending;
 	const char *const *lock;
+	/* Names of cases that make no sense there; NULL: all do. */
+	const char *const *skip;
 };
 
 extern const struct backend backend_eos;
+extern const struct backend backend_frr;
 extern const struct backend backend_ios;
 extern const struct backend backend_junos; /* backend_netconf.c */
-extern const struct backend backend_nxos;
 
 const struct backend *backend_find(const char *name);
+bool backend_skips(const struct backend *b, const char *name);
 
 #endif

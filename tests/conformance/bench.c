@@ -7,121 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#define ARENA_MAX ((size_t)512 << 20)
-#define ANSWER_MAX ((size_t)64 << 20)
 #define CONNECT_MS 10000
 #define COMMAND_MS 20000
 #define SETTLE_STEPS 8
 #define STEP_S 60
-
-static void die(const char *what, const char *why)
-{
-	fprintf(stderr, "conformance: %s: %s\n", what, why);
-	exit(2);
-}
-
-/* --- The simulator ----------------------------------------------------- */
-
-static FILE *connect_control(const char *path)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	FILE *f;
-
-	if (fd < 0 || !text_copy(at.sun_path, sizeof at.sun_path, path) ||
-	    connect(fd, (struct sockaddr *)&at, sizeof at) != 0)
-		die(path, "no control socket");
-	f = fdopen(fd, "r+");
-	if (f == NULL)
-		die(path, "no memory");
-	return f;
-}
-
-const char *bench_ask(struct bench *b, const char *fmt, ...)
-{
-	FILE *f = connect_control(b->socket);
-	char request[512], head[64], word[16];
-	char *answer;
-	size_t len;
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(request, sizeof request, fmt, ap);
-	va_end(ap);
-	fprintf(f, "%s\n", request);
-	fflush(f);
-	if (fgets(head, sizeof head, f) == NULL ||
-	    sscanf(head, "%15s %zu", word, &len) != 2 || len > ANSWER_MAX ||
-	    strcmp(word, "ok") != 0)
-		die(request, "refused by the simulator");
-	answer = arena_alloc(b->arena, len + 1);
-	if (answer == NULL || fread(answer, 1, len, f) != len)
-		die(request, "no whole answer");
-	answer[len] = '\0';
-	fclose(f);
-	return answer;
-}
-
-static void read_pin(struct bench *b)
-{
-	char *key = arena_strdup(b->arena, bench_ask(b, "key %s", b->device));
-	char *save = NULL;
-
-	b->pin.type = strtok_r(key, " ", &save);
-	b->pin.blob = strtok_r(NULL, " ", &save);
-	b->target.pins = &b->pin;
-	b->target.n_pins = 1;
-}
-
-void bench_next(struct bench *b)
-{
-	if (b->index == b->n_devices)
-		die(b->name, "the simulator has no more devices");
-	if (b->arena != NULL)
-		arena_free(b->arena);
-	b->arena = arena_new(ARENA_MAX);
-	snprintf(
-	    b->device, sizeof b->device, "%s%u", b->backend->name, ++b->index);
-	b->target = (struct driver_target){
-		.name = b->device,
-		.address = b->address,
-		.port = (uint16_t)(b->first_port + b->index - 1),
-		.username = "admin",
-		.password = b->password,
-		.enable = b->enable,
-	};
-	b->run_ms = 60000;
-	read_pin(b);
-}
-
-const char *bench_running(struct bench *b)
-{
-	return bench_ask(b, "running %s", b->device);
-}
-
-const char *bench_startup(struct bench *b)
-{
-	return bench_ask(b, "startup %s", b->device);
-}
-
-void bench_mode(struct bench *b, const char *setting)
-{
-	bench_ask(b, "mode %s %s", b->device, setting);
-}
-
-unsigned bench_count(struct bench *b, const char *counter)
-{
-	const char *stats = bench_ask(b, "stats %s", b->device);
-	const char *at = strstr(stats, counter);
-
-	return at != NULL && at[strlen(counter)] == '='
-		   ? (unsigned)atoi(at + strlen(counter) + 1)
-		   : 0;
-}
 
 /* --- The way to the master --------------------------------------------- */
 
@@ -167,6 +57,8 @@ static enum err_code io_effect(
 
 	(void)e;
 	b->effects++;
+	if (b->cutter != NULL)
+		b->effect_at = cutter_requests(b->cutter);
 	b->snapshot = arena_strdup(b->arena, plan->snapshot);
 	b->predicted = plan->predicted != NULL
 			   ? arena_strdup(b->arena, plan->predicted)
@@ -273,7 +165,7 @@ static const char *replace_once(
 	const char *at = strstr(text, edit->from);
 
 	if (at == NULL)
-		die(edit->from, "not in the configuration");
+		bench_die(edit->from, "not in the configuration");
 	return arena_printf(b->arena, "%.*s%s%s", (int)(at - text), text,
 	    edit->to, at + strlen(edit->from));
 }
@@ -351,7 +243,8 @@ void bench_check(struct bench *b, bool ok, const char *fmt, ...)
 	fflush(stdout);
 }
 
-/* The next line that is neither blank nor a comment. */
+/* The next line that is neither blank, nor a comment, nor the end's mark,
+ * which the simulators leave out. */
 static const char *next_line(const char **at, size_t *ret_len)
 {
 	while (**at != '\0') {
@@ -359,7 +252,8 @@ static const char *next_line(const char **at, size_t *ret_len)
 		size_t len = strcspn(line, "\n");
 
 		*at += len + (line[len] == '\n');
-		if (len > 0 && line[0] != '!') {
+		if (len > 0 && line[0] != '!' &&
+		    !(len == 3 && memcmp(line, "end", 3) == 0)) {
 			*ret_len = len;
 			return line;
 		}

@@ -1,8 +1,7 @@
 /*
- * A bench on which provisioning runs against a simulated device: the use
- * cases of app/device_run.h as a slot calls them, with the way to the master
- * held here, and the simulator's control socket to look at the device from
- * behind.
+ * A bench on which provisioning runs against a device: the use cases of
+ * app/device_run.h as a slot calls them, with the way to the master held here,
+ * and a way to look at the device from behind (rig.c).
  *
  * Everything lives in the bench's arena until the next device is taken.
  */
@@ -12,14 +11,16 @@
 #include "app/device_run.h"
 #include "base/arena.h"
 #include "conformance/backend.h"
+#include "conformance/cutter.h"
 #include "infra/ssh/shell.h"
 
 struct bench {
 	const struct backend *backend;
 	const struct driver *driver;
-	const char *socket; /* the simulator's */
+	const char *control; /* the simulator's socket, or a program */
 	const char *address;
 	uint16_t first_port;
+	struct cutter *cutter; /* before a real server */
 	unsigned n_devices;
 	unsigned index; /* of the device at hand, from 1 */
 	char device[32];
@@ -39,6 +40,7 @@ struct bench {
 	const char *snapshot; /* of the plan, once an effect was asked for */
 	const char *predicted;
 	unsigned effects;
+	unsigned effect_at; /* requests to a real server before it */
 	struct driver_refusal refusal;
 
 	const char *name; /* of the case at hand */
@@ -46,8 +48,9 @@ struct bench {
 	unsigned failures;
 };
 
-/* --- The simulator ----------------------------------------------------- */
+/* --- The device from behind -------------------------------------------- */
 
+void bench_die(const char *what, const char *why);
 /* The next device, as it was delivered.  Exits if there are no more. */
 void bench_next(struct bench *b);
 /* The answer to a control request; exits if it is refused. */
@@ -55,7 +58,7 @@ const char *bench_ask(struct bench *b, const char *fmt, ...) printf_like(2, 3);
 const char *bench_running(struct bench *b);
 const char *bench_startup(struct bench *b);
 void bench_mode(struct bench *b, const char *setting);
-/* One of the counters of `stats`. */
+/* One of the counters of `stats`; of a real server open and commands only. */
 unsigned bench_count(struct bench *b, const char *counter);
 
 /* --- Runs -------------------------------------------------------------- */

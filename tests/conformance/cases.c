@@ -384,12 +384,14 @@ static void facts_are_read(struct bench *b)
 	if (code != ERR_OK)
 		return;
 	bench_check(b, strcmp(f.hostname, b->device) == 0, "its name");
+	bench_check(b, f.os_version[0] != '\0', "version \"%s\"", f.os_version);
+	bench_check(b, f.n_interfaces > 0, "interfaces");
+	if (b->backend->real)
+		return;
 	bench_check(b, text_starts_with(f.serial, "SIM"),
 	    "serial number \"%s\"", f.serial);
-	bench_check(b, f.model[0] != '\0' && f.os_version[0] != '\0',
-	    "model \"%s\", version \"%s\"", f.model, f.os_version);
+	bench_check(b, f.model[0] != '\0', "model \"%s\"", f.model);
 	bench_check(b, f.uptime_s >= 0, "uptime");
-	bench_check(b, f.n_interfaces > 0, "interfaces");
 }
 
 const struct bench_case bench_cases[] = {

@@ -1,18 +1,26 @@
-# One suite for every driver against its simulator (conformance/main.c).
+# One suite for every driver, against its simulator or a real server
+# (conformance/main.c).
 if(TARGET switchyard-sim)
   add_executable(conformance
+      conformance/backend_eos.c
+      conformance/backend_frr.c
+      conformance/backend_ios.c
       conformance/backend_netconf.c
       conformance/backends.c
       conformance/bench.c
       conformance/cases.c
       conformance/cuts.c
+      conformance/cutter.c
       conformance/hostile.c
-      conformance/main.c)
+      conformance/main.c
+      conformance/rig.c)
   target_link_libraries(conformance PRIVATE
       app infra_driver infra_ssh domain base)
   target_include_directories(conformance PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-  foreach(backend ios junos)
-    foreach(suite cases cuts hostile)
+
+  # conformance_test(<backend> <suite>…)
+  function(conformance_test backend)
+    foreach(suite ${ARGN})
       add_test(NAME conformance/${backend}/${suite}
           COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/conformance/run.sh
               ${backend} ${suite})
@@ -20,5 +28,9 @@ if(TARGET switchyard-sim)
           ENVIRONMENT SWITCHYARD_BUILD=${CMAKE_BINARY_DIR}
           TIMEOUT 240 LABELS conformance SKIP_RETURN_CODE 77)
     endforeach()
-  endforeach()
+  endfunction()
+  conformance_test(eos cases cuts hostile)
+  conformance_test(frr cases cuts)
+  conformance_test(ios cases cuts hostile)
+  conformance_test(junos cases cuts hostile)
 endif()

@@ -2,11 +2,13 @@
  * One suite for every driver: the promises of docs/drivers.md, asked of a
  * driver and a simulated device.
  *
- *   conformance BACKEND SOCKET ADDRESS PORT COUNT PASSWORD-FILE ENABLE-FILE
+ *   conformance BACKEND CONTROL ADDRESS PORT COUNT PASSWORD-FILE ENABLE-FILE
  *               [cases|cuts|hostile]…
  *
- * SOCKET is the control socket of a switchyard-sim whose COUNT devices listen
- * at ADDRESS from PORT on.  ENABLE-FILE may be `-`.
+ * CONTROL is the control socket of a switchyard-sim whose COUNT devices listen
+ * at ADDRESS from PORT on, or the command line of a program that answers the
+ * same requests, before a server at ADDRESS and PORT.
+ * ENABLE-FILE may be `-`.
  */
 #include "conformance/bench.h"
 
@@ -50,6 +52,10 @@ static void run_suite(struct bench *b, const struct bench_case *c)
 		unsigned before = b->failures;
 
 		b->name = c->name;
+		if (backend_skips(b->backend, c->name)) {
+			printf("none %s\n", c->name);
+			continue;
+		}
 		bench_next(b);
 		c->run(b);
 		printf("%s %s\n", b->failures == before ? "ok  " : "FAIL",
@@ -73,10 +79,13 @@ int main(int argc, char **argv)
 	if (argc < 8)
 		return 2;
 	b.backend = backend_find(argv[1]);
-	b.driver = driver_find(argv[1]);
-	if (b.backend == NULL || b.driver == NULL)
+	if (b.backend == NULL)
 		return 2;
-	b.socket = argv[2];
+	b.driver = driver_find(
+	    b.backend->driver != NULL ? b.backend->driver : argv[1]);
+	if (b.driver == NULL)
+		return 2;
+	b.control = argv[2];
 	b.address = argv[3];
 	b.first_port = (uint16_t)atoi(argv[4]);
 	b.n_devices = (unsigned)atoi(argv[5]);
@@ -87,6 +96,7 @@ int main(int argc, char **argv)
 			run_suite(&b, suites[i].cases);
 	printf("%s: %u checks, %u failed, %u devices\n", argv[1], b.checks,
 	    b.failures, b.index);
+	cutter_stop(b.cutter);
 	buf_release(&b.log);
 	arena_free(b.arena);
 	secret_free(b.password);

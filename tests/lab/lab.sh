@@ -30,6 +30,8 @@ usage: lab.sh up DIR N [--base 127.0.X|auto] [--user NAME] [--daemons "…"]
        lab.sh rekey DIR rI                  give the router new host keys
        lab.sh stop-router DIR rI            power off: unsaved lines are lost
        lab.sh start-router DIR rI           power on with the saved lines
+       lab.sh saved DIR rI                  the saved lines
+       lab.sh reset-router DIR rI FILE      off, and on with these saved lines
 
 DIR keeps what a lab needs again: credentials.json (user and password, 0600),
 id_ed25519 (a key that logs in too), and for each router rI/host_*.pub and the
@@ -206,6 +208,12 @@ cmd_router() {
 	rekey) login_rekey ;;
 	stop-router) power_off ;;
 	start-router) power_on || fail "$router did not start." ;;
+	saved) cat "/etc/frr/$id-$router/frr.conf" ;;
+	reset-router)
+		power_off
+		cp "$1" "/etc/frr/$id-$router/frr.conf" && power_on ||
+			fail "$router did not start."
+		;;
 	esac
 }
 
@@ -231,14 +239,14 @@ main() {
 	local verb=$1 wants=2
 	case $verb in
 	down | status) ;;
-	up | address | cut | rekey | stop-router | start-router) wants=3 ;;
-	vtysh) wants=4 ;;
+	up | address | cut | rekey | stop-router | start-router | saved) wants=3 ;;
+	vtysh | reset-router) wants=4 ;;
 	*) usage >&2; exit 2 ;;
 	esac
 	[ $# -ge $wants ] || { usage >&2; exit 2; }
 	[ "$verb" = up ] && require_system
 	case $verb in
-	status | address | vtysh) ;;
+	status | address | vtysh | saved) ;;
 	*) [ "${LAB_LOCKED-}" ] || lock_and_rerun "$@" ;;
 	esac
 	unset LAB_LOCKED

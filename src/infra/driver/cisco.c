@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "infra/driver/cli_enable.h"
 #include "infra/driver/section_plan.h"
 
 #include <fnmatch.h>
@@ -10,7 +11,6 @@
 
 /* One answer may take so long, whatever the run's own deadline is. */
 #define COMMAND_MS 60000
-#define ENABLE_MS 15000
 
 void cisco_log(
     const struct cisco_session *s, enum log_level level, const char *fmt, ...)
@@ -138,44 +138,6 @@ void cisco_expect_name_of(struct cisco_session *s, const char *config)
 
 /* --- Opening ----------------------------------------------------------- */
 
-static enum err_code not_privileged(
-    struct cisco_session *s, struct driver_refusal *refusal, struct err *e)
-{
-	refusal->kind = DRIVER_REFUSAL_CREDENTIALS;
-	if (s->target->enable == NULL)
-		return err_set(e, ERR_DENIED,
-		    "%s lets this user in, but not into the privileged mode: "
-		    "give the credentials an enable password, or the user "
-		    "privilege 15. Nothing was changed.",
-		    ssh_link_peer(s->link));
-	return err_set(e, ERR_DENIED,
-	    "%s refused the enable password. Nothing was changed.",
-	    ssh_link_peer(s->link));
-}
-
-/* Only the privileged mode shows and changes configurations. */
-static enum err_code enter_enable(struct cisco_session *s,
-    struct deadline deadline, struct driver_refusal *refusal, struct err *e)
-{
-	const struct ssh_shell_answer answers[] = {
-		{ "Password:", NULL, s->target->enable },
-		{ NULL, NULL, NULL },
-	};
-	struct buf ignored = BUF_INIT(CISCO_ANSWER_MAX);
-	enum err_code code;
-
-	if (ssh_shell_prompt(s->shell)->end == '#')
-		return ERR_OK;
-	if (s->target->enable == NULL)
-		return not_privileged(s, refusal, e);
-	code = ssh_shell_run_asking(s->shell, "enable", answers,
-	    deadline_sooner(deadline, deadline_in_ms(ENABLE_MS)), &ignored, e);
-	buf_release(&ignored);
-	if (code == ERR_OK && ssh_shell_prompt(s->shell)->end != '#')
-		return not_privileged(s, refusal, e);
-	return code;
-}
-
 static enum err_code check_platform(struct cisco_session *s,
     struct deadline deadline, struct driver_refusal *refusal, struct err *e)
 {
@@ -204,7 +166,8 @@ enum err_code cisco_start(struct cisco_session *s, struct deadline deadline,
 		code = ssh_shell_open(
 		    s->link, s->platform->shell, deadline, &s->shell, e);
 	if (code == ERR_OK)
-		code = enter_enable(s, deadline, refusal, e);
+		code = cli_enter_enable(
+		    s->shell, s->link, s->target, deadline, refusal, e);
 	for (const char *const *q = s->platform->quiet;
 	     code == ERR_OK && *q != NULL; q++)
 		code = cisco_command(s, *q, deadline, e);

@@ -103,16 +103,4 @@ enum err_code cisco_send_file(struct cisco_session *s, const char *path,
 enum err_code cisco_check_file(struct cisco_session *s, const char *path,
     const struct buf *data, struct deadline deadline, struct err *e) must_check;
 
-/* --- Facts: pure ------------------------------------------------------- */
-
-/* The first word behind the mark, without commas; "" if it is not there. */
-const char *cisco_word_after(
-    struct arena *arena, const char *text, const char *mark);
-/* "1 year, 2 weeks, 3 days, 4 hours, 5 minutes", "1 day(s), 2 hour(s)": in
- * seconds; -1 if it is none. */
-int64_t cisco_parse_uptime(const char *text);
-/* `show interfaces`: each begins with "NAME is STATE" at the line's start. */
-enum err_code cisco_parse_interfaces(struct arena *arena, const char *text,
-    struct driver_facts *to, struct err *e) must_check;
-
 #endif

@@ -58,8 +58,10 @@ enum err_code cli_channel_open_ssh(const struct driver_target *target,
     const struct driver_hooks *hooks, struct deadline deadline,
     struct cli_channel **ret, struct driver_refusal *refusal,
     struct err *e) must_check;
-/* The prompt of the last answer; NULL if this is no shell. */
-const struct prompt *cli_channel_prompt(const struct cli_channel *c);
+/* A shell only: the privileged mode, as cli_enter_enable(). */
+enum err_code cli_channel_enable(struct cli_channel *c,
+    const struct driver_target *target, struct deadline deadline,
+    struct driver_refusal *refusal, struct err *e) must_check;
 
 enum err_code cli_channel_open_eapi(const struct driver_target *target,
     const struct driver_hooks *hooks, struct deadline deadline,

@@ -6,6 +6,7 @@
 #include "infra/driver/cli_channel.h"
 
 #include "base/text.h"
+#include "infra/driver/cli_enable.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -194,9 +195,10 @@ enum err_code cli_channel_open_ssh(const struct driver_target *target,
 	return code;
 }
 
-const struct prompt *cli_channel_prompt(const struct cli_channel *c)
+enum err_code cli_channel_enable(struct cli_channel *c,
+    const struct driver_target *target, struct deadline deadline,
+    struct driver_refusal *refusal, struct err *e)
 {
-	return c->ops == &ops
-		   ? ssh_shell_prompt(((const struct ssh_channel *)c)->shell)
-		   : NULL;
+	return cli_enter_enable(
+	    of(c)->shell, of(c)->link, target, deadline, refusal, e);
 }

@@ -110,25 +110,6 @@ static enum err_code check_platform(struct driver_session *s,
 	return code;
 }
 
-/* Only the privileged mode shows and changes configurations. */
-static enum err_code enter_enable(struct driver_session *s,
-    struct deadline deadline, struct driver_refusal *refusal, struct err *e)
-{
-	struct deadline soon = deadline_sooner(deadline, deadline_in_ms(5000));
-	enum err_code code;
-
-	if (cli_channel_prompt(s->channel)->end == '#')
-		return ERR_OK;
-	code = eos_command(s, "enable", soon, e);
-	if (code == ERR_OK && cli_channel_prompt(s->channel)->end == '#')
-		return ERR_OK;
-	refusal->kind = DRIVER_REFUSAL_CREDENTIALS;
-	return err_set(e, ERR_DENIED,
-	    "%s lets this user in, but not into the privileged mode: give the "
-	    "user privilege 15. Nothing was changed.",
-	    eos_peer(s));
-}
-
 static enum err_code open_ssh(struct driver_session *s,
     struct deadline deadline, struct driver_refusal *refusal, struct err *e)
 {
@@ -136,7 +117,8 @@ static enum err_code open_ssh(struct driver_session *s,
 	    &eos_shell, s->hooks, deadline, &s->channel, refusal, e);
 
 	if (code == ERR_OK)
-		code = enter_enable(s, deadline, refusal, e);
+		code = cli_channel_enable(
+		    s->channel, s->target, deadline, refusal, e);
 	if (code == ERR_OK)
 		code = eos_command(s, "terminal length 0", deadline, e);
 	if (code == ERR_OK)
@@ -299,59 +281,6 @@ static enum err_code eos_get_config(struct driver_session *s,
 			    "the configuration needs too much memory");
 	}
 	buf_release(&text);
-	return code;
-}
-
-/* --- Facts ------------------------------------------------------------- */
-
-/* What stands behind "<key>: " in the answer; "" if it is not there. */
-static const char *value_of(
-    struct arena *arena, const char *answer, const char *key)
-{
-	const char *at = strstr(answer, key);
-
-	if (at == NULL)
-		return "";
-	at += strlen(key);
-	at += strspn(at, " ");
-	return arena_memdup(arena, at, strcspn(at, "\n"));
-}
-
-static void take_version(
-    const char *text, struct arena *arena, struct driver_facts *to)
-{
-	size_t skip = sizeof "Arista";
-	size_t len = strcspn(text, "\n");
-	unsigned long hours, minutes;
-
-	to->model = len > skip ? arena_memdup(arena, text + skip, len - skip)
-			       : "";
-	to->os_version = value_of(arena, text, "Software image version:");
-	to->serial = value_of(arena, text, "Serial number:");
-	if (sscanf(value_of(arena, text, "Uptime:"), "%lu hours and %lu minutes",
-		&hours, &minutes) == 2)
-		to->uptime_s = (int64_t)(hours * 3600 + minutes * 60);
-}
-
-static enum err_code eos_get_facts(struct driver_session *s,
-    struct deadline deadline, struct arena *arena, struct driver_facts *ret,
-    struct err *e)
-{
-	struct buf answer = BUF_INIT(EOS_ANSWER_MAX);
-	struct driver_facts f = { .vendor = "Arista", .uptime_s = -1 };
-	enum err_code code = eos_run(s, "show version", deadline, &answer, e);
-
-	if (code == ERR_OK) {
-		take_version(buf_text(&answer), arena, &f);
-		buf_clear(&answer);
-		code = eos_run(s, "show hostname", deadline, &answer, e);
-		f.hostname = value_of(arena, buf_text(&answer), "Hostname:");
-	}
-	if (code == ERR_OK && arena_failed(arena))
-		code = err_set(e, ERR_SYSTEM, "no memory for the facts");
-	if (code == ERR_OK)
-		*ret = f;
-	buf_release(&answer);
 	return code;
 }
 

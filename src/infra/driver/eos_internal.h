@@ -61,6 +61,10 @@ enum err_code eos_list_sessions(struct driver_session *s,
 enum err_code eos_script_make(const char *text, struct cli_script *script,
     struct err *e) must_check;
 
+/* eos_facts.c */
+enum err_code eos_get_facts(struct driver_session *s, struct deadline deadline,
+    struct arena *arena, struct driver_facts *ret, struct err *e) must_check;
+
 /* eos_stage.c */
 enum err_code eos_stage(struct driver_session *s,
     const struct driver_candidate *candidate, struct deadline deadline,

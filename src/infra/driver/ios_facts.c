@@ -1,5 +1,7 @@
 #include "infra/driver/ios_internal.h"
 
+#include "infra/driver/cli_facts.h"
+
 #include <string.h>
 
 #define INTERFACES_MAX ((size_t)1024 * 1024)
@@ -12,7 +14,7 @@ static const char *parse_model(struct arena *arena, const char *text)
 	const char *at = strcasestr(text, number);
 
 	if (at != NULL)
-		return cisco_word_after(arena, at, ":");
+		return cli_word_after(arena, at, ":");
 	for (at = text; at != NULL && *at != '\0'; at = strchr(at, '\n')) {
 		size_t len;
 
@@ -21,7 +23,7 @@ static const char *parse_model(struct arena *arena, const char *text)
 		if (strncasecmp(at, "cisco ", 6) == 0 &&
 		    (memmem(at, len, " processor ", 11) != NULL ||
 			memmem(at, len, "(revision", 9) != NULL))
-			return cisco_word_after(arena, at, " ");
+			return cli_word_after(arena, at, " ");
 	}
 	return "";
 }
@@ -31,12 +33,11 @@ static void parse_version(
 {
 	const char *up = strstr(text, " uptime is ");
 
-	to->os_version = cisco_word_after(arena, text, "Version ");
-	to->serial = cisco_word_after(arena, text, "Processor board ID ");
+	to->os_version = cli_word_after(arena, text, "Version ");
+	to->serial = cli_word_after(arena, text, "Processor board ID ");
 	to->model = parse_model(arena, text);
 	if (up != NULL)
-		to->uptime_s =
-		    cisco_parse_uptime(up + sizeof " uptime is " - 1);
+		to->uptime_s = cli_parse_uptime(up + sizeof " uptime is " - 1);
 }
 
 enum err_code ios_get_facts(struct driver_session *s, struct deadline deadline,
@@ -56,7 +57,7 @@ enum err_code ios_get_facts(struct driver_session *s, struct deadline deadline,
 		    arena_strdup(arena, ssh_shell_prompt(s->cisco.shell)->name);
 		parse_version(arena, buf_text(&version), &f);
 		code =
-		    cisco_parse_interfaces(arena, buf_text(&interfaces), &f, e);
+		    cli_parse_interfaces(arena, buf_text(&interfaces), &f, e);
 	}
 	if (code == ERR_OK)
 		*ret = f;

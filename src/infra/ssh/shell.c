@@ -11,6 +11,9 @@
 /* Waiting is cut into slices, so that a cancelled run ends soon. */
 #define SLICE_MS 250
 #define MAX_PAGES 100000
+/* An answer that breaks off leaves the prompt behind its last word.  Lines may
+ * hold the same bytes, so it must also be quiet for so long. */
+#define BROKEN_OFF_MS 3000
 #define MAX_QUESTIONS 8
 /* A longer last line is no question of a pager. */
 #define PAGER_LINE_MAX 256
@@ -185,6 +188,45 @@ static bool ends_in_prompt(struct ssh_shell *shell, size_t line)
 	return true;
 }
 
+/* Does a prompt stand behind the last line's text?  Not in the first line,
+ * where the echo stands.  Answers where it begins, or 0. */
+static size_t find_prompt_behind(struct ssh_shell *shell, size_t line)
+{
+	const char *text = shell->in->data;
+	size_t len = strlen(shell->name);
+	size_t at = shell->in->len;
+
+	if (line == 0 || len == 0 || at - line >= PAGER_LINE_MAX)
+		return 0;
+	for (at -= at > len ? len : at; at > line; at--)
+		if (memcmp(text + at, shell->name, len) == 0)
+			return names_device(shell, text + at,
+				   shell->in->len - at, shell->name)
+				   ? at
+				   : 0;
+	return 0;
+}
+
+/* Waits for more; if nothing comes, the answer has broken off before its
+ * prompt, and is given as it is. */
+static enum err_code wait_behind(struct ssh_shell *shell, size_t at,
+    struct deadline deadline, bool *ret_ends, struct err *e)
+{
+	struct deadline quiet = deadline_in_ms(BROKEN_OFF_MS);
+	size_t before = shell->in->len;
+	enum err_code code = ERR_OK;
+
+	while (code == ERR_OK && shell->in->len == before &&
+	       !deadline_passed(quiet))
+		code = ssh_shell_wait(shell, deadline, e);
+	if (code != ERR_OK || shell->in->len != before)
+		return code;
+	shell->in->len = at;
+	shell->in->data[at] = '\0';
+	*ret_ends = true;
+	return ERR_OK;
+}
+
 /* The answer to the question in the last line, or NULL.  In the first line
  * stands the echo, which may end like a question, too. */
 static const struct ssh_shell_answer *find_answer(
@@ -227,47 +269,77 @@ static enum err_code answer_question(struct ssh_shell *shell, size_t line,
 	return code;
 }
 
+/* The end of the answer if its last line is a prompt.  More may wait already:
+ * then it was none. */
+static enum err_code check_prompt(
+    struct ssh_shell *shell, size_t line, bool *ret_ends, struct err *e)
+{
+	size_t before = shell->in->len;
+	enum err_code code = ERR_OK;
+
+	if (!ends_in_prompt(shell, line))
+		return ERR_OK;
+	if (!shell->closed)
+		code = ssh_shell_pump(shell, 0, e);
+	if (code != ERR_OK || shell->in->len != before)
+		return code;
+	shell->in->len = line;
+	shell->in->data[line] = '\0';
+	*ret_ends = true;
+	return ERR_OK;
+}
+
+struct reading {
+	unsigned pages;
+	unsigned questions;
+	bool ends;
+};
+
+/* What the last line, which has no end yet, asks for. */
+static enum err_code handle_last_line(struct ssh_shell *shell,
+    struct reading *r, size_t line, struct deadline deadline, struct err *e)
+{
+	const struct ssh_shell_answer *answer;
+	size_t behind;
+
+	if (ssh_shell_at_pager(shell, line) != NULL) {
+		if (++r->pages > MAX_PAGES)
+			return err_set(e, ERR_LIMIT,
+			    "%s sent more than %d pages.", shell->link->peer,
+			    MAX_PAGES);
+		return ssh_shell_turn_page(shell, line, deadline, e);
+	}
+	answer = r->questions < MAX_QUESTIONS ? find_answer(shell, line) : NULL;
+	if (answer != NULL) {
+		r->questions++;
+		return answer_question(shell, line, answer, deadline, e);
+	}
+	behind = find_prompt_behind(shell, line);
+	if (behind > 0)
+		return wait_behind(shell, behind, deadline, &r->ends, e);
+	return ssh_shell_wait(shell, deadline, e);
+}
+
 /* Reads until the last line is a prompt; the prompt is left out of `in`. */
 static enum err_code read_answer(
     struct ssh_shell *shell, struct deadline deadline, struct err *e)
 {
-	const struct ssh_shell_answer *answer;
+	struct reading r = { 0 };
 	enum err_code code = ERR_OK;
-	unsigned pages = 0, questions = 0;
 
-	for (;;) {
+	while (code == ERR_OK && !r.ends) {
 		size_t line = terminal_last_line(shell->in);
 		size_t before = shell->in->len;
 
-		if (before > line && ends_in_prompt(shell, line)) {
-			/* More may wait already: then it was no prompt. */
-			if (!shell->closed)
-				code = ssh_shell_pump(shell, 0, e);
-			if (code != ERR_OK)
-				return code;
-			if (shell->in->len != before)
-				continue;
-			shell->in->len = line;
-			shell->in->data[line] = '\0';
-			return ERR_OK;
-		}
-		if (before > line && ssh_shell_at_pager(shell, line) != NULL) {
-			if (++pages > MAX_PAGES)
-				return err_set(e, ERR_LIMIT,
-				    "%s sent more than %d pages.",
-				    shell->link->peer, MAX_PAGES);
-			code = ssh_shell_turn_page(shell, line, deadline, e);
-		} else if (questions < MAX_QUESTIONS &&
-			   (answer = find_answer(shell, line)) != NULL) {
-			questions++;
-			code =
-			    answer_question(shell, line, answer, deadline, e);
-		} else {
-			code = ssh_shell_wait(shell, deadline, e);
-		}
-		if (code != ERR_OK)
-			return code;
+		if (before > line)
+			code = check_prompt(shell, line, &r.ends, e);
+		if (code != ERR_OK || r.ends || shell->in->len != before)
+			continue;
+		code = before > line
+			   ? handle_last_line(shell, &r, line, deadline, e)
+			   : ssh_shell_wait(shell, deadline, e);
 	}
+	return code;
 }
 
 /* --- The echo ---------------------------------------------------------- */

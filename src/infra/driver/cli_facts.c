@@ -1,4 +1,4 @@
-#include "infra/driver/cisco.h"
+#include "infra/driver/cli_facts.h"
 
 #include "base/text.h"
 
@@ -7,7 +7,7 @@
 
 #define MAX_INTERFACES 10000
 
-const char *cisco_word_after(
+const char *cli_word_after(
     struct arena *arena, const char *text, const char *mark)
 {
 	const char *at = strstr(text, mark);
@@ -35,7 +35,7 @@ static const struct {
 
 #define N_UNITS (sizeof units / sizeof units[0])
 
-int64_t cisco_parse_uptime(const char *text)
+int64_t cli_parse_uptime(const char *text)
 {
 	int64_t total = -1;
 	unsigned n;
@@ -95,7 +95,7 @@ static void parse_detail(struct arena *arena, const char *line, size_t len,
 	}
 }
 
-enum err_code cisco_parse_interfaces(struct arena *arena, const char *text,
+enum err_code cli_parse_interfaces(struct arena *arena, const char *text,
     struct driver_facts *to, struct err *e)
 {
 	struct driver_interface *list;
