@@ -47,7 +47,7 @@ echo "== single changes, $files records in directories of 250"
 "$bench" singles "$dir/records" 3
 "$bench" tip "$dir/records"
 "$bench" diff "$dir/records"
-"$bench" history "$dir/records"
+"$bench" log "$dir/records"
 
 echo "== start-up: every record read and verified"
 for n in "$files" "$((files * 10))"; do

@@ -13,6 +13,9 @@ target_compile_definitions(unit_web_tables PRIVATE
 unit_test(web device_versions "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
 target_compile_definitions(unit_web_device_versions PRIVATE
     SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+unit_test(web audit "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
+target_compile_definitions(unit_web_audit PRIVATE
+    SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 unit_test(web search "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
 target_compile_definitions(unit_web_search PRIVATE
     SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -145,18 +145,11 @@ struct store_commit {
 typedef enum err_code (*store_commit_fn)(void *ctx,
     const struct store_commit *commit, bool *stop, struct err *e);
 
-/* From `from` (NULL: the tip) backwards along first parents. */
+/* From `from` (NULL: the tip) backwards along first parents; for the history of
+ * a path see history.h. */
 enum err_code store_log(struct store *s, enum store_branch branch,
     const struct commit_id *from, store_commit_fn fn, void *ctx,
     struct err *e) must_check;
-/* As store_log, but only the commits that changed one of the paths (files, or
- * directories ending in "/").  A file that was renamed in a commit (same
- * content removed there and added here, or the commit has a trailer
- * "Renamed-From: <old path>"; a value ending in "/" is the old directory, with
- * the same file name) is followed under its old path. */
-enum err_code store_log_paths(struct store *s, enum store_branch branch,
-    const struct commit_id *from, const char *const *paths, size_t n_paths,
-    store_commit_fn fn, void *ctx, struct err *e) must_check;
 enum err_code store_commit_read(struct store *s, const struct commit_id *id,
     store_commit_fn fn, void *ctx, struct err *e) must_check;
 

@@ -348,11 +348,13 @@ static bool reaches(struct history_index *ix, const struct commit_id *tip)
 
 enum err_code history_index_update(struct history_index *ix, struct err *e)
 {
+	struct err own = ERR_INIT; /* what is mended is logged */
 	struct commit_id tip;
 	enum err_code rc = store_tip(ix->store, ix->branch, &tip, e);
 
 	if (rc != ERR_OK || reaches(ix, &tip))
 		return rc;
+	e = e ? e : &own;
 	pthread_mutex_lock(&ix->updating);
 	/* again: another thread may have done it, or gone further */
 	rc = store_tip(ix->store, ix->branch, &tip, e);

@@ -45,7 +45,11 @@ static const struct {
 	{ "Commit",
 	    OBJECT("\"commit\":" TEXT ",\"author\":" TEXT ",\"time\":" TIME
 		   ",\"subject\":" TEXT ",\"trailers\":" ANY_OBJECT
-		   ",\"branch\":" TEXT,
+		   ",\"branch\":" TEXT ",\"changes\":" LIST(OBJECT(
+		       "\"kind\":" TEXT ",\"what\":" TEXT ",\"path\":" TEXT
+		       ",\"old_path\":" TEXT ",\"added\":" NUMBER
+		       ",\"removed\":" NUMBER,
+		       "\"kind\",\"what\",\"path\"")),
 		"\"commit\",\"author\",\"time\",\"subject\",\"trailers\"") },
 	{ "CommitList", PAGE(REF("Commit")) },
 	{ "SearchText",

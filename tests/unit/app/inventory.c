@@ -1,5 +1,7 @@
 #include "app/inventory.h"
 
+#include "app/port/history.h"
+
 #include "unit/app/fixture.h"
 
 #include <pthread.h>
@@ -317,32 +319,20 @@ static void test_device_rename(void **state)
 	    ERR_CONFLICT, "already");
 }
 
-struct counter {
-	size_t n;
-	char last[256];
-};
-
-static enum err_code count_one(void *ctx, const struct store_commit *c,
-    bool *stop, struct err *e)
-{
-	struct counter *counter = ctx;
-
-	(void)stop;
-	(void)e;
-	counter->n++;
-	snprintf(counter->last, sizeof(counter->last), "%s", c->subject);
-	return ERR_OK;
-}
-
 static void count_commit(struct fixture *f, const char *path, size_t wanted,
     const char *oldest)
 {
-	struct counter counter = { 0 };
+	struct history_query query = { .paths = &path,
+		.n_paths = 1,
+		.limit = 100 };
+	struct arena *arena = arena_new(1 << 20);
+	struct history_page page;
 
-	assert_ok(store_log_paths(f->app.store, STORE_MAIN, NULL, &path, 1,
-	    count_one, &counter, e));
-	assert_int_equal(counter.n, wanted);
-	assert_string_equal(counter.last, oldest);
+	assert_non_null(arena);
+	assert_ok(store_history(f->app.store, &query, arena, &page, e));
+	assert_int_equal(page.n, wanted);
+	assert_string_equal(page.entries[wanted - 1].commit.subject, oldest);
+	arena_free(arena);
 }
 
 static void test_device_moves_to_another_area(void **state)

@@ -29,17 +29,6 @@ static enum err_code add_subject(
 	return ERR_OK;
 }
 
-static void assert_history(
-    struct fixture *f, const char *path, const char *expected)
-{
-	struct buf out = BUF_INIT(1 << 16);
-
-	assert_ok(store_log_paths(
-	    f->s, STORE_MAIN, NULL, &path, 1, add_subject, &out, e));
-	assert_string_equal(buf_text(&out), expected);
-	buf_release(&out);
-}
-
 static enum err_code first_two(
     void *ctx, const struct store_commit *c, bool *stop, struct err *e)
 {
@@ -161,99 +150,6 @@ static void a_message_that_could_mislead_is_refused(void **state)
 	}
 }
 
-/* --- the history of paths ---------------------------------------------------
- */
-
-static void a_history_has_the_commits_of_its_path(void **state)
-{
-	struct fixture *f = *state;
-
-	put_as(f, "A", "d/lab/r1", "1");
-	put_as(f, "B", "d/lab/r2", "1");
-	put_as(f, "C", "d/lab/r1", "2");
-	put_as(f, "D", "other", "2");
-	remove_one(f, "d/lab/r1");
-	put_as(f, "E", "d/lab/r1", "3");
-	assert_history(f, "d/lab/r1", "E Change something C A ");
-	assert_history(f, "d/lab/r2", "B ");
-	assert_history(f, "d/lab/", "E Change something C B A ");
-	assert_history(f, "nothing", "");
-	assert_history(f, "d/lab", "");
-	assert_history(f, "d/lab/r1/", "");
-}
-
-static void several_paths_make_one_history(void **state)
-{
-	struct fixture *f = *state;
-	static const char *const paths[] = { "a/x", "b/x" };
-	struct buf out = BUF_INIT(4096);
-
-	put_as(f, "A", "a/x", "1");
-	put_as(f, "B", "b/x", "1");
-	put_as(f, "C", "c/x", "1");
-	assert_ok(store_log_paths(
-	    f->s, STORE_MAIN, NULL, paths, 2, add_subject, &out, e));
-	assert_string_equal(out.data, "B A ");
-	buf_release(&out);
-}
-
-static void rename_file(struct fixture *f, const char *subject,
-    const char *from, const char *to, const char *text, const char *trailer)
-{
-	struct store_trailer t_from = { "Renamed-From", trailer };
-	struct store_message m = named(subject);
-	struct store_txn *t = begin(f);
-	struct commit_id id;
-
-	m.trailers = &t_from;
-	m.n_trailers = trailer ? 1 : 0;
-	put(t, to, text);
-	assert_ok(store_txn_remove(t, from, STORE_PRESENT, e));
-	assert_ok(store_txn_commit(t, &m, &id, NULL, e));
-}
-
-static void a_rename_is_followed(void **state)
-{
-	struct fixture *f = *state;
-
-	put_as(f, "A", "d/old", "1");
-	put_as(f, "B", "d/old", "2");
-	rename_file(f, "Same", "d/old", "e/new", "2", NULL);
-	put_as(f, "C", "e/new", "3");
-	rename_file(f, "Edited", "e/new", "e/newer", "4", "e/new");
-	rename_file(f, "Moved", "e/newer", "f/newer", "5", "e/");
-	put_as(f, "D", "f/newer", "6");
-	/* one of the same name that has nothing to do with it */
-	put_as(f, "X", "d/old", "x");
-	assert_history(f, "f/newer", "D Moved Edited C Same B A ");
-	assert_history(f, "d/old", "X Same B A ");
-}
-
-static void what_moves_with_a_record_is_followed(void **state)
-{
-	struct fixture *f = *state;
-
-	put_as(f, "A", "devices/a/r1.json", "record 1");
-	put_as(f, "B", "intended/a/r1.cfg", "config 1");
-	rename_file(f, "Rename record", "devices/a/r1.json",
-	    "devices/b/r2.json", "record 2", "devices/a/r1.json");
-	rename_file(f, "Rename config", "intended/a/r1.cfg",
-	    "intended/b/r2.cfg", "config 2", "devices/a/r1.json");
-	rename_file(f, "Rename area", "intended/b/r2.cfg", "intended/c/r2.cfg",
-	    "config 3", "devices/b/");
-	assert_history(f, "devices/b/r2.json", "Rename record A ");
-	assert_history(f, "intended/c/r2.cfg", "Rename area Rename config B ");
-}
-
-static void a_trailer_that_names_nothing_is_harmless(void **state)
-{
-	struct fixture *f = *state;
-
-	put_as(f, "A", "a", "1");
-	rename_file(f, "B", "a", "b", "other", "no/such/file");
-	assert_history(f, "b", "B ");
-}
-
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -261,11 +157,6 @@ int main(void)
 		T(the_log_goes_back_and_stops_when_told),
 		T(a_commit_tells_who_why_and_what),
 		T(a_message_that_could_mislead_is_refused),
-		T(a_history_has_the_commits_of_its_path),
-		T(several_paths_make_one_history),
-		T(a_rename_is_followed),
-		T(what_moves_with_a_record_is_followed),
-		T(a_trailer_that_names_nothing_is_harmless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

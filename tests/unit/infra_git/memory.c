@@ -1,5 +1,7 @@
 #include "unit/infra_git/fixture.h"
 
+#include "app/port/history.h"
+
 /*
  * Every allocation of ours fails in turn (they are wrapped at link time): the
  * answer is an error, nothing is leaked, and the store is as before.
@@ -115,15 +117,15 @@ static enum err_code ignore_commit(
 	return ERR_OK;
 }
 
-static enum err_code read_history(struct fixture *f)
+static enum err_code read_log(struct fixture *f)
 {
-	static const char *const paths[] = { "d/renamed", "d/" };
-	enum err_code rc =
-	    store_log(f->s, STORE_MAIN, NULL, ignore_commit, NULL, NULL);
+	struct store *s;
+	enum err_code rc = store_open(f->path, &s, NULL);
 
-	if (rc == ERR_OK)
-		rc = store_log_paths(f->s, STORE_MAIN, NULL, paths, 2,
-		    ignore_commit, NULL, NULL);
+	if (rc != ERR_OK)
+		return rc;
+	rc = store_log(s, STORE_MAIN, NULL, ignore_commit, NULL, NULL);
+	store_close(s);
 	return rc;
 }
 
@@ -184,7 +186,42 @@ static void memory_may_fail_while_reading(void **state)
 static void memory_may_fail_while_walking_history(void **state)
 {
 	prepare(*state);
-	fail_each_allocation(*state, read_history);
+	fail_each_allocation(*state, read_log);
+}
+
+/* An index that cannot be kept on disk for want of memory is kept without: so
+ * the answer is an error or it is right. */
+static void a_history_is_right_or_an_error(void **state)
+{
+	struct fixture *f = *state;
+	const char *path = "d/renamed";
+	struct history_query query = { .paths = &path,
+		.n_paths = 1,
+		.limit = 10 };
+	bool all = false;
+
+	prepare(f);
+	for (long n = 1; !all; n++) {
+		struct arena *arena = arena_new(1 << 20);
+		struct history_page page;
+		struct store *s;
+		enum err_code rc;
+
+		assert_ok(store_open(f->path, &s, e));
+		assert_int_equal(
+		    shell(f, "rm -rf $S/switchyard-history"), 0);
+		countdown = n;
+		rc = store_history(s, &query, arena, &page, NULL);
+		all = countdown > 0;
+		countdown = 0;
+		if (rc == ERR_OK)
+			assert_int_equal(page.n, 2);
+		else
+			assert_true(rc == ERR_SYSTEM || rc == ERR_LIMIT);
+		assert_true(!all || rc == ERR_OK);
+		store_close(s);
+		arena_free(arena);
+	}
 }
 
 int main(void)
@@ -195,6 +232,7 @@ int main(void)
 		T(memory_may_fail_during_a_large_commit),
 		T(memory_may_fail_while_reading),
 		T(memory_may_fail_while_walking_history),
+		T(a_history_is_right_or_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,217 @@
+/*
+ * The audit trail: filters, pages, files for other programs; and the history of
+ * a device over REST.
+ */
+#include "unit/web/fixture.h"
+
+#include "web/web.h"
+
+static int open_pages(void **state)
+{
+	struct web_options options = { .threads = 4,
+		.origins = { ORIGIN },
+		.n_origins = 1,
+		.templates = SOURCE_DIR "/templates",
+		.static_dir = SOURCE_DIR "/static" };
+
+	if (portal_open(state) != 0)
+		return -1;
+	web_thread_free(portal.thread);
+	web_free(portal.web);
+	options.dir = portal.dir;
+	assert_ok(web_new(&options, &portal.web, e));
+	assert_ok(web_thread_new(portal.web, &portal.thread, e));
+	return 0;
+}
+
+static struct exchange_reply get(const char *uri)
+{
+	return ask(
+	    &(struct ask){ .uri = uri, .token = portal.tokens[TOKEN_VIEWER] });
+}
+
+static size_t count(const struct exchange_reply *reply, const char *text)
+{
+	const char *at = reply->body, *end = at + reply->body_len;
+	size_t n = 0, len = strlen(text);
+
+	while ((at = memmem(at, (size_t)(end - at), text, len)) != NULL) {
+		at += len;
+		n++;
+	}
+	return n;
+}
+
+struct event {
+	enum store_branch branch;
+	const char *author, *subject, *device, *job, *result;
+	int64_t time_s;
+	const char *path, *text;
+};
+
+static void make(const struct event *event)
+{
+	struct store_trailer trailers[] = { { "Trigger", "form" },
+		{ "Device", event->device }, { "Job", event->job },
+		{ "Result", event->result } };
+	struct store_message m = { .author = event->author,
+		.subject = event->subject,
+		.trailers = trailers,
+		.n_trailers = event->job ? 4 : 2,
+		.time_ms = event->time_s * 1000 };
+	struct commit_id id;
+	struct store_txn *t;
+
+	assert_ok(store_txn_begin(portal.web->app.store, event->branch, &t, e));
+	fixture_put(t, event->path, event->text);
+	assert_ok(store_txn_commit(t, &m, &id, NULL, e));
+}
+
+/* Two days, two people, two devices; all after what the fixture did. */
+#define DAY 4102444800 /* 2100-01-01 */
+static const struct event events[] = {
+	{ STORE_MAIN, "anna", "alpha", "r1", NULL, NULL, DAY + 1,
+	    "intended/lab/r1.cfg", "a\n" },
+	{ STORE_RUNS, "anna", "beta", "r1", "provision", "succeeded", DAY + 2,
+	    "2100/01/01/x/run.json", "{}\n" },
+	{ STORE_MAIN, "=bob,\"x\"", "gamma", "2 devices", "generate-intended",
+	    "succeeded", DAY + 3, "intended/lab/r1.cfg", "b\n" },
+	{ STORE_RUNS, "=bob,\"x\"", "delta", "r2", "provision", "failed",
+	    DAY + 86400 * 3, "2100/01/04/x/run.json", "{}\n" },
+};
+
+static void make_all(void)
+{
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		make(&events[i]);
+}
+
+static const char *const words[] = { "alpha", "beta", "gamma", "delta" };
+
+/* The page has just these events; expected: their first letters. */
+static void assert_events(const char *query, const char *expected)
+{
+	char uri[200];
+	struct exchange_reply reply;
+
+	snprintf(uri, sizeof(uri), "/audit?%s", query);
+	reply = get(uri);
+	assert_status(reply, 200);
+	for (int i = 0; i < 4; i++) {
+		bool wanted = strchr(expected, words[i][0]) != NULL;
+
+		if ((count(&reply, words[i]) == 1) != wanted)
+			fail_msg("%s: %s is %s", uri, words[i],
+			    wanted ? "missing" : "there");
+	}
+}
+
+static void the_timeline_is_filtered(void **state)
+{
+	(void)state;
+	make_all();
+	assert_events("", "abgd");
+	assert_events("person=anna", "ab");
+	/* gamma is of two devices, and wrote a file of r1 */
+	assert_events("device=r1", "abg");
+	assert_events("device=r2", "d");
+	assert_events("job=provision", "bd");
+	assert_events("job=provision&result=failed", "d");
+	assert_events("trigger=form&only=changes", "ag");
+	assert_events("only=runs", "bd");
+	assert_events("since=2100-01-03", "d");
+	assert_events(
+	    "since=2100-01-01T00:00:02Z&until=2100-01-01T00:00:03Z", "b");
+	assert_events("person=nobody", "");
+	assert_status(get("/audit?since=yesterday"), 400);
+	assert_status(get("/audit?until=2100-13-01"), 400);
+	assert_status(get("/audit?only=all"), 400);
+	assert_status(get("/audit?before=x"), 422);
+}
+
+static void it_is_given_as_csv_and_json(void **state)
+{
+	struct exchange_reply reply;
+	json_t *json, *first;
+
+	(void)state;
+	make_all();
+	reply = get("/audit.csv?only=runs");
+	assert_status(reply, 200);
+	assert_string_equal(
+	    header(&reply, "Content-Type"), "text/csv; charset=utf-8");
+	assert_int_equal(count(&reply, "\"time\",\"person\",\"what\""), 1);
+	assert_int_equal(
+	    count(&reply, "\"2100-01-04T00:00:00.000Z\",\"'=bob,\"\"x\"\"\","
+			  "\"delta\",\"r2\",\"provision\",\"form\",\"failed\""),
+	    1);
+	reply = get("/audit.json?device=r2");
+	json = json_of(&reply);
+	assert_int_equal(json_array_size(json_object_get(json, "items")), 1);
+	first = json_array_get(json_object_get(json, "items"), 0);
+	assert_string_equal(json_text(first, "person", ""), "=bob,\"x\"");
+	assert_string_equal(json_text(first, "branch", ""), "runs");
+	json_decref(json);
+	reply = get("/audit.json?person=nobody");
+	json = json_of(&reply);
+	assert_int_equal(json_array_size(json_object_get(json, "items")), 0);
+	json_decref(json);
+}
+
+static void rest_filters_alike(void **state)
+{
+	struct exchange_reply reply;
+	json_t *json;
+
+	(void)state;
+	make_all();
+	reply = get("/api/v1/audit?device=r1&since=2100-01-01T00:00:00Z");
+	json = json_of(&reply);
+	assert_int_equal(json_array_size(json_object_get(json, "items")), 3);
+	json_decref(json);
+	assert_status(get("/api/v1/audit?since=x"), 400);
+}
+
+static void rest_tells_what_a_commit_did_to_a_device(void **state)
+{
+	struct exchange_reply reply =
+	    get("/api/v1/devices/r1/history?kind=intended&limit=1");
+	json_t *json, *entry, *change;
+	char uri[200];
+
+	(void)state;
+	make_all();
+	reply = get("/api/v1/devices/r1/history?kind=intended&limit=1");
+	json = json_of(&reply);
+	entry = json_array_get(json_object_get(json, "items"), 0);
+	assert_string_equal(json_text(entry, "subject", ""), "gamma");
+	change = json_array_get(json_object_get(entry, "changes"), 0);
+	assert_string_equal(json_text(change, "kind", ""), "intended");
+	assert_string_equal(json_text(change, "what", ""), "changed");
+	assert_int_equal(json_number(change, "added", -1), 1);
+	assert_int_equal(json_number(change, "removed", -1), 1);
+	snprintf(uri, sizeof(uri),
+	    "/api/v1/devices/r1/versions/%s?kind=intended",
+	    json_text(json, "next", ""));
+	json_decref(json);
+	reply = get(uri);
+	assert_status(reply, 200);
+	assert_string_equal(reply.body, "a\n");
+	assert_non_null(header(&reply, "ETag"));
+	assert_status(get("/api/v1/devices/r1/history?kind=x"), 400);
+	assert_status(get("/api/v1/devices/r1/versions/zz"), 404);
+	assert_status(get("/api/v1/devices/no/versions/zz"), 404);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, open_pages, portal_close)
+	const struct CMUnitTest tests[] = {
+		T(the_timeline_is_filtered),
+		T(it_is_given_as_csv_and_json),
+		T(rest_filters_alike),
+		T(rest_tells_what_a_commit_did_to_a_device),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
