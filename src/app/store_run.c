@@ -7,6 +7,7 @@
 
 static const store_run_fn functions[JOB_COUNT] = {
 	[JOB_GENERATE] = store_run_generate,
+	[JOB_COMPARE] = store_run_compare,
 };
 
 store_run_fn store_run_of(enum job_id job)

@@ -65,6 +65,8 @@ store_run_fn store_run_of(enum job_id job);
 
 void store_run_generate(const struct store_run_input *in,
     const struct store_run_io *io, struct store_run_outcome *out);
+void store_run_compare(const struct store_run_input *in,
+    const struct store_run_io *io, struct store_run_outcome *out);
 /* Was the commit made?  RUN_UNKNOWN if the store cannot be read now. */
 void store_run_settle(const struct store_run_input *in,
     const struct store_run_io *io, struct store_run_outcome *out);

@@ -114,6 +114,10 @@ static const struct field bulk_provision_fields[] = {
 	RETRY_FIELDS,
 };
 
+static const struct field compare_fields[] = {
+	CHOICE_FIELDS,
+};
+
 static const struct job jobs[JOB_COUNT] = {
 	[JOB_PROVISION] = { JOB_PROVISION, "provision", "Provision device",
 	    "Bring a device to its intended configuration.",
@@ -142,6 +146,11 @@ static const struct job jobs[JOB_COUNT] = {
 	    "one, then some, then the rest.",
 	    { bulk_provision_fields, COUNT(bulk_provision_fields) }, MAY_RUN,
 	    POLICY_READ, POLICY_PUSH, true, 600, JOB_FLEET, JOB_PROVISION },
+	[JOB_COMPARE] = { JOB_COMPARE, "compare", "Compare with backups",
+	    "Say which devices' backups differ from what is intended, line by "
+	    "line; no device is asked.",
+	    { compare_fields, COUNT(compare_fields) }, MAY_RUN, POLICY_READ,
+	    POLICY_READ, false, 3600, JOB_STORE, JOB_COMPARE },
 };
 
 const struct job *job_get(enum job_id id)
@@ -203,6 +212,11 @@ json_t *job_member_parameters(const struct job *job, const json_t *parameters,
 		full = schema_complete(schema, given);
 	json_decref(given);
 	return full;
+}
+
+bool job_writes_store(const struct job *job)
+{
+	return !job->can_write && schema_find(&job->parameters, "dry_run") >= 0;
 }
 
 bool job_may_change_device(const struct job *job, const json_t *parameters)

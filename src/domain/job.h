@@ -15,6 +15,7 @@ enum job_id {
 	JOB_GENERATE,
 	JOB_REACHABILITY,
 	JOB_BULK_PROVISION,
+	JOB_COMPARE,
 	JOB_COUNT,
 };
 
@@ -79,6 +80,9 @@ json_t *job_member_parameters(const struct job *job, const json_t *parameters,
 /* Are credentials and drivers asked for?  Not by jobs over the store, nor by
  * sweeps. */
 bool job_opens_sessions(const struct job *job);
+
+/* Does it change what is intended, and no device? */
+bool job_writes_store(const struct job *job);
 
 /* True if a run with these (complete) parameters may change its device. */
 bool job_may_change_device(const struct job *job, const json_t *parameters);

@@ -1,13 +1,12 @@
 #include "web/pages/device_state.h"
 
+#include "app/config_sync.h"
 #include "app/hostkeys.h"
 #include "app/inventory.h"
 #include "app/render.h"
 #include "app/runs.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "domain/config_dialect.h"
-#include "domain/config_tree.h"
 #include "domain/text_diff.h"
 #include "web/pages/diff_view.h"
 #include "web/pages/page_cache.h"
@@ -53,49 +52,20 @@ struct sync_key {
 	struct blob_id intended, backup;
 };
 
-static bool compare_trees(struct arena *a, const struct config_dialect *dialect,
-    const char *intended, const char *backup, struct sync *ret)
-{
-	struct config_tree wanted, there;
-	struct config_gaps gaps;
-
-	if (config_tree_parse(a, dialect, intended, &wanted, NULL) != ERR_OK ||
-	    config_tree_parse(a, dialect, backup, &there, NULL) != ERR_OK ||
-	    config_tree_compare(a, &wanted, &there, true, &gaps, NULL) !=
-		ERR_OK)
-		return false;
-	*ret = (struct sync){ true, (uint32_t)gaps.n_missing,
-		(uint32_t)gaps.n_unexpected };
-	return true;
-}
-
-static bool compare_texts(
-    struct arena *a, const char *intended, const char *backup, struct sync *ret)
-{
-	struct text_diff_input left = { backup, strlen(backup) };
-	struct text_diff_input right = { intended, strlen(intended) };
-	struct text_diff diff;
-
-	if (text_diff_compute(a, &left, &right, &diff, NULL) != ERR_OK)
-		return false;
-	*ret =
-	    (struct sync){ true, (uint32_t)diff.added, (uint32_t)diff.removed };
-	return true;
-}
-
 static void compute_sync(struct request *r, const char *device,
-    const char *dialect, struct sync *ret)
+    const char *driver, struct sync *ret)
 {
-	const struct config_dialect *language = config_dialect_find(dialect);
 	const char *intended, *backup;
+	struct config_sync found;
 
-	if (device_read_config(r, PATH_INTENDED, device, &intended, NULL) !=
-		ERR_OK ||
-	    device_read_config(r, PATH_BACKUP, device, &backup, NULL) != ERR_OK)
-		return;
-	if (!language ||
-	    !compare_trees(r->arena, language, intended, backup, ret))
-		(void)compare_texts(r->arena, intended, backup, ret);
+	if (device_read_config(r, PATH_INTENDED, device, &intended, NULL) ==
+		ERR_OK &&
+	    device_read_config(r, PATH_BACKUP, device, &backup, NULL) ==
+		ERR_OK &&
+	    config_sync_compare(
+		r->arena, driver, intended, backup, &found, NULL) == ERR_OK)
+		*ret = (struct sync){ true, (uint32_t)found.missing,
+			(uint32_t)found.further };
 }
 
 static const char *driver_of(struct request *r, const struct record *device)

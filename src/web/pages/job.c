@@ -47,6 +47,7 @@ static struct jv job_view(struct request *r, const struct job *job)
 	jv_dict_set(a, v, "title", jv_text(job->title));
 	jv_dict_set(a, v, "summary", jv_text(job->summary));
 	jv_dict_set(a, v, "can_write", jv_bool(job->can_write));
+	jv_dict_set(a, v, "writes_store", jv_bool(job_writes_store(job)));
 	jv_dict_set(a, v, "on_store", jv_bool(job->scope == JOB_STORE));
 	jv_dict_set(a, v, "role",
 	    jv_text(access_role_word(permission_role(job->permission))));

@@ -34,6 +34,7 @@ static void add_job(struct arena *a, const struct job *job, struct jv v)
 	jv_dict_set(a, v, "title", jv_text(job->title));
 	jv_dict_set(a, v, "summary", jv_text(job->summary));
 	jv_dict_set(a, v, "can_write", jv_bool(job->can_write));
+	jv_dict_set(a, v, "writes_store", jv_bool(job_writes_store(job)));
 	jv_dict_set(a, v, "on_store", jv_bool(!job_opens_sessions(job)));
 	jv_dict_set(a, v, "time_limit", jv_int(job->time_limit_s));
 	jv_dict_set(a, v, "role",

@@ -90,6 +90,36 @@ static int count_commits(struct kit *k, const char *id)
 	return kit_shell(k, command);
 }
 
+/* What is intended against the backups; no device is asked. */
+static void compared_with_backups(void)
+{
+	char id[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+	json_t *p = json_pack("{s:b}", "all", 1), *doc;
+
+	kit_make(k, 4, NULL);
+	kit_start(k);
+	for (int d = 0; d < 2; d++) {
+		kit_provision(k, d, true, id); /* which takes a backup */
+		kit_expect(k, id, RUN_SUCCEEDED, "");
+	}
+	kit_intend(k, 1, "hostname fake\nntp 192.0.2.1\nntp 192.0.2.2\n");
+	kit_patch(k, KIND_DEVICE, "d3", "{\"status\":\"failed\"}");
+	kit_ok(k, runs_create(&k->app, &kit_admin, job_get(JOB_COMPARE), p,
+		      NULL, NULL, &doc, e));
+	text_copy(id, RUN_ID_SIZE, json_text(doc, "id", ""));
+	json_decref(doc);
+	json_decref(p);
+	kit_expect(k, id, RUN_SUCCEEDED,
+	    "1 in sync, 1 differ, 1 not compared, 1 left alone, 0 failed");
+	kit_check(k, kit_shell(k, "git -C $DIR/store.git show "
+	    "runs:$(git -C $DIR/store.git ls-tree -r --name-only runs | "
+	    "grep '/d1.diff$' | tail -1) | grep -qx '+ntp 192.0.2.2'") == 0);
+	kit_check(k, kit_count(k, 2, " open") == 0);
+	kit_check(k, count_commits(k, id) == 0);
+	kit_end(k);
+}
+
 static void expect_intended(struct kit *k, const char *words)
 {
 	char command[300];
@@ -228,6 +258,7 @@ int main(void)
 		{ "the worker is killed in the middle", killed_in_the_middle },
 		{ "its process dies", its_process_dies },
 		{ "cancelled in the middle", cancelled_in_the_middle },
+		{ "compared with backups", compared_with_backups },
 	};
 
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
