@@ -20,6 +20,37 @@ static unsigned sign_ins_at_once(const struct web_options *options)
 	return options->threads > 2 ? options->threads / 2 : 1;
 }
 
+enum err_code web_open_services(
+    struct web *web, const char *dir, struct err *e)
+{
+	enum err_code rc = app_open(dir, &web->app, e);
+
+	if (rc == ERR_OK)
+		app_watch(&web->app);
+	if (rc == ERR_OK)
+		rc = queue_prepare(dir, e);
+	if (rc == ERR_OK)
+		rc = run_index_new(&web->app, &web->runs, e);
+	if (rc == ERR_OK)
+		rc = servers_new(&web->app, &web->servers, e);
+	if (rc == ERR_OK)
+		rc = search_index_new(&web->app, &web->search, e);
+	if (rc == ERR_OK)
+		rc = reach_books_new(dir, &web->reach, e);
+	return rc;
+}
+
+void web_close_services(struct web *web)
+{
+	reach_books_free(web->reach);
+	search_index_free(web->search);
+	servers_free(web->servers);
+	if (web->runs)
+		run_index_free(web->runs);
+	if (web->app.store)
+		app_close(&web->app);
+}
+
 static enum err_code open_parts(struct web *web, struct err *e)
 {
 	const struct web_options *o = &web->options;
@@ -29,19 +60,7 @@ static enum err_code open_parts(struct web *web, struct err *e)
 	enum err_code rc;
 
 	random_hex(random, (sizeof(random) - 1) / 2);
-	rc = app_open(o->dir, &web->app, e);
-	if (rc == ERR_OK)
-		app_watch(&web->app);
-	if (rc == ERR_OK)
-		rc = queue_prepare(o->dir, e);
-	if (rc == ERR_OK)
-		rc = run_index_new(&web->app, &web->runs, e);
-	if (rc == ERR_OK)
-		rc = servers_new(&web->app, &web->servers, e);
-	if (rc == ERR_OK)
-		rc = search_index_new(&web->app, &web->search, e);
-	if (rc == ERR_OK)
-		rc = reach_books_new(o->dir, &web->reach, e);
+	rc = web_open_services(web, o->dir, e);
 	if (rc == ERR_OK)
 		rc = session_keys_open(o->dir, &web->keys, e);
 	if (rc == ERR_OK)
@@ -86,13 +105,7 @@ void web_free(struct web *web)
 	page_cache_free(web->page_cache);
 	throttle_free(web->throttle);
 	router_free(web->router);
-	reach_books_free(web->reach);
-	search_index_free(web->search);
-	servers_free(web->servers);
-	if (web->runs)
-		run_index_free(web->runs);
-	if (web->app.store)
-		app_close(&web->app);
+	web_close_services(web);
 	session_keys_free(web->keys);
 	if (web->pages)
 		jinja_env_free(web->pages);

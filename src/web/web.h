@@ -47,6 +47,13 @@ enum err_code web_new(const struct web_options *options, struct web **ret,
     struct err *e) must_check;
 void web_free(struct web *web);
 
+/* What the operations of REST work on, without pages, sessions and a router:
+ * for those who call them in process.  web: zeroed; closed by the caller
+ * whatever the result. */
+enum err_code web_open_services(
+    struct web *web, const char *dir, struct err *e) must_check;
+void web_close_services(struct web *web);
+
 /* web/fcgi: serves until SIGTERM or SIGINT; requests in progress are finished.
  */
 enum err_code web_serve(struct web *web, struct err *e) must_check;

@@ -5,7 +5,7 @@ import { ways, withClient } from "./clients.js";
 
 const tools = ["check_provision_status", "device_history", "get_config",
 	"get_device", "list_devices", "list_servers", "provision_device",
-	"provision_server", "run_status"];
+	"provision_server", "run_status", "search"];
 
 function structured(result) {
 	assert.ok(!result.isError, JSON.stringify(result));
@@ -35,6 +35,9 @@ for (const way of ways) {
 				.text, /router bgp 65001/);
 			assert.ok((await call("device_history", { device: "r1" }))
 				.items[0].commit);
+			const found = await call("search", { q: "bgp 65001" });
+
+			assert.ok(found.items.some(one => one.device === "r1"));
 		});
 	});
 	test(`${way[0]}: resources`, async () => {

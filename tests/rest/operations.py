@@ -224,6 +224,14 @@ def exercise_servers(p):
     p.call("validateServer", {"id": "s1"})
 
 
+def exercise_search(p):
+    if not p.call("search", query={"q": "bgp", "limit": 1}).json["items"]:
+        raise Broken("search: nothing is found")
+    p.check_problem(p.operations["search"],
+                    p.send("GET", p.operations["search"].url({}, {"q": "(" * 3,
+                           "mode": "regex"}), "admin"), 400)
+
+
 # --- what holds for all ----------------------------------------------------------
 
 RANKS = {"nobody": 0, "viewer": 1, "operator": 2, "approver": 3, "admin": 4}
@@ -277,6 +285,7 @@ def main():
     exercise_schedules(p)
     exercise_access(p)
     exercise_servers(p)
+    exercise_search(p)
     exercise_the_rest(p)
     check_refusals(p)
     left = sorted(set(p.operations) - p.exercised)

@@ -1,7 +1,6 @@
 #include "web/mcp/stdio.h"
 
 #include "app/access.h"
-#include "app/port/queue.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -17,7 +16,7 @@
 
 struct stdio {
 	const struct mcp_stdio_options *options;
-	struct web web; /* what operations ask for: app, runs, servers */
+	struct web web; /* its services */
 	struct arena *arena;
 	struct schema_errors errors;
 	struct buf in;
@@ -204,20 +203,13 @@ static enum err_code serve(struct stdio *s, struct err *e)
 
 static enum err_code open_parts(struct stdio *s, struct err *e)
 {
-	struct web *web = &s->web;
 	struct request r = { 0 };
 	enum err_code rc;
 
 	s->arena = arena_new(EXCHANGE_ARENA_MAX);
 	if (!s->arena)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = app_open(s->options->dir, &web->app, e);
-	if (rc == ERR_OK)
-		rc = queue_prepare(s->options->dir, e);
-	if (rc == ERR_OK)
-		rc = run_index_new(&web->app, &web->runs, e);
-	if (rc == ERR_OK)
-		rc = servers_new(&web->app, &web->servers, e);
+	rc = web_open_services(&s->web, s->options->dir, e);
 	/* who may not is told before the first message */
 	if (rc == ERR_OK) {
 		rc = begin(s, &r, e);
@@ -229,11 +221,7 @@ static enum err_code open_parts(struct stdio *s, struct err *e)
 
 static void close_parts(struct stdio *s)
 {
-	servers_free(s->web.servers);
-	if (s->web.runs)
-		run_index_free(s->web.runs);
-	if (s->web.app.store)
-		app_close(&s->web.app);
+	web_close_services(&s->web);
 	arena_free(s->arena);
 	buf_release(&s->in);
 	buf_release(&s->out);

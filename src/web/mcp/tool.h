@@ -58,6 +58,7 @@ extern const struct mcp_tool_table mcp_devices_tools;
 extern const struct mcp_tool_table mcp_config_tools;
 extern const struct mcp_tool_table mcp_provision_device_tools;
 extern const struct mcp_tool_table mcp_runs_tools;
+extern const struct mcp_tool_table mcp_search_tools;
 extern const struct mcp_tool_table mcp_servers_tools;
 
 const struct mcp_tool *mcp_tool_find(const char *name); /* or NULL */

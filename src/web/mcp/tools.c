@@ -14,7 +14,7 @@ static const char notice[] =
 
 static const struct mcp_tool_table *const tables[] = { &mcp_devices_tools,
 	&mcp_config_tools, &mcp_provision_device_tools, &mcp_runs_tools,
-	&mcp_servers_tools };
+	&mcp_search_tools, &mcp_servers_tools };
 
 const struct mcp_tool_table *const *mcp_tool_tables(size_t *ret_n)
 {

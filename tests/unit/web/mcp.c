@@ -490,7 +490,7 @@ static void check_references(const json_t *schema, const json_t *root)
 static void test_tools_describe_themselves(void **state)
 {
 	static const char *const wanted[] = { "list_devices", "get_device",
-		"device_history", "get_config", "provision_device",
+		"device_history", "get_config", "search", "provision_device",
 		"run_status", "list_servers", "provision_server",
 		"check_provision_status" };
 	json_t *result = result_of(TOKEN_VIEWER, "tools/list", "{}");
@@ -584,6 +584,9 @@ static void test_reading_tools(void **state)
 	o = good_tool(TOKEN_VIEWER, "get_config",
 	    "{\"device\":\"r1\",\"which\":\"diff\"}");
 	assert_non_null(strstr(json_text(o, "text", ""), "+ip forwarding"));
+	json_decref(o);
+	o = good_tool(TOKEN_VIEWER, "search", "{\"q\":\"forwarding\"}");
+	assert_int_equal(json_array_size(json_object_get(o, "items")), 1);
 	json_decref(o);
 	o = good_tool(TOKEN_VIEWER, "device_history", "{\"device\":\"r1\"}");
 	assert_true(json_array_size(json_object_get(o, "items")) > 0);
