@@ -25,7 +25,6 @@ const paths = {
 	"server-deprovision": "/servers/agent/deprovision",
 	"server-power": "/servers/rack1-u07/power-on",
 	"server-provision": "/servers/provision?server_id=rack1-u07",
-	"server-confirm": "/servers/provision?server_id=rack1-u07&image_id=debian-test",
 	images: "/images",
 	image: "/images/debian-test",
 	"image-new": "/images/new",
@@ -96,6 +95,7 @@ async function provisionFromItsPage(page, name) {
 	await page.click("button:has-text('Continue')");
 	assert.match(await page.textContent("main"),
 		new RegExp(`Provision ${name}.*with debian-test.*lost`, "s"));
+	await shoot(page, "server-confirmation");
 	await page.click(`button:has-text("Provision ${name}")`);
 	await page.waitForURL(/\/servers\/[0-9a-f-]{36}|\/servers\//);
 }
