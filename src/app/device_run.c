@@ -8,6 +8,7 @@
 static const device_run_fn functions[JOB_COUNT] = {
 	[JOB_PROVISION] = device_run_provision,
 	[JOB_BACKUP] = device_run_backup,
+	[JOB_DISCOVER] = device_run_discover,
 };
 
 device_run_fn device_run_of(enum job_id job)

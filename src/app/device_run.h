@@ -38,6 +38,8 @@ struct device_run_io {
 	/* A key that waits for a person. */
 	void (*hostkey)(void *ctx, const struct driver_refusal *refusal);
 	bool (*cancelled)(void *ctx);
+	/* For the device's record (device_facts.h). */
+	enum err_code (*facts)(void *ctx, const json_t *facts, struct err *e);
 };
 
 struct device_run_input {
@@ -52,6 +54,8 @@ struct device_run_input {
 	bool dry_run;
 	bool replace;
 	bool commit;
+	/* discover: those members of the record as it is; NULL: none */
+	const json_t *known;
 	/* settle: what the interrupted run had journalled */
 	const char *snapshot;
 	const char *predicted;
@@ -79,6 +83,9 @@ void device_run_provision(const struct device_run_input *in,
     const struct device_run_io *io, struct arena *arena,
     struct device_run_outcome *out);
 void device_run_backup(const struct device_run_input *in,
+    const struct device_run_io *io, struct arena *arena,
+    struct device_run_outcome *out);
+void device_run_discover(const struct device_run_input *in,
     const struct device_run_io *io, struct arena *arena,
     struct device_run_outcome *out);
 /* After a run whose outcome is unknown: reads the device and classifies it;

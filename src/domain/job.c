@@ -118,6 +118,14 @@ static const struct field compare_fields[] = {
 	CHOICE_FIELDS,
 };
 
+static const struct field discover_fields[] = {
+	CHOICE_FIELDS,
+	{ .name = "dry_run", .label = "Dry run", .type = FIELD_BOOL,
+	    .fallback = "true",
+	    .help = "Show what would change and leave the record as it is." },
+	RETRY_FIELDS,
+};
+
 static const struct job jobs[JOB_COUNT] = {
 	[JOB_PROVISION] = { JOB_PROVISION, "provision", "Provision device",
 	    "Bring a device to its intended configuration.",
@@ -151,6 +159,11 @@ static const struct job jobs[JOB_COUNT] = {
 	    "line; no device is asked.",
 	    { compare_fields, COUNT(compare_fields) }, MAY_RUN, POLICY_READ,
 	    POLICY_READ, false, 3600, JOB_STORE, JOB_COMPARE },
+	[JOB_DISCOVER] = { JOB_DISCOVER, "discover", "Discover",
+	    "Ask devices for model, version, serial number and interfaces, "
+	    "into their records.",
+	    { discover_fields, COUNT(discover_fields) }, MAY_RUN, POLICY_READ,
+	    POLICY_DISCOVER, true, 120, JOB_FLEET, JOB_DISCOVER },
 };
 
 const struct job *job_get(enum job_id id)

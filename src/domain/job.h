@@ -16,6 +16,7 @@ enum job_id {
 	JOB_REACHABILITY,
 	JOB_BULK_PROVISION,
 	JOB_COMPARE,
+	JOB_DISCOVER,
 	JOB_COUNT,
 };
 
@@ -84,7 +85,8 @@ bool job_opens_sessions(const struct job *job);
 /* Does it change what is intended, and no device? */
 bool job_writes_store(const struct job *job);
 
-/* True if a run with these (complete) parameters may change its device. */
+/* True if a run with these (complete) parameters may change its device, or the
+ * device's record: what `writes` is asked for. */
 bool job_may_change_device(const struct job *job, const json_t *parameters);
 
 #endif

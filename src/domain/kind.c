@@ -50,6 +50,10 @@ static const struct field device_fields[] = {
 		    "alone by generate-intended." },
 	[DEVICE_DESCRIPTION] = { .name = "description",
 	    .label = "Description", .type = FIELD_TEXT },
+	[DEVICE_FACTS] = { .name = "facts", .label = "Facts",
+	    .type = FIELD_OBJECT,
+	    .help = "What the device told about itself; kept by the job "
+		    "discover." },
 	[DEVICE_VARS] = { .name = "vars", .label = "Custom variables",
 	    .type = FIELD_OBJECT, .help = "JSON; templates see them as "
 					  "device.vars." },

@@ -47,6 +47,7 @@ enum device_field {
 	DEVICE_INTENDED_FROM,
 	DEVICE_DESCRIPTION,
 	DEVICE_VARS,
+	DEVICE_FACTS,
 };
 enum area_field {
 	AREA_NAME,

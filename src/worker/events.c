@@ -1,5 +1,6 @@
 #include "worker/reach.h"
 
+#include "app/device_facts.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -26,6 +27,14 @@ static void on_log(struct worker *w, struct live_run *run, json_t *message)
 static void on_backup(struct worker *w, struct live_run *run, json_t *message)
 {
 	backup_take(w, run, message);
+}
+
+static void on_facts(struct worker *w, struct live_run *run, json_t *message)
+{
+	json_t *facts = json_object_get(message, "facts");
+
+	if (run->job->id == JOB_DISCOVER && device_facts_are_sound(facts))
+		live_set_facts(w, run, facts);
 }
 
 static void on_bad(struct worker *w, struct live_run *run, json_t *message)
@@ -309,6 +318,7 @@ static const struct {
 } events[] = {
 	{ "log", on_log },
 	{ "backup", on_backup },
+	{ "facts", on_facts },
 	{ "bad", on_bad },
 	{ "diff", on_diff },
 	{ "rows", on_rows },

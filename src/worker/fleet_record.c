@@ -1,7 +1,7 @@
 /*
  * Group commits of the members of runs over many devices.
  *
- * A batch is one commit on main with the backups that changed, and, where
+ * A batch is one commit on main with the backups or records that changed, and, where
  * members wait for their intent to be recorded, one on runs that names them.
  * Backups that are as they were cost nothing.
  */
@@ -101,6 +101,16 @@ static enum err_code stage_backup(struct worker *w, struct store_txn *t,
 	return rc;
 }
 
+static enum err_code stage_facts(struct worker *w, struct store_txn *t,
+    struct live_run *member, size_t *n, struct err *e)
+{
+	bool changed = false;
+	enum err_code rc = record_stage_facts(w, t, member, &changed, e);
+
+	*n += changed;
+	return rc;
+}
+
 static void name_devices(char text[80], size_t n, const char *only)
 {
 	if (n == 1)
@@ -126,6 +136,8 @@ static enum err_code commit_backups(
 		before = n;
 		if (r->in_batch)
 			rc = stage_backup(w, t, r, &n, e);
+		if (r->in_batch && rc == ERR_OK)
+			rc = stage_facts(w, t, r, &n, e);
 		if (n > before)
 			last = r->device;
 	}
@@ -134,7 +146,8 @@ static enum err_code commit_backups(
 		return rc;
 	}
 	name_devices(devices, n, last);
-	snprintf(subject, sizeof(subject), "Back up %s", devices);
+	snprintf(subject, sizeof(subject), "%s %s",
+	    b->run->job->id == JOB_DISCOVER ? "Discover" : "Back up", devices);
 	record_make_message(
 	    &m, b->run, subject, devices, run_state_words[RUN_SUCCEEDED]);
 	return store_txn_commit(t, &m.message, &id, NULL, e);

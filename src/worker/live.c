@@ -1,5 +1,6 @@
 #include "worker/reach.h"
 
+#include "app/device_facts.h"
 #include "app/port/queue.h"
 #include "app/run_files.h"
 #include "base/clock.h"
@@ -23,6 +24,7 @@ static void live_free(struct live_run *run)
 		close(run->log_fd);
 	json_decref(run->doc);
 	json_decref(run->plan);
+	json_decref(run->facts);
 	reach_free(run->reach);
 	free(run->backup[0]);
 	free(run->backup[1]);
@@ -161,6 +163,19 @@ static char *read_text(struct worker *w, const struct live_run *run,
 	return buf_steal(&text, ret_len);
 }
 
+static void read_facts(struct worker *w, struct live_run *run)
+{
+	size_t len = 0;
+	char *text = read_text(w, run, "facts.json", &len);
+
+	if (text && (json_read(text, len, MAX_TEXT, &run->facts, NULL) !=
+			ERR_OK || !device_facts_are_sound(run->facts))) {
+		json_decref(run->facts);
+		run->facts = NULL;
+	}
+	free(text);
+}
+
 void live_read_texts(struct worker *w, struct live_run *run)
 {
 	char file[100];
@@ -169,6 +184,7 @@ void live_read_texts(struct worker *w, struct live_run *run)
 	for (int after = 0; after < 2; after++)
 		run->backup[after] = read_text(w, run, live_backup_files[after],
 		    &run->backup_len[after]);
+	read_facts(w, run);
 	if (!*run->device)
 		return;
 	snprintf(file, sizeof(file), "%s.diff", run->device);
@@ -312,7 +328,7 @@ void live_requeue(struct worker *w, struct live_run *run, const char *why)
 	char path[PATH_SIZE];
 	const char *const files[] = { "brief.json", "run.json",
 		live_backup_files[0],
-		live_backup_files[1] };
+		live_backup_files[1], "facts.json" };
 	struct err e = ERR_INIT;
 
 	if (run->parent) {

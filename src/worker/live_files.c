@@ -192,6 +192,21 @@ void live_set_backup(struct worker *w, struct live_run *run, bool after,
 		log_err(&e, run->id);
 }
 
+void live_set_facts(struct worker *w, struct live_run *run, json_t *facts)
+{
+	struct buf text = BUF_INIT((size_t)1024 * 1024);
+	char path[PATH_SIZE];
+	struct err e = ERR_INIT;
+
+	json_decref(run->facts);
+	run->facts = json_incref(facts);
+	live_path(w, run, "facts.json", path);
+	if (json_write(facts, &text, &e) != ERR_OK ||
+	    file_replace(path, buf_text(&text), text.len, 0600, &e) != ERR_OK)
+		log_err(&e, run->id);
+	buf_release(&text);
+}
+
 void live_set_diff(struct worker *w, struct live_run *run, const char *text,
     json_int_t added, json_int_t removed)
 {

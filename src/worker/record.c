@@ -131,9 +131,7 @@ static void make_message(struct record_message *m, const struct live_run *run,
 
 /* --- branch main: backups --------------------------------------------------------- */
 
-/* The device's record now: it may have been moved or renamed meanwhile, and
- * then it is the one at the same address, if there is but one. */
-static const struct record *find_device(
+const struct record *record_find_device(
     const struct snapshot *s, const struct live_run *run)
 {
 	const struct record *r = snapshot_find(s, KIND_DEVICE, run->device);
@@ -163,7 +161,7 @@ bool record_find_backup(struct worker *w, const struct live_run *run,
 
 	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
 		return false;
-	r = find_device(s, run);
+	r = record_find_device(s, run);
 	if (r) {
 		path_of_config(PATH_BACKUP, record_text(r, DEVICE_AREA),
 		    record_key(r), path);
@@ -210,6 +208,23 @@ static enum err_code stage_backup(struct worker *w, struct store_txn *t,
 			rc = store_txn_seal(t, &m.message, e);
 	}
 	return rc;
+}
+
+static enum err_code stage_main(struct worker *w, struct store_txn *t,
+    struct live_run *run, struct err *e)
+{
+	struct record_message m;
+	char subject[128];
+	bool changed = false;
+	enum err_code rc = stage_backup(w, t, run, e);
+
+	if (rc == ERR_OK)
+		rc = record_stage_facts(w, t, run, &changed, e);
+	if (rc != ERR_OK || !changed)
+		return rc;
+	snprintf(subject, sizeof(subject), "Discover %s", run->device);
+	make_message(&m, run, subject);
+	return store_txn_seal(t, &m.message, e);
 }
 
 /* --- branch runs -------------------------------------------------------------------- */
@@ -384,7 +399,7 @@ static enum err_code commit_both(struct worker *w, const struct live_run *only,
 {
 	enum err_code rc;
 
-	rc = commit_branch(w, STORE_MAIN, stage_backup, only, e);
+	rc = commit_branch(w, STORE_MAIN, stage_main, only, e);
 	if (rc == ERR_OK)
 		rc = commit_branch(w, STORE_RUNS, stage_run, only, e);
 	return rc;
@@ -396,6 +411,8 @@ void record_release_backups(struct live_run *run)
 		free(run->backup[phase]);
 		run->backup[phase] = NULL;
 	}
+	json_decref(run->facts);
+	run->facts = NULL;
 }
 
 static void recorded(struct worker *w, struct live_run *run)

@@ -22,6 +22,18 @@ struct record_message {
 void record_make_message(struct record_message *m, const struct live_run *run,
     const char *subject, const char *devices, const char *result);
 
+/* The device's record now: it may have been moved or renamed meanwhile, and
+ * then it is the one at the same address, if there is but one. */
+const struct record *record_find_device(
+    const struct snapshot *s, const struct live_run *run);
+
+/* What the device told about itself, into its record as it is now; a record
+ * that changes before the commit makes it ERR_STALE.  *ret_changed is set if
+ * there is something to commit.  What may not be recorded any more is said in
+ * the run's log. */
+enum err_code record_stage_facts(struct worker *w, struct store_txn *t,
+    struct live_run *run, bool *ret_changed, struct err *e) must_check;
+
 /* Where the backup of the run's device belongs, and which version is there;
  * false: there is no record of the device any more. */
 bool record_find_backup(struct worker *w, const struct live_run *run,

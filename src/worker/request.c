@@ -1,5 +1,6 @@
 #include "worker/reach.h"
 
+#include "app/device_facts.h"
 #include "app/job_settings.h"
 #include "app/runs.h"
 #include "base/file.h"
@@ -176,6 +177,18 @@ static enum err_code add_plan(struct worker *w, struct live_run *run,
 	return rc;
 }
 
+static enum err_code add_known(const struct snapshot *s,
+    const struct live_run *run, json_t *request, struct err *e)
+{
+	const struct record *r = snapshot_find(s, KIND_DEVICE, run->device);
+	json_t *record = r ? record_to_json(r) : NULL;
+	json_t *known = record ? device_facts_known(record) : NULL;
+	bool ok = known && json_object_set_new(request, "known", known) == 0;
+
+	json_decref(record);
+	return ok ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
+}
+
 enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
     json_t **ret, struct err *e)
 {
@@ -197,6 +210,8 @@ enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
 		rc = make_base(s, run, settle, &request, e);
 	if (rc == ERR_OK && settle)
 		rc = add_plan(w, run, request, e);
+	else if (rc == ERR_OK && run->job->id == JOB_DISCOVER)
+		rc = add_known(s, run, request, e);
 	else if (rc == ERR_OK && run->job->id == JOB_PROVISION)
 		rc = add_intended(w, s, run, request, e);
 	snapshot_unref(s);

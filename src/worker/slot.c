@@ -107,6 +107,15 @@ static void io_hostkey(void *ctx, const struct driver_refusal *refusal)
 	    "fingerprint", refusal->fingerprint), NULL);
 }
 
+static enum err_code io_facts(void *ctx, const json_t *facts, struct err *e)
+{
+	json_t *copy = json_deep_copy(facts);
+
+	(void)ctx;
+	return slot_tell(
+	    json_pack("{s:s, s:o}", "type", "facts", "facts", copy), e);
+}
+
 static json_t *effect_message(const struct driver_plan *plan)
 {
 	const char *predicted = plan->predicted ? plan->predicted : "";
@@ -207,6 +216,7 @@ static void fill_input(const json_t *rq, const struct driver *driver,
 	in->command_ms = (int)json_number(rq, "command_s", 30) * 1000;
 	in->deadline = deadline_in_ms(json_number(rq, "limit_s", 600) * 1000);
 	in->intended = json_text(rq, "intended", "");
+	in->known = json_object_get(rq, "known");
 	in->diff_hash = json_text(rq, "diff_hash", NULL);
 	in->dry_run = json_flag(rq, "dry_run", true);
 	in->replace = json_flag(rq, "replace", false);
@@ -221,7 +231,8 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
     struct device_run_outcome *out)
 {
 	const struct device_run_io io = { slot, io_log, io_backup,
-		io_quarantine, io_diff, io_effect, io_hostkey, slot_cancelled };
+		io_quarantine, io_diff, io_effect, io_hostkey, slot_cancelled,
+		io_facts };
 	const json_t *ref = json_object_get(rq, "credentials");
 	const struct driver *driver = slot->find(json_text(rq, "driver", ""));
 	const struct job *job = job_find(json_text(rq, "job", ""));

@@ -13,6 +13,7 @@
  *     "command_s", "limit_s", "pins": ["type base64", …],
  *     "credentials": { "provider", "reference", "username" },
  *     "intended", "dry_run", "replace", "commit",
+ *     "known",
  *     "snapshot", "predicted" }
  *
  * A run over the store has a request of its own, and its process ends with it:

@@ -11,6 +11,7 @@
  *     ready    {}                   it has started
  *     log      {level, text}; of a run over the store with {device}
  *     backup   {phase, text}
+ *     facts    {facts}              for the device's record
  *     bad      {text, why}          an incomplete configuration
  *     diff     {text, added, removed}
  *     rows     {rows: […]}          of a run over the store: live_add_row()

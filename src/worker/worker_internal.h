@@ -49,6 +49,7 @@ struct live_run {
 	char *backup[2]; /* by phase before/after; owned; NULL: none to save */
 	size_t backup_len[2];
 	char *diff; /* owned; NULL: none yet */
+	json_t *facts; /* for the device's record; NULL: none */
 	json_t *plan; /* the slot's "effect" message, kept for settling */
 	struct reach_sweep *reach; /* owned; NULL: no sweep, or not begun */
 	bool cancel_sent;
@@ -135,6 +136,8 @@ void live_set_state(struct worker *w, struct live_run *run, enum run_state to);
 /* Keeps a backup until it is recorded, also over a restart. */
 void live_set_backup(struct worker *w, struct live_run *run, bool after,
     const char *text);
+/* The same for what belongs into its record. */
+void live_set_facts(struct worker *w, struct live_run *run, json_t *facts);
 void live_set_diff(struct worker *w, struct live_run *run, const char *text,
     json_int_t added, json_int_t removed);
 /* Makes the plan durable before the effect. */

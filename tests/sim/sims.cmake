@@ -9,6 +9,7 @@ if(TARGET switchyard-sim)
   system_test(provision_eos TIMEOUT 300)
   system_test(provision_eapi TIMEOUT 300)
   system_test(bootstrap_sims TIMEOUT 120)
+  system_test(discover TIMEOUT 180)
 
   # Clients that are not ours: they say whether a simulator is like the device.
   # Exit status 77: the client is not installed.

@@ -1,6 +1,7 @@
 #include "app/device_run.h"
 
 #include "base/file.h"
+#include "base/json.h"
 
 #include <setjmp.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@ struct fixture {
 	struct device_run_outcome out;
 	struct buf log;
 	char *diff, *backup[2], *bad;
+	json_t *facts;
 	size_t n_effects, n_hostkeys;
 	enum err_code effect_answer;
 	int cancel_at; /* the n-th question is answered with yes; 0: never */
@@ -99,6 +101,16 @@ static bool io_cancelled(void *ctx)
 	return f->cancel_at > 0 && ++f->asked >= f->cancel_at;
 }
 
+static enum err_code io_facts(void *ctx, const json_t *facts, struct err *e)
+{
+	struct fixture *f = ctx;
+
+	(void)e;
+	json_decref(f->facts);
+	f->facts = json_deep_copy(facts);
+	return ERR_OK;
+}
+
 static void write_device(struct fixture *f, const char *file,
     const char *text)
 {
@@ -157,6 +169,7 @@ static int teardown(void **state)
 	assert_int_equal(dir_remove(f->dir, NULL), ERR_OK);
 	arena_free(f->arena);
 	buf_release(&f->log);
+	json_decref(f->facts);
 	free(f->diff);
 	free(f->bad);
 	free(f->backup[0]);
@@ -168,7 +181,7 @@ static int teardown(void **state)
 static void run(struct fixture *f, device_run_fn fn)
 {
 	const struct device_run_io io = { f, io_log, io_backup, io_quarantine,
-		io_diff, io_effect, io_hostkey, io_cancelled };
+		io_diff, io_effect, io_hostkey, io_cancelled, io_facts };
 
 	fn(&f->in, &io, f->arena, &f->out);
 }
@@ -465,6 +478,41 @@ static void test_backup(void **state)
 	assert_string_equal(f->bad, "old\n");
 }
 
+static void test_discover(void **state)
+{
+	struct fixture *f = *state;
+
+	/* a dry run shows, and tells the master nothing */
+	f->in.dry_run = true;
+	run(f, device_run_of(JOB_DISCOVER));
+	expect(f, RUN_SUCCEEDED, "the record would change");
+	assert_non_null(strstr(f->diff, "+    \"model\": \"F1\""));
+	assert_null(f->facts);
+	assert_false(f->out.touched);
+
+	f->in.dry_run = false;
+	run(f, device_run_of(JOB_DISCOVER));
+	expect(f, RUN_SUCCEEDED, "the record is updated");
+	assert_string_equal(json_text(json_object_get(f->facts, "facts"),
+				"model", ""), "F1");
+
+	/* again: nothing is different, and nothing is told */
+	f->in.known = f->facts;
+	f->facts = NULL;
+	set(&f->diff, "");
+	run(f, device_run_of(JOB_DISCOVER));
+	expect(f, RUN_SUCCEEDED, "as the record says");
+	assert_string_equal(f->diff, "");
+	assert_null(f->facts);
+	f->facts = json_deep_copy(f->in.known);
+	json_decref((json_t *)(uintptr_t)f->in.known);
+	f->in.known = NULL;
+
+	write_device(f, "control", "unreachable always\n");
+	run(f, device_run_of(JOB_DISCOVER));
+	expect(f, RUN_FAILED, "reached");
+}
+
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
@@ -482,6 +530,7 @@ int main(void)
 		T(test_saving_refused),
 		T(test_settling),
 		T(test_backup),
+		T(test_discover),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
