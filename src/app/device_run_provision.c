@@ -233,7 +233,7 @@ static void confirm_and_save(struct device_run *run,
 		    "the configuration after the change could not be saved: "
 		    "%s", e.message);
 	if ((driver->capabilities & DRIVER_CAN_SAVE) &&
-	    driver->save(run->session, device_run_exchange(run), &e) !=
+	    driver->save(run->session, run->in->deadline, &e) !=
 	    ERR_OK) {
 		device_run_end(run, RUN_SUCCEEDED,
 		    "%zu %s added, %zu removed, confirmed after re-reading "

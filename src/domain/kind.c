@@ -95,7 +95,8 @@ static const struct field vlan_fields[] = {
 	    .label = "Description", .type = FIELD_TEXT },
 };
 
-static const char *const drivers[] = { "frr", "eos", "ios", "junos", "netconf", NULL };
+static const char *const drivers[] = { "frr", "eos", "ios", "junos", "netconf",
+	"nxos", NULL };
 
 static const struct field platform_fields[] = {
 	[PLATFORM_NAME] = { .name = "name", .label = "Name",

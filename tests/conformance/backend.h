@@ -45,6 +45,7 @@ extern const struct backend backend_eos;
 extern const struct backend backend_frr;
 extern const struct backend backend_ios;
 extern const struct backend backend_junos; /* backend_netconf.c */
+extern const struct backend backend_nxos;
 
 const struct backend *backend_find(const char *name);
 bool backend_skips(const struct backend *b, const char *name);

@@ -8,6 +8,7 @@ static const struct backend *const all[] = {
 	&backend_frr,
 	&backend_ios,
 	&backend_junos,
+	&backend_nxos,
 };
 
 const struct backend *backend_find(const char *name)

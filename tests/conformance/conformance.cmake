@@ -6,6 +6,7 @@ if(TARGET switchyard-sim)
       conformance/backend_frr.c
       conformance/backend_ios.c
       conformance/backend_netconf.c
+      conformance/backend_nxos.c
       conformance/backends.c
       conformance/bench.c
       conformance/cases.c
@@ -33,4 +34,5 @@ if(TARGET switchyard-sim)
   conformance_test(frr cases cuts)
   conformance_test(ios cases cuts hostile)
   conformance_test(junos cases cuts hostile)
+  conformance_test(nxos cases cuts hostile)
 endif()

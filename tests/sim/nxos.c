@@ -76,6 +76,8 @@ static const struct cli_command nxos_commands[] = {
 	    NULL },
 	{ NXOS_ALL, "show diff rollback-patch " NXOS_SOURCE " " NXOS_SOURCE,
 	    nxos_show_patch, NULL },
+	{ NXOS_ALL, "show config-replace status", nxos_show_replace_status,
+	    NULL },
 	{ NXOS_ALL, "show config-replace log (exec|verify)",
 	    nxos_show_replace_log, NULL },
 	{ NXOS_ALL, "show file WORD [md5sum]", nxos_show_file, NULL },

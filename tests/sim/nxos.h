@@ -29,6 +29,7 @@ struct nxos {
 	struct conf_node *before_commit; /* NULL: no timer runs */
 	int64_t commit_ms;		 /* when it fires */
 	char log[256];			 /* `show config-replace log exec` */
+	char replacer[64];		 /* who replaced last; "": nobody */
 };
 
 struct nxos *nxos_of(struct device *d);
@@ -50,6 +51,7 @@ void nxos_show_patch(struct cli *cli, const struct grammar_match *m);
 void nxos_rollback(struct cli *cli, const struct grammar_match *m);
 void nxos_configure_replace(struct cli *cli, const struct grammar_match *m);
 void nxos_configure_commit(struct cli *cli, const struct grammar_match *m);
+void nxos_show_replace_status(struct cli *cli, const struct grammar_match *m);
 void nxos_show_replace_log(struct cli *cli, const struct grammar_match *m);
 void nxos_tick(struct device *d, int64_t now_ms);
 void nxos_forget_checkpoints(struct nxos *nxos);

@@ -325,6 +325,7 @@ static void nxos_replace_done(
 		    device_now_ms(cli->device) + (int64_t)timeout * 1000;
 	}
 	nxos_take(cli->device, config);
+	snprintf(nxos->replacer, sizeof(nxos->replacer), "%s", cli->user);
 	snprintf(nxos->log, sizeof(nxos->log), "Operation: Success\n");
 	cli_printf(cli, "Verification is Successful.\n\nRollback completed "
 			"successfully.\nConfigure replace completed "
@@ -380,6 +381,26 @@ void nxos_configure_replace(struct cli *cli, const struct grammar_match *m)
 		nxos_replace_done(cli, config, nxos_timeout(m));
 	}
 	buf_release(&failed);
+}
+
+void nxos_show_replace_status(struct cli *cli, const struct grammar_match *m)
+{
+	const struct nxos *nxos = nxos_of(cli->device);
+
+	(void)m;
+	if (nxos->replacer[0] == '\0') {
+		cli_printf(cli, "Last operation : None\n");
+		return;
+	}
+	cli_printf(cli,
+	    "Last operation : Configure replace to user config\nDetails:\n"
+	    "  Rollback type: atomic replace_tmp\n"
+	    "  Cfg-replace done By: %s\n",
+	    nxos->replacer);
+	if (nxos->before_commit)
+		cli_printf(cli, "  Commit Timeout: %lld seconds remaining\n",
+		    (long long)(nxos->commit_ms - device_now_ms(cli->device)) /
+			1000);
 }
 
 void nxos_show_replace_log(struct cli *cli, const struct grammar_match *m)

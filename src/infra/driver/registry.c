@@ -5,6 +5,7 @@
 #include "infra/driver/ios.h"
 #include "infra/driver/junos.h"
 #include "infra/driver/netconf.h"
+#include "infra/driver/nxos.h"
 
 #include <string.h>
 
@@ -14,6 +15,7 @@ static const struct driver *const drivers[] = {
 	&driver_ios,
 	&driver_junos,
 	&driver_netconf,
+	&driver_nxos,
 };
 
 #define N_DRIVERS (sizeof drivers / sizeof drivers[0])
