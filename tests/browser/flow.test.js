@@ -105,6 +105,14 @@ async function readHistory(page, name, line) {
 	await shoot(page, `flow-${name}-commit`);
 	await page.click("text=This version");
 	assert.match(await page.textContent(".code"), new RegExp(line));
+	await page.click("text=Who wrote each line");
+	assert.match(await page.textContent(".blame"), new RegExp(line));
+	assert.ok(await page.locator(".blame .origin a[href^='/runs/']").count() >= 1);
+	await page.click("text=All its versions");
+	await page.check("tbody tr:last-child input[name=a]");
+	await page.click("text=Compare the two chosen");
+	assert.match(await page.textContent(".diff .d-add"), new RegExp(line));
+	await shoot(page, `flow-${name}-compare`);
 	await page.goto(`/devices/${name}/runs`);
 	assert.ok(await page.locator("tbody tr").count() >= 3);
 	await page.goto(`/audit?device=${name}`);

@@ -9,6 +9,7 @@
  */
 #include "web/exchange.h"
 
+#include "app/history_keeper.h"
 #include "base/log.h"
 #include "web/fcgi/listener.h"
 
@@ -158,6 +159,7 @@ static void wait_for_signal(const sigset_t *signals)
 enum err_code web_serve(struct web *web, struct err *e)
 {
 	struct server s = { .web = web };
+	struct history_keeper *keeper = NULL;
 	sigset_t signals;
 	enum err_code rc;
 
@@ -173,6 +175,8 @@ enum err_code web_serve(struct web *web, struct err *e)
 	if (rc != ERR_OK)
 		return rc;
 	rc = start_threads(&s, e);
+	if (rc == ERR_OK)
+		rc = history_keeper_start(web->app.store, &keeper, e);
 	if (rc == ERR_OK) {
 		log_info("serving socket=%s threads=%u",
 		    web->options.socket ? web->options.socket : "inherited",
@@ -180,6 +184,7 @@ enum err_code web_serve(struct web *web, struct err *e)
 		wait_for_signal(&signals);
 	}
 	stop_threads(&s);
+	history_keeper_stop(keeper);
 	listener_close(&s.listener);
 	return rc;
 }
