@@ -9,6 +9,8 @@ static const device_run_fn functions[JOB_COUNT] = {
 	[JOB_PROVISION] = device_run_provision,
 	[JOB_BACKUP] = device_run_backup,
 	[JOB_DISCOVER] = device_run_discover,
+	/* what is intended for it is to have nothing left */
+	[JOB_TEARDOWN] = device_run_provision,
 };
 
 device_run_fn device_run_of(enum job_id job)

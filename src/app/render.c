@@ -248,20 +248,15 @@ static enum err_code render_one(struct renderer *r, struct platform_env *p,
 	return rc;
 }
 
-enum err_code renderer_render(struct renderer *r, const struct record *device,
-    struct buf *out, struct err *e)
+/* name: with the platform's directory. */
+static enum err_code render_named(struct renderer *r,
+    const struct record *device, const char *name, struct buf *out,
+    struct err *e)
 {
-	char name[PATH_MAX_KEY];
 	struct buf text = BUF_INIT(RENDER_MAX_TEXT);
 	struct platform_env *p;
 	enum err_code rc;
 
-	if (!renderer_main(r, device, name))
-		return err_set(e, ERR_NOT_FOUND,
-		    "there is no templates/%s/main.j2",
-		    *record_text(device, DEVICE_PLATFORM)
-			? record_text(device, DEVICE_PLATFORM)
-			: "<platform>");
 	p = platform_env(r, record_text(device, DEVICE_PLATFORM));
 	if (!p)
 		return out_of_memory(e);
@@ -271,6 +266,34 @@ enum err_code renderer_render(struct renderer *r, const struct record *device,
 		rc = intended_clean(buf_text(&text), text.len, out, e);
 	buf_release(&text);
 	return rc;
+}
+
+enum err_code renderer_render(struct renderer *r, const struct record *device,
+    struct buf *out, struct err *e)
+{
+	const char *platform = record_text(device, DEVICE_PLATFORM);
+	char name[PATH_MAX_KEY];
+
+	if (!renderer_main(r, device, name))
+		return err_set(e, ERR_NOT_FOUND,
+		    "there is no templates/%s/main.j2",
+		    *platform ? platform : "<platform>");
+	return render_named(r, device, name, out, e);
+}
+
+enum err_code renderer_render_as(struct renderer *r,
+    const struct record *device, const char *name, struct buf *out,
+    struct err *e)
+{
+	const char *platform = record_text(device, DEVICE_PLATFORM);
+	char path[PATH_MAX_KEY];
+	struct blob_id blob;
+
+	snprintf(path, sizeof(path), "%s/%s", platform, name);
+	if (!*platform || !has_template(r, path, &blob))
+		return err_set(
+		    e, ERR_NOT_FOUND, "there is no templates/%s", path);
+	return render_named(r, device, path, out, e);
 }
 
 /* "12:" of "12:7: …"; NULL: no number and colon. */

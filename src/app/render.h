@@ -41,6 +41,11 @@ bool renderer_main(const struct renderer *r, const struct record *device,
 enum err_code renderer_render(struct renderer *r, const struct record *device,
     struct buf *out, struct err *e) must_check;
 
+/* The same by templates/<platform>/<name>.  ERR_NOT_FOUND: there is none. */
+enum err_code renderer_render_as(struct renderer *r,
+    const struct record *device, const char *name, struct buf *out,
+    struct err *e) must_check;
+
 /* Does this text compile?  ERR_INVALID with its line. */
 enum err_code render_check_template(
     const char *name, const char *text, struct err *e) must_check;

@@ -13,6 +13,8 @@
  * committed), "left_alone": true (by the status rules), "retries": n.  A row
  * whose configuration was put aside has "quarantined": true.
  *
+ * A run of teardown has "teardown", the lines that are sent.
+ *
  * Absent members are left out.  A device's diff is a file beside the
  * document, <device>.diff; its log is log.jsonl, one object a line:
  *   { "n": 1, "t": "2026-11-21T08:30:00.123Z", "level": "info",

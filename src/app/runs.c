@@ -4,7 +4,9 @@
 #include "app/job_settings.h"
 #include "app/port/queue.h"
 #include "app/run_files.h"
+#include "app/inventory.h"
 #include "app/run_rows.h"
+#include "app/teardown.h"
 #include "base/crypto.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -244,6 +246,48 @@ static enum err_code check_all(const struct creation *c,
 	return rc;
 }
 
+/* What is sent is settled now, and on record. */
+static enum err_code add_teardown(const struct creation *c, json_t *doc,
+    const char *name, struct err *e)
+{
+	struct buf text = BUF_INIT(INTENDED_MAX);
+	const struct record *device;
+	const struct snapshot *s;
+	enum err_code rc = snapshots_current(c->app->snapshots, &s, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	device = snapshot_find(s, KIND_DEVICE, name);
+	rc = device ? teardown_make(c->app, s, device, &text, e)
+		    : err_set(e, ERR_CONFLICT, "%s is gone", name);
+	if (rc == ERR_OK && !json_set_text(doc, "teardown", buf_text(&text),
+	    text.len))
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	snapshot_unref(s);
+	buf_release(&text);
+	return rc;
+}
+
+static enum err_code make_doc(const struct creation *c, const char *id,
+    const json_t *full, json_t **ret, struct err *e)
+{
+	const char *device = json_text(full, "device", NULL);
+	json_t *doc = run_doc_new(id, c->job, c->actor->via, c->actor->name,
+	    full, job_scope_of(c->job, full) == JOB_DEVICE ? device : NULL);
+	enum err_code rc = ERR_OK;
+
+	if (!doc || (c->origin &&
+	    json_object_update_missing(doc, (json_t *)(uintptr_t)c->origin)))
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	if (rc == ERR_OK && c->job->id == JOB_TEARDOWN)
+		rc = add_teardown(c, doc, device, e);
+	if (rc == ERR_OK)
+		*ret = doc;
+	else
+		json_decref(doc);
+	return rc;
+}
+
 static enum err_code create_with_id(const struct creation *c, const char *id,
     struct schema_errors *errors, json_t **ret_doc, struct err *e)
 {
@@ -252,15 +296,11 @@ static enum err_code create_with_id(const struct creation *c, const char *id,
 
 	if (rc != ERR_OK)
 		return rc;
-	doc = run_doc_new(id, c->job, c->actor->via, c->actor->name, full,
-	    job_scope_of(c->job, full) == JOB_DEVICE
-		? json_text(full, "device", NULL) : NULL);
+	rc = make_doc(c, id, full, &doc, e);
 	json_decref(full);
-	if (!doc || (c->origin &&
-	    json_object_update_missing(doc, (json_t *)(uintptr_t)c->origin)))
-		rc = err_set(e, ERR_SYSTEM, "out of memory");
-	else
-		rc = enqueue(c->app, id, doc, e);
+	if (rc != ERR_OK)
+		return rc;
+	rc = enqueue(c->app, id, doc, e);
 	if (rc != ERR_OK)
 		json_decref(doc);
 	else

@@ -114,6 +114,16 @@ static const struct field bulk_provision_fields[] = {
 	RETRY_FIELDS,
 };
 
+static const struct field teardown_fields[] = {
+	{ .name = "device", .label = "Device", .required = true,
+	    .type = FIELD_REF, .ref = KIND_DEVICE },
+	DRY_RUN_FIELD,
+	{ .name = "archive", .label = "Archive the record",
+	    .type = FIELD_BOOL, .fallback = "true",
+	    .help = "Move the record and its configurations to archive/ once "
+		    "the device has taken it." },
+};
+
 static const struct field compare_fields[] = {
 	CHOICE_FIELDS,
 };
@@ -164,6 +174,12 @@ static const struct job jobs[JOB_COUNT] = {
 	    "into their records.",
 	    { discover_fields, COUNT(discover_fields) }, MAY_RUN, POLICY_READ,
 	    POLICY_DISCOVER, true, 120, JOB_FLEET, JOB_DISCOVER },
+	[JOB_TEARDOWN] = { JOB_TEARDOWN, "teardown", "Tear down device",
+	    "Take a device out of service: a last backup, the teardown "
+	    "configuration, verification, and the record to the archive.",
+	    { teardown_fields, COUNT(teardown_fields) }, MAY_APPROVE,
+	    POLICY_TEARDOWN, POLICY_TEARDOWN, true, 600, JOB_DEVICE,
+	    JOB_TEARDOWN },
 };
 
 const struct job *job_get(enum job_id id)

@@ -147,6 +147,10 @@ static const struct field platform_fields[] = {
 	[PLATFORM_API_PORT] = { .name = "api_port", .label = "API port",
 	    .type = FIELD_INT, .min = 1, .max = 65535, .fallback = "443",
 	    .help = "Of the probe; drivers use the port above." },
+	[PLATFORM_TEARDOWN_LINES] = { .name = "teardown_lines",
+	    .label = "Teardown lines", .type = FIELD_LINES,
+	    .help = "What is sent to a device that is taken out of service, "
+		    "where templates/<platform>/teardown.j2 is not there." },
 	[PLATFORM_BACKUP_IGNORE] = { .name = "backup_ignore",
 	    .label = "Lines not backed up", .type = FIELD_LINES,
 	    .help = "Patterns, one a line, of lines that change by "

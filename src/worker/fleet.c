@@ -38,6 +38,7 @@ static enum err_code open_fleet(
 	f->rows_fd = -1;
 	f->job = job_get(run->job->member);
 	f->may_change = job_may_change_device(f->job, p);
+	f->in_waves = f->may_change && json_object_get(p, "wave_percent");
 	f->waves.percent = (unsigned)json_number(p, "wave_percent", 100);
 	f->waves.max_failed = (unsigned)json_number(p, "max_failed", 100);
 	run->fleet = f;

@@ -43,7 +43,8 @@ struct fleet {
 	size_t n_failed;       /* of those that ended: not as they should */
 	const struct job *job; /* of the members */
 	bool may_change;       /* they may change their devices */
-	struct waves waves;    /* where may_change */
+	bool in_waves;	       /* they are begun in waves */
+	struct waves waves;
 	size_t allowed;	       /* rows that may have been begun */
 	size_t n_left_alone;   /* of those that ended */
 	bool cancelled;	       /* no further row is begun: someone said so */

@@ -45,7 +45,7 @@ void fleet_tend_waves(struct worker *w, struct live_run *run)
 	size_t allowed;
 	char why[200];
 
-	if (!f->may_change || f->stopped || f->cancelled)
+	if (!f->in_waves || f->stopped || f->cancelled)
 		return;
 	f->waves.n = f->n;
 	if (f->n_ended + f->n_in_hand < f->n &&
@@ -94,7 +94,7 @@ static size_t find_row(struct worker *w, struct live_run *run)
 	int64_t now = clock_mono_ms();
 
 	if (f->n_in_hand >= MAX_IN_HAND ||
-	    (f->may_change &&
+	    (f->in_waves &&
 		f->n_in_hand + f->n_ended - f->n_left_alone >= f->allowed))
 		return f->n;
 	while (f->first < f->n && f->rows[f->first].place != FLEET_WAITS)

@@ -207,7 +207,7 @@ static enum err_code stage_backup(struct worker *w, struct store_txn *t,
 		if (rc == ERR_OK)
 			rc = store_txn_seal(t, &m.message, e);
 	}
-	return rc;
+	return rc == ERR_OK ? teardown_stage(w, t, run, e) : rc;
 }
 
 static enum err_code stage_main(struct worker *w, struct store_txn *t,

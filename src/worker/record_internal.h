@@ -45,4 +45,9 @@ enum err_code record_put_file(struct store_txn *t, const struct live_run *run,
 enum err_code record_put_doc(
     struct store_txn *t, const struct live_run *run, struct err *e) must_check;
 
+/* Of a run of the job teardown that ended well: its device goes to the
+ * archive. */
+enum err_code teardown_stage(struct worker *w, struct store_txn *t,
+    struct live_run *run, struct err *e) must_check;
+
 #endif

@@ -212,6 +212,9 @@ enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
 		rc = add_plan(w, run, request, e);
 	else if (rc == ERR_OK && run->job->id == JOB_DISCOVER)
 		rc = add_known(s, run, request, e);
+	else if (rc == ERR_OK && run->job->id == JOB_TEARDOWN)
+		json_object_set(request, "intended",
+		    json_object_get(run->doc, "teardown"));
 	else if (rc == ERR_OK && run->job->id == JOB_PROVISION)
 		rc = add_intended(w, s, run, request, e);
 	snapshot_unref(s);

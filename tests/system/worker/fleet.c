@@ -85,6 +85,7 @@ static void commits_follow_the_change(void)
 	kit_start(k);
 	backup(k, "{\"all\":true}", id);
 	kit_expect(k, id, RUN_SUCCEEDED, "40 of 40 done, 40 changed");
+	kit_wait_recorded(k, id);
 	kit_check(k, commits(k, id) == 1);
 	kit_check(
 	    k, kit_shell(k, "test $(git -C $DIR/store.git ls-tree -r "
@@ -93,10 +94,12 @@ static void commits_follow_the_change(void)
 				  "grep -q 'Device: 40 devices'") == 0);
 	backup(k, "{\"area\":\"lab\"}", id);
 	kit_expect(k, id, RUN_SUCCEEDED, "40 of 40 done");
+	kit_wait_recorded(k, id);
 	kit_check(k, commits(k, id) == 0);
 	kit_check(k, kit_shell(k, "echo more >>$DIR/fake/10007/running") == 0);
 	backup(k, "{\"devices\":[\"d7\",\"d8\"]}", id);
 	kit_expect(k, id, RUN_SUCCEEDED, "2 of 2 done, 1 changed");
+	kit_wait_recorded(k, id);
 	kit_check(k, commits(k, id) == 1);
 	kit_check(k, kit_shell(k, "git -C $DIR/store.git log -1 main | "
 				  "grep -q 'Device: d7$'") == 0);
@@ -120,6 +123,7 @@ static void failures_are_told(void)
 	kit_start(k);
 	backup(k, "{\"all\":true}", id);
 	kit_expect(k, id, RUN_SUCCEEDED, "6 of 6 done");
+	kit_wait_recorded(k, id);
 	kit_control(k, 1, "unreachable always\n");
 	kit_control(k, 2, "corrupt 1\n");
 	kit_control(k, 3, "password wrong\n");
@@ -127,6 +131,7 @@ static void failures_are_told(void)
 	kit_patch(k, KIND_DEVICE, "d5", "{\"status\":\"decommissioning\"}");
 	backup(k, "{\"all\":true,\"retries\":2,\"retry_after\":0}", id);
 	kit_expect(k, id, RUN_FAILED, "1 of 6 done, 3 failed, 2 left alone");
+	kit_wait_recorded(k, id);
 	expect_row(k, id, "d0", "succeeded", "read");
 	expect_row(k, id, "d1", "failed", "cannot be reached");
 	expect_row(k, id, "d2", "failed", "without its end");
@@ -144,6 +149,7 @@ static void failures_are_told(void)
 	text_copy(id, sizeof(id), json_text(doc, "id", ""));
 	json_decref(doc);
 	kit_expect(k, id, RUN_FAILED, "1 of 3 done, 2 failed");
+	kit_wait_recorded(k, id);
 	expect_row(k, id, "d1", "succeeded", "read");
 	kit_check(k,
 	    kit_shell(k, "test \"$(git -C $DIR/store.git show "
@@ -176,6 +182,7 @@ static void only_whole_ones_are_kept(void)
 	kit_start(k);
 	backup(k, "{\"all\":true}", id);
 	kit_expect(k, id, RUN_SUCCEEDED, "3 of 3 done, 3 changed");
+	kit_wait_recorded(k, id);
 	kit_check(k, kit_shell(k, "! git -C $DIR/store.git show "
 	    "main:backup/lab/d0.cfg | grep -q uptime") == 0);
 	put_running(
@@ -184,6 +191,7 @@ static void only_whole_ones_are_kept(void)
 	put_running(k, 2, "end\\n");
 	backup(k, "{\"all\":true,\"retry_after\":0}", id);
 	kit_expect(k, id, RUN_FAILED, "1 of 3 done, 2 failed");
+	kit_wait_recorded(k, id);
 	kit_check(k, commits(k, id) == 0);
 	expect_row(k, id, "d1", "failed", "the last good backup stays");
 	kit_check(k, kit_log_says(k, id, "it ends with \\\"ntp 192.0\\\""));
@@ -229,6 +237,7 @@ static void cancelled_at_once(void)
 	asked = clock_mono_ms();
 	kit_ok(k, runs_cancel(&k->app, &kit_admin, id, e));
 	kit_expect(k, id, RUN_CANCELLED, "not begun");
+	kit_wait_recorded(k, id);
 	kit_check(k, clock_mono_ms() - asked < 1000);
 	doc = kit_wait(k, id, kit_has_ended);
 	json_array_foreach(json_object_get(doc, "devices"), i, row)
@@ -290,6 +299,7 @@ static void killed_in_between(void)
 		kit_start(k);
 	}
 	kit_expect(k, id, RUN_SUCCEEDED, "50 of 50 done, 50 changed");
+	kit_wait_recorded(k, id);
 	doc = kit_wait(k, id, kit_has_ended);
 	kit_check(k, json_array_size(json_object_get(doc, "devices")) == 50);
 	json_array_foreach(json_object_get(doc, "devices"), i, row)
@@ -331,6 +341,7 @@ static void provisioned_in_waves(void)
 	kit_start(k);
 	start(k, JOB_BULK_PROVISION, "{\"all\":true}", id);
 	kit_expect(k, id, RUN_SUCCEEDED, "30 of 30 done, 30 would change");
+	kit_wait_recorded(k, id);
 	kit_check(k, devices_with(k, " line ") == 0);
 	kit_check(k, !kit_log_says(k, id, "wave"));
 	kit_patch(k, KIND_DEVICE, "d3", "{\"status\":\"planned\"}");
@@ -365,6 +376,7 @@ static void stopped_when_too_many_fail(void)
 	kit_start(k);
 	start(k, JOB_BULK_PROVISION, "{\"all\":true,\"dry_run\":false}", id);
 	kit_expect(k, id, RUN_FAILED, "0 of 40 done, 1 failed, 39 not begun");
+	kit_wait_recorded(k, id);
 	expect_row(k, id, "d0", "rolled-back", "refused");
 	expect_row(k, id, "d5", "cancelled", "not begun");
 	kit_check(k, devices_with(k, " open") == 1);

@@ -267,6 +267,19 @@ void kit_expect(struct kit *k, const char *id, enum run_state state,
 	json_decref(doc);
 }
 
+void kit_wait_recorded(struct kit *k, const char *id)
+{
+	int64_t until = clock_mono_ms() + WAIT_MS;
+	char path[400];
+
+	snprintf(path, sizeof(path), "%s/live/%s", k->dir, id);
+	while (access(path, F_OK) == 0) {
+		if (clock_mono_ms() > until)
+			kit_fail(k, "run %s is not recorded", id);
+		nap();
+	}
+}
+
 bool kit_log_says(struct kit *k, const char *id, const char *words)
 {
 	struct buf log = BUF_INIT(MAX_TEXT);

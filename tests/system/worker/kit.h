@@ -74,6 +74,8 @@ bool kit_is_running(const json_t *doc);
 /* Waits for the end, which must be this; `words` must be in the result. */
 void kit_expect(struct kit *k, const char *id, enum run_state state,
     const char *words);
+/* Waits until it is on record: its end is shown a moment before. */
+void kit_wait_recorded(struct kit *k, const char *id);
 /* Is this in the run's log? */
 bool kit_log_says(struct kit *k, const char *id, const char *words);
 

@@ -35,6 +35,7 @@ static void dry_run_then_push(void)
 	buf_release(&diff);
 	kit_provision(k, 0, false, id);
 	kit_expect(k, id, RUN_SUCCEEDED, "confirmed after re-reading");
+	kit_wait_recorded(k, id);
 	kit_check(k, strcmp(kit_device_file(k, 0, "running"),
 	    "hostname fake\nntp 192.0.2.1\n") == 0);
 	kit_check(k, strcmp(kit_device_file(k, 0, "startup"),
@@ -142,6 +143,7 @@ static void renamed_in_between(void)
 	kit_wait_count(k, 0, " line ", 1);
 	kit_patch(k, KIND_DEVICE, "d0", "{\"name\":\"new0\"}");
 	kit_expect(k, id, RUN_SUCCEEDED, "confirmed");
+	kit_wait_recorded(k, id);
 	kit_check(k, kit_shell(k, "git -C $DIR/store.git ls-tree -r "
 	    "--name-only main backup | grep -q '/new0.cfg$'") == 0);
 	kit_check(k, kit_shell(k, "git -C $DIR/store.git ls-tree -r "
@@ -357,6 +359,53 @@ static void starts_at_once(void)
 	kit_end(k);
 }
 
+/* The last backup, the lines, verification, and the record goes to the
+ * archive; Git keeps everything. */
+static void torn_down(void)
+{
+	char id[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+	json_t *p = json_pack("{s:s, s:b}", "device", "d0", "dry_run", 0), *doc;
+	struct err refused = ERR_INIT;
+
+	kit_make(k, 2, NULL);
+	kit_start(k);
+	kit_check(k, runs_create(&k->app, &kit_admin, job_get(JOB_TEARDOWN), p,
+	    NULL, NULL, &doc, &refused) == ERR_CONFLICT);
+	kit_check(k, strstr(refused.message, "decommissioning"));
+	kit_patch(k, KIND_DEVICE, "d0", "{\"status\":\"decommissioning\"}");
+	kit_check(k, runs_create(&k->app, &kit_admin, job_get(JOB_TEARDOWN), p,
+	    NULL, NULL, &doc, &refused) == ERR_CONFLICT);
+	kit_check(k, strstr(refused.message, "templates/frr/teardown.j2"));
+	kit_patch(k, KIND_PLATFORM, "frr",
+	    "{\"teardown_lines\":\"hostname gone\"}");
+	/* nothing else may touch it */
+	kit_check(k, runs_create(&k->app, &kit_admin, job_get(JOB_BACKUP), p,
+	    NULL, NULL, &doc, &refused) != ERR_OK);
+	kit_ok(k, runs_create(&k->app, &kit_admin, job_get(JOB_TEARDOWN), p,
+	    NULL, NULL, &doc, e));
+	snprintf(id, sizeof(id), "%s", json_text(doc, "id", ""));
+	kit_check(k, strstr(json_text(doc, "teardown", ""), "hostname gone"));
+	json_decref(doc);
+	json_decref(p);
+	kit_expect(k, id, RUN_SUCCEEDED, "confirmed after re-reading");
+	kit_wait_recorded(k, id);
+	kit_check(k, strstr(kit_device_file(k, 0, "running"),
+	    "hostname gone\n"));
+	kit_check(k, kit_shell(k, "git -C $DIR/store.git ls-tree -r "
+	    "--name-only main | grep d0 | sort | tr '\\n' ' ' | grep -qx "
+	    "'archive/backup/lab/d0.cfg archive/devices/lab/d0.json "
+	    "archive/intended/lab/d0.cfg '") == 0);
+	kit_check(k, kit_shell(k, "git -C $DIR/store.git show "
+	    "main:archive/backup/lab/d0.cfg | grep -q gone") == 0);
+	/* what it had before is in the history */
+	kit_check(k, kit_shell(k, "git -C $DIR/store.git log -p main -- "
+	    "backup/lab/d0.cfg | grep -q '^+hostname fake'") == 0);
+	kit_check(k, kit_shell(k, "\"$SWITCHYARD\" --dir \"$DIR\" check "
+	    ">/dev/null") == 0);
+	kit_end(k);
+}
+
 int main(void)
 {
 	static const struct {
@@ -369,6 +418,7 @@ int main(void)
 		    one_by_one_and_side_by_side },
 		{ "one address is one device", one_address_is_one_device },
 		{ "renamed while it is changed", renamed_in_between },
+		{ "torn down and archived", torn_down },
 		{ "cancelled in time", cancelled_in_time },
 		{ "cancelled too late", cancelled_too_late },
 		{ "the worker is stopped in between", stopped_in_between },

@@ -112,6 +112,7 @@ static void compared_with_backups(void)
 	json_decref(p);
 	kit_expect(k, id, RUN_SUCCEEDED,
 	    "1 in sync, 1 differ, 1 not compared, 1 left alone, 0 failed");
+	kit_wait_recorded(k, id);
 	kit_check(k, kit_shell(k, "git -C $DIR/store.git show "
 	    "runs:$(git -C $DIR/store.git ls-tree -r --name-only runs | "
 	    "grep '/d1.diff$' | tail -1) | grep -qx '+ntp 192.0.2.2'") == 0);
