@@ -14,7 +14,7 @@ struct reader {
 	const struct search_query *q;
 	struct arena *arena;
 	const char *begin, *end;
-	const char *told_to; /* where the last line that was told ends */
+	const char *told_to;  /* where the last line that was told ends */
 	unsigned long number; /* of the line that begins at `at` */
 	const char *at;
 	struct search_line *lines;
@@ -135,8 +135,8 @@ struct search {
 };
 
 /* A text that holds no match costs nothing but its reading. */
-static void search_one(struct search *s, const struct search_device *d,
-    enum path_config which)
+static void search_one(
+    struct search *s, const struct search_device *d, enum path_config which)
 {
 	const struct search_span *span = &d->text[which];
 	const char *begin = s->index->file.map + span->at;

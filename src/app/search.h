@@ -18,8 +18,8 @@
 
 struct search_index;
 
-enum err_code search_index_new(const struct app *app,
-    struct search_index **ret, struct err *e) must_check;
+enum err_code search_index_new(
+    const struct app *app, struct search_index **ret, struct err *e) must_check;
 void search_index_free(struct search_index *index); /* NULL is fine */
 
 struct search_query {

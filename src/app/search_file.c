@@ -63,8 +63,8 @@ enum err_code search_file_add(struct search_file *f, const char *text,
 		return err_set(e, ERR_LIMIT,
 		    "the configurations are too large to be searched");
 	while (done < len) {
-		ssize_t n = pwrite(f->fd, text + done, len - done,
-		    (off_t)(f->len + done));
+		ssize_t n = pwrite(
+		    f->fd, text + done, len - done, (off_t)(f->len + done));
 
 		if (n < 0 && errno == EINTR)
 			continue;

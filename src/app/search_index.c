@@ -188,8 +188,8 @@ static void sort_devices(struct search_index *index)
 	qsort(index->devices, index->n, sizeof(*index->devices), by_name);
 	for (size_t i = 0; i < index->n; i++) {
 		struct search_device *d = &index->devices[i];
-		struct search_device *last = kept ? &index->devices[kept - 1]
-						  : NULL;
+		struct search_device *last =
+		    kept ? &index->devices[kept - 1] : NULL;
 
 		if (!last || strcmp(last->name, d->name) != 0) {
 			index->devices[kept++] = *d;
@@ -210,8 +210,9 @@ static void sort_devices(struct search_index *index)
 /* "intended/<area>/<name>.cfg" */
 static bool read_path(const char *path, enum path_config *which, char name[256])
 {
-	static const char *const dirs[] = { [PATH_INTENDED] = "intended/",
-		[PATH_BACKUP] = "backup/" };
+	static const char *const dirs[] = {
+		[PATH_INTENDED] = "intended/", [PATH_BACKUP] = "backup/"
+	};
 	const char *base = strrchr(path, '/');
 	size_t len;
 
@@ -250,8 +251,8 @@ static enum err_code note(
 		rc = store_read_blob(
 		    index->app->store, &change->new_blob, &text, e);
 		if (rc == ERR_OK)
-			rc = search_file_add(&index->file, buf_text(&text),
-			    text.len, &span, e);
+			rc = search_file_add(
+			    &index->file, buf_text(&text), text.len, &span, e);
 	}
 	d = rc == ERR_OK ? device_of(ad, name) : NULL;
 	if (rc == ERR_OK && !d)
@@ -292,8 +293,8 @@ enum err_code search_advance(
 		rc = start_over(index, e);
 	ad.n_known = index->n;
 	for (size_t i = 0; i < 2 && rc == ERR_OK; i++)
-		rc = store_diff(index->app->store, &index->at, tip, dirs[i],
-		    note, &ad, e);
+		rc = store_diff(
+		    index->app->store, &index->at, tip, dirs[i], note, &ad, e);
 	if (ad.added)
 		sort_devices(index);
 	if (rc == ERR_OK)

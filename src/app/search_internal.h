@@ -14,7 +14,8 @@
  * what is alive. */
 struct search_file {
 	int fd;
-	const char *map; /* addresses that the file may grow to; readable up to len */
+	const char
+	    *map; /* addresses that the file may grow to; readable up to len */
 	size_t len;
 	size_t dead;
 };

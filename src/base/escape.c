@@ -40,8 +40,8 @@ void escape_html(struct buf *out, const char *text, size_t len)
 static bool is_unreserved(unsigned char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-	    c == '~';
+	       (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+	       c == '~';
 }
 
 void escape_url(struct buf *out, const char *text, size_t len)
@@ -99,17 +99,29 @@ void escape_log(struct buf *out, const char *text, size_t len)
 	}
 }
 
-static bool is_bidi_control(const char *p, size_t n)
+/* What cannot be seen but changes what is seen: marks, overrides and isolates
+ * of direction, separators of lines and paragraphs, characters of no width. */
+static bool is_invisible(const char *p, size_t n)
 {
-	unsigned char b2;
+	static const struct {
+		unsigned char first[2];
+		unsigned char from, to; /* the third byte */
+	} ranges[] = {
+		{ { 0xE2, 0x80 }, 0x8B, 0x8F }, /* U+200B-200F */
+		{ { 0xE2, 0x80 }, 0xA8, 0xAE }, /* U+2028-202E */
+		{ { 0xE2, 0x81 }, 0xA0, 0xA9 }, /* U+2060-2069 */
+		{ { 0xEF, 0xBB }, 0xBF, 0xBF }, /* U+FEFF */
+	};
 
-	if (n != 3 || (unsigned char)p[0] != 0xE2)
-		return false;
-	b2 = (unsigned char)p[2];
-	if ((unsigned char)p[1] == 0x80)
-		return b2 >= 0xAA && b2 <= 0xAE;
-	if ((unsigned char)p[1] == 0x81)
-		return b2 >= 0xA6 && b2 <= 0xA9;
+	if (n == 2) /* U+061C */
+		return memcmp(p, "\xD8\x9C", 2) == 0;
+	for (size_t i = 0; n == 3 && i < sizeof(ranges) / sizeof(ranges[0]);
+	     i++) {
+		if (memcmp(p, ranges[i].first, 2) == 0 &&
+		    (unsigned char)p[2] >= ranges[i].from &&
+		    (unsigned char)p[2] <= ranges[i].to)
+			return true;
+	}
 	return false;
 }
 
@@ -120,11 +132,11 @@ void escape_device_text(struct buf *out, const char *text, size_t len)
 	while (i < len) {
 		unsigned char c = (unsigned char)text[i];
 		size_t n = utf8_sequence(text + i, len - i);
-		bool control = (c < 0x20 && c != '\n' && c != '\t') ||
-		    c == 0x7f || (c == 0xC2 && n == 2 &&
-		    (unsigned char)text[i + 1] < 0xA0);
+		bool control =
+		    (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f ||
+		    (c == 0xC2 && n == 2 && (unsigned char)text[i + 1] < 0xA0);
 
-		if (n == 0 || control || is_bidi_control(text + i, n)) {
+		if (n == 0 || control || is_invisible(text + i, n)) {
 			buf_puts(out, "\xEF\xBF\xBD");
 			i += n ? n : 1;
 		} else {

@@ -21,7 +21,9 @@ void escape_json(struct buf *out, const char *text, size_t len);
 void escape_log(struct buf *out, const char *text, size_t len);
 
 /* Text from a device for people: keeps newline and tab; other control bytes,
- * bidirectional overrides (U+202A–202E, U+2066–2069) and invalid UTF-8 become
+ * invisible characters (marks and overrides of direction, of no width,
+ * separators: U+061C, U+200B-200F, U+2028-202E, U+2060-2069, U+FEFF) and
+ * invalid UTF-8 become
  * U+FFFD, so that what is shown is what is there. */
 void escape_device_text(struct buf *out, const char *text, size_t len);
 

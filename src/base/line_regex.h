@@ -2,11 +2,11 @@
  * Regular expressions over the lines of a text, in linear time.
  *
  * A pattern becomes a set of positions (K. Thompson, "Regular expression search
- * algorithm", 1968), and sets of positions become states of an automaton that is
- * built while the text is read (as in RE2), so that each byte costs one look-up
- * and no pattern can make a search take more than time proportional to the
- * text.  What needs memory of what was matched (back references, look-around)
- * is refused.
+ * algorithm", 1968), and sets of positions become states of an automaton that
+ * is built while the text is read (as in RE2), so that each byte costs one
+ * look-up and no pattern can make a search take more than time proportional to
+ * the text.  What needs memory of what was matched (back references,
+ * look-around) is refused.
  *
  * Syntax: literals; . [a-z] [^a-z] \d \w \s and their opposites; ^ $ \b \B;
  * ( ) (?: ) |; * + ? {m} {m,} {m,n}; \t and \ before any punctuation.  Bytes
@@ -42,8 +42,8 @@ size_t line_regex_runs(
 
 /* The first line in [p, end) that holds a match; NULL if none does.  *ret_len
  * is its length without the newline. */
-const char *line_regex_next(struct line_regex *re, const char *p,
-    const char *end, size_t *ret_len);
+const char *line_regex_next(
+    struct line_regex *re, const char *p, const char *end, size_t *ret_len);
 
 /* Does the line hold a match? */
 bool line_regex_matches(struct line_regex *re, const char *line, size_t len);

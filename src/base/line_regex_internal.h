@@ -1,5 +1,5 @@
 /*
- * Between the parser and the automaton: a pattern as a tree.
+ * Between the parser, the program and the automaton.
  */
 #ifndef BASE_LINE_REGEX_INTERNAL_H
 #define BASE_LINE_REGEX_INTERNAL_H
@@ -42,9 +42,50 @@ static inline bool rx_is_word(unsigned c)
 	       (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+#define RX_MAX_PROGRAM 4000
+enum rx_op { OP_SET, OP_SPLIT, OP_PLACE, OP_MATCH };
+
+struct rx_inst {
+	enum rx_op op;
+	uint16_t x, y; /* where it goes on; y only for OP_SPLIT */
+	enum rx_place place;
+	const struct rx_set *set;
+};
+
+struct rx_state;
+
+struct line_regex {
+	struct arena *arena;
+	struct rx_inst *program;
+	size_t n;
+	const char *runs[LINE_REGEX_MAX_RUNS];
+	size_t n_runs;
+	const char *longest; /* of the runs; NULL: there is none */
+	size_t longest_len;
+	/* bytes from the last one that is this byte to the end of `longest` */
+	uint16_t skip[256];
+
+	struct rx_state *states;
+	uint16_t *next;	  /* [state * WIDTH + byte] */
+	uint16_t *at_end; /* [state]: what the end of the text leads to */
+	size_t n_states;
+	uint16_t *pool;
+	size_t n_pool;
+	uint16_t start;
+
+	/* scratch of one step */
+	uint16_t *stack, *reached, *kernel;
+	uint32_t *seen, *seen_kernel; /* by instruction: the step's mark */
+	uint32_t mark;
+};
+
 /* The tree of a pattern.  Depth is bounded by the pattern's length. */
 enum err_code rx_parse(struct arena *a, const char *pattern,
     struct line_regex_options options, const struct rx_node **ret,
+    struct err *e) must_check;
+
+/* Fills in the program and what every match holds.  ERR_LIMIT. */
+enum err_code rx_make_program(struct line_regex *re, const struct rx_node *tree,
     struct err *e) must_check;
 
 #endif

@@ -58,8 +58,8 @@ static void add_byte(struct rx_set *s, unsigned c)
 	s->bits[c >> 3] = (uint8_t)(s->bits[c >> 3] | 1u << (c & 7));
 }
 
-static void add_range(struct parser *ps, struct rx_set *s, unsigned from,
-    unsigned to)
+static void add_range(
+    struct parser *ps, struct rx_set *s, unsigned from, unsigned to)
 {
 	for (unsigned c = from; c <= to; c++) {
 		add_byte(s, c);
@@ -214,10 +214,9 @@ static const struct rx_node *parse_backslash(struct parser *ps)
 	if (!n)
 		return NULL;
 	if (!c || !add_class(&n->set, c))
-		return fail(ps,
-		    c >= '1' && c <= '9'
-			? "back references cannot be searched for"
-			: "nothing that may follow a backslash");
+		return fail(ps, c >= '1' && c <= '9'
+				    ? "back references cannot be searched for"
+				    : "nothing that may follow a backslash");
 	ps->p++;
 	return n;
 }

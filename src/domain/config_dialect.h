@@ -104,5 +104,7 @@ extern const struct config_dialect config_dialect_nxos;
 
 /* NULL if there is none of that name. */
 const struct config_dialect *config_dialect_find(const char *name);
+/* All of them; NULL ends. */
+const struct config_dialect *const *config_dialects(void);
 
 #endif

@@ -211,16 +211,22 @@ const struct config_dialect config_dialect_frr = {
 	.defaults = frr_defaults,
 };
 
+static const struct config_dialect *const all[] = {
+	&config_dialect_frr,
+	&config_dialect_eos,
+	&config_dialect_ios,
+	&config_dialect_nxos,
+	NULL,
+};
+
+const struct config_dialect *const *config_dialects(void)
+{
+	return all;
+}
+
 const struct config_dialect *config_dialect_find(const char *name)
 {
-	static const struct config_dialect *const all[] = {
-		&config_dialect_frr,
-		&config_dialect_eos,
-		&config_dialect_ios,
-		&config_dialect_nxos,
-	};
-
-	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+	for (size_t i = 0; all[i]; i++)
 		if (strcmp(all[i]->name, name) == 0)
 			return all[i];
 	return NULL;

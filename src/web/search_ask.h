@@ -11,7 +11,7 @@
 #include "app/search.h"
 #include "web/request.h"
 
-#define SEARCH_MIN 2	 /* bytes of a question */
+#define SEARCH_MIN 2	  /* bytes of a question */
 #define SEARCH_RECORDS 40 /* that are told */
 
 struct search_record {

@@ -143,3 +143,75 @@ test("the box in the head ticks the page", { timeout: 60000 }, async () => {
 	assertNoFaults(page);
 	await page.context().close();
 });
+
+/* A backup of r1, and an intended configuration that differs from it. */
+async function differ(page) {
+	await page.goto("/jobs/backup/run?device=r1");
+	await page.click("button[type=submit]:has-text('Run')");
+	await page.waitForSelector("#live-badge .b-succeeded", { timeout: 60000 });
+	await page.goto("/devices/r1/intended?from=backup");
+	const text = await page.inputValue("#text");
+
+	await page.fill("#text", text.replace("hostname r1", "hostname  r1") +
+		"interface dummy9\n description one two three\nexit\n!\n");
+	await page.click("button:has-text('Save')");
+	await page.waitForURL("**/devices/r1/config");
+}
+
+test("differences side by side, with all lines, without white space",
+	{ timeout: 120000 }, async () => {
+	const page = await openPage(browser);
+
+	await signIn(page);
+	await differ(page);
+	await page.goto("/devices/r1/config?view=diff");
+	assert.ok(await page.locator(".diff .d-add").count() > 0);
+	await page.click("summary:has-text('Show differently')");
+	await assertAccessible(page);
+	await shoot(page, "diff-unified");
+	await page.click(".diff-look a:has-text('Side by side')");
+	await page.waitForSelector(".diff.split");
+	await page.click("summary:has-text('Show differently')");
+	await page.click(".diff-look a:has-text('All') >> nth=0");
+	await page.waitForURL("**context=all**");
+	assert.ok(await page.locator(".diff .d-pair").count() > 0);
+	assert.equal(await page.locator(".diff .gap").count(), 0);
+	await assertAccessible(page);
+	await shoot(page, "diff-split");
+	await page.goto("/devices/r1/config?view=diff&space=ignore&volatile=hide");
+	assert.equal(await page.locator(".diff .d-del").count(), 0);
+	await page.waitForSelector("text=white space alone");
+	const patch = await page.evaluate(async () =>
+		(await fetch("/devices/r1/config?view=diff&patch=1")).text());
+
+	assert.match(patch, /^--- backup\/r1\n\+\+\+ intended\/r1\n@@/);
+	await page.emulateMedia({ colorScheme: "dark" });
+	await page.goto("/devices/r1/config?view=diff&diff=split");
+	await assertAccessible(page);
+	await shoot(page, "diff-split-dark");
+	await page.emulateMedia({ media: "print" });
+	await shoot(page, "diff-split-print");
+	await page.emulateMedia({ media: "screen" });
+	await page.setViewportSize({ width: 390, height: 844 });
+	await shoot(page, "diff-split-phone");
+	assertNoFaults(page);
+	await page.context().close();
+});
+
+test("search finds lines", { timeout: 60000 }, async () => {
+	const page = await openPage(browser);
+
+	await signIn(page);
+	for (const [name, query] of [["text", "q=hostname"],
+		["regex", "q=%5Ehostname+.*&mode=regex"], ["none", "q=nonesuch"],
+		["wrong", "q=%5B&mode=regex"]]) {
+		await page.goto(`/search?${query}`);
+		await assertAccessible(page);
+		await shoot(page, `search-${name}`);
+	}
+	await page.setViewportSize({ width: 390, height: 844 });
+	await page.goto("/search?q=hostname");
+	await assertAccessible(page);
+	await shoot(page, "search-phone");
+	await page.context().close();
+});

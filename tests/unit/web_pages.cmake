@@ -1,5 +1,8 @@
 # The pages: their parts alone, then all of them with their own templates.
-unit_test(web diff_view)
+unit_test(web diff_view "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
+unit_test(web diff_golden "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
+target_compile_definitions(unit_web_diff_golden PRIVATE
+    SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 unit_test(web page_cache)
 unit_test(web pages "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
 target_compile_definitions(unit_web_pages PRIVATE

@@ -209,6 +209,7 @@ static enum err_code file_view(
     struct request *r, const struct file *f, struct jv *ret, struct err *e)
 {
 	struct arena *a = r->arena;
+	struct diff_look look = diff_look_read(r);
 	struct jv view = jv_dict(a, 8), diff = jv_none();
 	const char *path = f->new_path ? f->new_path : f->old_path;
 	const char *old_text, *new_text;
@@ -219,7 +220,8 @@ static enum err_code file_view(
 		ERR_OK &&
 	    (rc = read_text(r, f->new_path, &f->new_blob, &new_text, e)) ==
 		ERR_OK)
-		rc = diff_view_from_texts(a, old_text, new_text, &diff, e);
+		rc = diff_view_from_texts(
+		    a, &look, old_text, new_text, &diff, e);
 	if (rc != ERR_OK)
 		return rc;
 	jv_dict_set(a, view, "path", jv_text(path));

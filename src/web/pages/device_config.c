@@ -51,6 +51,7 @@ static enum err_code add_texts(
     struct request *r, const char *device, struct jv ctx, struct err *e)
 {
 	struct arena *a = r->arena;
+	struct diff_look look = diff_look_read(r);
 	const char *intended, *backup, *view;
 	struct jv diff = jv_none();
 	enum err_code rc;
@@ -63,7 +64,7 @@ static enum err_code add_texts(
 	view = choose_view(r, *intended, *backup);
 	jv_dict_set(a, ctx, "view", jv_text(view));
 	if (strcmp(view, "diff") == 0 && *intended && *backup)
-		rc = diff_view_from_texts(a, backup, intended, &diff, e);
+		rc = diff_view_from_texts(a, &look, backup, intended, &diff, e);
 	else if (strcmp(view, "intended") == 0)
 		jv_dict_set(a, ctx, "text", text_view_lines(a, intended));
 	else
@@ -74,6 +75,24 @@ static enum err_code add_texts(
 	return rc;
 }
 
+/* What brings the backup to what is intended. */
+static enum err_code give_patch(
+    struct request *r, struct response *out, const char *device, struct err *e)
+{
+	const char *texts[2];
+	const char *const names[] = { arena_printf(
+					  r->arena, "backup/%s", device),
+		arena_printf(r->arena, "intended/%s", device) };
+	enum err_code rc;
+
+	rc = device_read_config(r, PATH_BACKUP, device, &texts[0], e);
+	if (rc == ERR_OK)
+		rc = device_read_config(r, PATH_INTENDED, device, &texts[1], e);
+	if (rc == ERR_OK)
+		rc = diff_view_send_patch(r, out, texts, names, e);
+	return rc;
+}
+
 static enum err_code config_page(
     struct request *r, struct response *out, struct err *e)
 {
@@ -81,7 +100,10 @@ static enum err_code config_page(
 	const struct record *device;
 	enum err_code rc;
 
-	if ((rc = view_find_device(r, &device, e)) != ERR_OK ||
+	if ((rc = view_find_device(r, &device, e)) == ERR_OK &&
+	    *request_query(r, "patch", ""))
+		return give_patch(r, out, record_key(device), e);
+	if (rc != ERR_OK ||
 	    (rc = device_add_frame(r, device, "config", ctx, e)) != ERR_OK ||
 	    (rc = add_texts(r, record_key(device), ctx, e)) != ERR_OK)
 		return rc;
@@ -173,6 +195,7 @@ static enum err_code show_stale(struct request *r, struct response *out,
 	struct arena *a = r->arena;
 	struct jv ctx = jv_dict(a, 12), diff = jv_none();
 	const struct snapshot *pinned = r->snapshot, *newest;
+	struct diff_look look = diff_look_read(r);
 	const char *now;
 	enum err_code rc;
 
@@ -186,7 +209,7 @@ static enum err_code show_stale(struct request *r, struct response *out,
 	r->snapshot = pinned;
 	snapshot_unref(newest);
 	if (rc == ERR_OK)
-		rc = diff_view_from_texts(a, now, typed, &diff, e);
+		rc = diff_view_from_texts(a, &look, now, typed, &diff, e);
 	if (rc != ERR_OK)
 		return rc;
 	jv_dict_set(a, ctx, "text", jv_text(typed));

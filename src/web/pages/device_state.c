@@ -220,12 +220,14 @@ struct jv device_jobs_view(struct request *r, const struct record *device)
 static enum err_code add_against(struct request *r, enum path_config which,
     const char *device, const char *rendered, struct jv *ret, struct err *e)
 {
+	struct diff_look look = diff_look_read(r);
 	const char *kept = "";
 	enum err_code rc = device_read_config(r, which, device, &kept, e);
 
 	*ret = jv_none();
 	if (rc == ERR_OK && *kept)
-		rc = diff_view_from_texts(r->arena, kept, rendered, ret, e);
+		rc = diff_view_from_texts(
+		    r->arena, &look, kept, rendered, ret, e);
 	return rc;
 }
 

@@ -205,6 +205,7 @@ static enum err_code compare_file(const struct comparison *c,
     enum device_file file, struct jv list, struct err *e)
 {
 	struct arena *a = c->r->arena;
+	struct diff_look look = diff_look_read(c->r);
 	struct jv view = jv_dict(a, 5), diff;
 	const char *old, *new;
 	size_t old_len, new_len;
@@ -215,7 +216,8 @@ static enum err_code compare_file(const struct comparison *c,
 		rc = text_at(c, file, &c->new.id, &new, &new_len, e);
 	if (rc != ERR_OK || (!old && !new))
 		return rc;
-	rc = diff_view_from_texts(a, old ? old : "", new ? new : "", &diff, e);
+	rc = diff_view_from_texts(
+	    a, &look, old ? old : "", new ? new : "", &diff, e);
 	if (rc != ERR_OK)
 		return rc;
 	jv_dict_set(a, view, "label", jv_text(device_file_labels[file]));

@@ -177,11 +177,12 @@ static enum err_code json_diff(struct arena *a, const json_t *now,
     const json_t *yours, struct jv *ret, struct err *e)
 {
 	struct buf left = BUF_INIT(MAX_RECORD), right = BUF_INIT(MAX_RECORD);
+	struct diff_look look = DIFF_LOOK_PLAIN;
 	enum err_code rc;
 
 	if ((rc = json_write(now, &left, e)) == ERR_OK &&
 	    (rc = json_write(yours, &right, e)) == ERR_OK)
-		rc = diff_view_from_texts(a, arena_strdup(a, buf_text(&left)),
+		rc = diff_view_from_texts(a, &look, arena_strdup(a, buf_text(&left)),
 		    arena_strdup(a, buf_text(&right)), ret, e);
 	buf_release(&left);
 	buf_release(&right);

@@ -25,6 +25,7 @@
 static enum err_code device_diff(struct request *r, const char *id,
     const char *device, struct jv *ret, struct err *e)
 {
+	struct diff_look look = diff_look_read(r);
 	struct buf text = BUF_INIT(MAX_DIFF);
 	const char *copy;
 	enum err_code rc;
@@ -36,7 +37,7 @@ static enum err_code device_diff(struct request *r, const char *id,
 		copy = arena_memdup(r->arena, buf_text(&text), text.len);
 		if (copy)
 			*ret = diff_view_from_patch(
-			    r->arena, copy, text.len, NULL);
+			    r->arena, &look, copy, text.len, NULL);
 		else
 			rc = err_set(e, ERR_LIMIT,
 			    "the difference is too large to show");

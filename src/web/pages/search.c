@@ -53,8 +53,8 @@ static struct jv records_view(struct request *r, const struct search_answer *an)
 		    jv_text(view_record_url(a, kind, record_key(hit->record))));
 		jv_dict_set(a, v, "label", jv_text(hit->field->label));
 		jv_dict_set(a, v, "html",
-		    jv_safe(marked(
-			a, an->pattern, hit->text, strlen(hit->text))));
+		    jv_safe(
+			marked(a, an->pattern, hit->text, strlen(hit->text))));
 		jv_list_append(a, list, v);
 	}
 	return list;
@@ -69,9 +69,8 @@ static struct jv line_view(
 	jv_dict_set(a, v, "matches", jv_bool(line->matches));
 	jv_dict_set(a, v, "gap", jv_bool(line->gap));
 	jv_dict_set(a, v, "html",
-	    jv_safe(line->matches
-			? marked(a, re, line->text, line->len)
-			: diff_line_html(a, line->text, line->len)));
+	    jv_safe(line->matches ? marked(a, re, line->text, line->len)
+				  : diff_line_html(a, line->text, line->len)));
 	return v;
 }
 
@@ -111,8 +110,7 @@ static void add_answer(
 	jv_dict_set(a, ctx, "records", records_view(r, an));
 	jv_dict_set(a, ctx, "more_records", jv_bool(an->more_records));
 	jv_dict_set(a, ctx, "texts", texts_view(r, an));
-	jv_dict_set(
-	    a, ctx, "n_devices", jv_int((int64_t)an->found.n_devices));
+	jv_dict_set(a, ctx, "n_devices", jv_int((int64_t)an->found.n_devices));
 	jv_dict_set(a, ctx, "late", jv_bool(an->found.late));
 	if (*an->found.next)
 		jv_dict_set(a, ctx, "next",

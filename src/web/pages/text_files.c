@@ -222,6 +222,7 @@ static struct jv impact_view(
 {
 	struct arena *a = r->arena;
 	struct jv v = jv_dict(a, 8), list = jv_list(a, impact->n_shown);
+	struct diff_look look = diff_look_read(r);
 
 	for (size_t i = 0; i < impact->n_shown; i++) {
 		const char *diff = impact->shown[i].diff;
@@ -232,7 +233,7 @@ static struct jv impact_view(
 		    a, one, "problem", jv_text(impact->shown[i].problem));
 		jv_dict_set(a, one, "diff",
 		    diff && *diff
-			? diff_view_from_patch(a, diff, strlen(diff), NULL)
+			? diff_view_from_patch(a, &look, diff, strlen(diff), NULL)
 			: jv_none());
 		jv_list_append(a, list, one);
 	}
@@ -274,6 +275,7 @@ static enum err_code show_stale(
 {
 	const struct snapshot *pinned = r->snapshot, *newest;
 	struct jv ctx = jv_dict(r->arena, 20), diff;
+	struct diff_look look = diff_look_read(r);
 	const char *now = "";
 	enum err_code rc = snapshots_current(r->app->snapshots, &newest, e);
 
@@ -289,7 +291,7 @@ static enum err_code show_stale(
 	}
 	d->is_new = !*d->version;
 	if (rc == ERR_OK)
-		rc = diff_view_from_texts(r->arena, now, d->text, &diff, e);
+		rc = diff_view_from_texts(r->arena, &look, now, d->text, &diff, e);
 	if (rc != ERR_OK)
 		return rc;
 	jv_dict_set(r->arena, ctx, "stale", jv_bool(true));

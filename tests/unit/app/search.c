@@ -174,7 +174,8 @@ static void test_rebuilds_when_most_of_it_is_dead(void **state)
 
 	make_devices(f);
 	for (int i = 0; i < 20; i++) {
-		snprintf(text, sizeof(text), "hostname a\nround number %d\n", i);
+		snprintf(
+		    text, sizeof(text), "hostname a\nround number %d\n", i);
 		put_intended(f, "a", text);
 		snprintf(text, sizeof(text), "number %d", i);
 		assert_finds(text, "a/intended:1");
@@ -202,8 +203,8 @@ static void test_goes_on_after_the_last_one(void **state)
 	q = query("common", true);
 	q.max_texts = 4;
 	assert_ok(search_texts(index_, &q, arena, &found, e));
-	assert_string_equal(names(&found),
-	    "c/intended:1 d/intended:1 e/intended:1");
+	assert_string_equal(
+	    names(&found), "c/intended:1 d/intended:1 e/intended:1");
 	assert_string_equal(found.next, "e");
 	q.after = found.next;
 	q.max_texts = 10;

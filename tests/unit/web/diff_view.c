@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "jinja/data.h"
+#include "web/pages/diff_rows.h"
 #include "web/pages/diff_view.h"
 #include "web/pages/diff_words.h"
 
@@ -18,6 +19,7 @@
 #include <string.h>
 
 static struct arena *arena;
+static const struct diff_look plain = { .context = 3 };
 
 static int open_arena(void **state)
 {
@@ -88,13 +90,14 @@ static struct jv of_texts(const char *a, const char *b)
 	struct jv view = jv_none();
 
 	assert_int_equal(
-	    diff_view_from_texts(arena, a, b, &view, NULL), ERR_OK);
+	    diff_view_from_texts(arena, &plain, a, b, &view, NULL), ERR_OK);
 	return view;
 }
 
 static struct jv of_patch(const char *patch)
 {
-	return diff_view_from_patch(arena, patch, strlen(patch), NULL);
+	return diff_view_from_patch(
+	    arena, &plain, patch, strlen(patch), NULL);
 }
 
 /* --- tests
@@ -230,13 +233,13 @@ static void test_a_long_line_is_cut(void **state)
 	view = of_patch(patch);
 	assert_int_equal(rows(view), 1);
 	assert_int_equal(
-	    strlen(row_text(view, 0)), strlen("add||||") + DIFF_VIEW_MAX_LINE);
+	    strlen(row_text(view, 0)), strlen("add||||") + DIFF_MAX_LINE);
 	free(patch);
 }
 
 static void test_rows_are_bounded_and_the_rest_is_counted(void **state)
 {
-	size_t n = DIFF_VIEW_MAX_ROWS + 100;
+	size_t n = DIFF_MAX_ROWS + 100;
 	char *patch = malloc(2 * n + 1);
 	struct jv view;
 
@@ -246,7 +249,7 @@ static void test_rows_are_bounded_and_the_rest_is_counted(void **state)
 		memcpy(patch + 2 * i, "+\n", 2);
 	patch[2 * n] = '\0';
 	view = of_patch(patch);
-	assert_int_equal(rows(view), DIFF_VIEW_MAX_ROWS);
+	assert_int_equal(rows(view), DIFF_MAX_ROWS);
 	assert_int_equal(number(view, "left_out"), 100);
 	assert_int_equal(number(view, "added"), n);
 	free(patch);
@@ -273,7 +276,7 @@ static void test_any_bytes_make_a_view(void **state)
 				len = sizeof(patch) - 1;
 		}
 		assert_true(rows(diff_view_from_patch(
-				arena, patch, len, "a\n b\n")) <= len);
+				arena, &plain, patch, len, "a\n b\n")) <= len);
 		if (round % 100 == 0)
 			arena_reset(arena);
 	}

@@ -8,7 +8,8 @@ static void test_finds_records_and_lines(void **state)
 	(void)state;
 	make_device("sea1", "&serial=QX77%3C&tags=deep");
 	assert_status(post("/devices/sea1/intended",
-	    "text=hostname+sea1%0Aip+%3Cb%3Ewide%0A+descr+tide"), 303);
+			  "text=hostname+sea1%0Aip+%3Cb%3Ewide%0A+descr+tide"),
+	    303);
 	reply = get("/search?q=qx77");
 	assert_has(reply, "<mark>QX77</mark>&lt;</span>");
 	assert_has(reply, "href=\"/devices/sea1\"");
