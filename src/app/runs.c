@@ -136,8 +136,8 @@ static enum err_code check_parameters(const struct snapshot *s,
 static enum err_code check_agreed(const struct actor *actor,
     const struct job *job, const json_t *parameters, struct err *e)
 {
-	if (actor->via != TRIGGER_MCP || job->writes != POLICY_PUSH ||
-	    !job_may_change_device(job, parameters) ||
+	if (actor->via != TRIGGER_MCP || !job->can_write ||
+	    job->writes == POLICY_DISCOVER || !job_may_change_device(job, parameters) ||
 	    *json_text(parameters, "diff_hash", ""))
 		return ERR_OK;
 	return err_set(e, ERR_CONFLICT,

@@ -406,6 +406,50 @@ static void torn_down(void)
 	kit_end(k);
 }
 
+/* What was allowed when it was asked for is asked again before it starts. */
+static void rules_hold_in_the_worker(void)
+{
+	static const struct {
+		const char *status;
+		enum run_state push, dry;
+	} cases[] = {
+		{ "inventory", RUN_FAILED, RUN_SUCCEEDED },
+		{ "planned", RUN_FAILED, RUN_SUCCEEDED },
+		{ "staged", RUN_FAILED, RUN_SUCCEEDED },
+		{ "active", RUN_SUCCEEDED, RUN_SUCCEEDED },
+		{ "failed", RUN_FAILED, RUN_FAILED },
+		{ "decommissioning", RUN_FAILED, RUN_FAILED },
+	};
+	char push[6][RUN_ID_SIZE], dry[6][RUN_ID_SIZE], name[16], patch[64];
+	struct kit kit, *k = &kit;
+
+	kit_make_intending(k, 12, NULL, "hostname fake\nntp 192.0.2.1\n");
+	for (int i = 0; i < 6; i++) {
+		kit_provision(k, i, false, push[i]);
+		kit_provision(k, 6 + i, true, dry[i]);
+	}
+	for (int i = 0; i < 12; i++) {
+		snprintf(name, sizeof(name), "d%d", i);
+		snprintf(patch, sizeof(patch), "{\"status\":\"%s\"}",
+		    cases[i % 6].status);
+		kit_patch(k, KIND_DEVICE, name, patch);
+	}
+	kit_start(k);
+	for (int i = 0; i < 6; i++) {
+		bool pushed = cases[i].push == RUN_SUCCEEDED;
+
+		kit_expect(k, push[i], cases[i].push,
+		    pushed ? "confirmed" : "Nothing was changed");
+		kit_expect(k, dry[i], cases[i].dry,
+		    cases[i].dry == RUN_SUCCEEDED ? "dry run"
+						  : "Nothing was changed");
+		kit_check(k, (kit_count(k, i, " open") > 0) == pushed);
+		kit_check(k, (kit_count(k, 6 + i, " open") > 0) ==
+		    (cases[i].dry == RUN_SUCCEEDED));
+	}
+	kit_end(k);
+}
+
 int main(void)
 {
 	static const struct {
@@ -419,6 +463,7 @@ int main(void)
 		{ "one address is one device", one_address_is_one_device },
 		{ "renamed while it is changed", renamed_in_between },
 		{ "torn down and archived", torn_down },
+		{ "the rules hold in the worker", rules_hold_in_the_worker },
 		{ "cancelled in time", cancelled_in_time },
 		{ "cancelled too late", cancelled_too_late },
 		{ "the worker is stopped in between", stopped_in_between },
