@@ -46,7 +46,7 @@ rm -rf "$ironic_dir"
 
 # --- Keystone and Glance ---------------------------------------------------------
 at_end "'$keystone' down '$scratch/keystone'; '$glance' down '$scratch/glance'"
-identity=$(KEYSTONE_EXPIRATION=8 "$keystone" up "$scratch/keystone" \
+identity=$(KEYSTONE_EXPIRATION=20 "$keystone" up "$scratch/keystone" \
     2>"$scratch/log.keystone") || skip "$(cat "$scratch/log.keystone")"
 images=$(GLANCE_KEYSTONE=$identity "$glance" up "$scratch/glance" \
     2>"$scratch/log.glance") || skip "$(cat "$scratch/log.glance")"
@@ -79,8 +79,9 @@ check_equal "one that is not there" "$status $(json 'it["detail"]')" \
 provision '{"server_id":"n2",
     "image_id":"00000000-0000-4000-8000-000000000000"}'
 check_equal "an id that is not there" "$status" 400
-# A token lives for 8 s here: the next request finds it ended.
-sleep 9
+# A token lives for 20 s here, long enough on a busy machine: the next request
+# finds it ended.
+sleep 21
 act n1 power '{"target":"on"}'
 check_equal "a token that has ended: $body" "$status" 202
 
