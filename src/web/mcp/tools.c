@@ -1,6 +1,7 @@
 #include "web/mcp/tool.h"
 
 #include "base/json.h"
+#include "base/log.h"
 #include "web/api/openapi_schemas.h"
 #include "web/errors.h"
 
@@ -249,6 +250,8 @@ enum err_code mcp_tool_call(struct request *r, const struct mcp_tool *tool,
 	json_t *result = NULL;
 	enum err_code rc = run_tool(&call, &answer, e);
 
+	log_info("request %s tool %s status=%d actor=%s", r->id, tool->name,
+	    answer.status, r->actor.name);
 	if (rc == ERR_OK)
 		rc = mcp_clean_texts(answer.json, e);
 	if (rc == ERR_OK)
