@@ -224,6 +224,13 @@ def exercise_servers(p):
     p.call("validateServer", {"id": "s1"})
 
 
+def exercise_changes(p):
+    """What happened to a device, and what a change of it would start."""
+    KNOWN["commit"] = p.call("getDeviceHistory", {"name": "r1"}).json["items"][0]["commit"]
+    hook = {"name": p.call("listHooks").json["items"][0]["name"]}
+    p.call("testHook", hook, {"device": "r1"})
+
+
 def exercise_search(p):
     if not p.call("search", query={"q": "bgp", "limit": 1}).json["items"]:
         raise Broken("search: nothing is found")
@@ -286,6 +293,7 @@ def main():
     exercise_access(p)
     exercise_servers(p)
     exercise_search(p)
+    exercise_changes(p)
     exercise_the_rest(p)
     check_refusals(p)
     left = sorted(set(p.operations) - p.exercised)
