@@ -19,6 +19,9 @@ struct backend {
 	const char *driver; /* NULL: the same */
 	const char *user;   /* NULL: admin */
 	bool real;	    /* a server: one device, set back for each case */
+	/* A server without a shell, at one port; what is typed below are
+	 * operations, and it tells neither model nor serial number. */
+	bool netconf;
 	/* A change of several sections, and a line that shows it. */
 	const char *merge;
 	const char *shows;
@@ -37,6 +40,8 @@ struct backend {
 	 * configuration while he stays signed in; NULL: no such thing. */
 	const char *const *pending;
 	const char *const *lock;
+	/* … or to commit a change that waits to be confirmed. */
+	const char *const *waiting;
 	/* Names of cases that make no sense there; NULL: all do. */
 	const char *const *skip;
 };
@@ -46,6 +51,7 @@ extern const struct backend backend_frr;
 extern const struct backend backend_ios;
 extern const struct backend backend_junos; /* backend_netconf.c */
 extern const struct backend backend_nxos;
+extern const struct backend backend_netconf;
 
 const struct backend *backend_find(const char *name);
 bool backend_skips(const struct backend *b, const char *name);

@@ -6,6 +6,9 @@
 static const char *const junos_pending[] = { "configure",
 	"set system host-name other", NULL };
 static const char *const junos_lock[] = { "configure exclusive", NULL };
+static const char *const junos_waiting[] = { "configure",
+	"set interfaces ge-0/0/0 description other", "commit confirmed 5",
+	NULL };
 
 const struct backend backend_junos = {
 	.name = "junos",
@@ -45,4 +48,52 @@ const struct backend backend_junos = {
 	.cut_off = "delete interfaces fxp0 unit 0 family inet address\n",
 	.pending = junos_pending,
 	.lock = junos_lock,
+	.waiting = junos_waiting,
+};
+
+#define SYSTEM "urn:ietf:params:xml:ns:yang:ietf-system"
+#define INTERFACES "urn:ietf:params:xml:ns:yang:ietf-interfaces"
+#define TYPES "urn:ietf:params:xml:ns:yang:iana-if-type"
+#define EDIT                                                                \
+	"<edit-config><target><candidate/></target><config><system "        \
+	"xmlns=\"" SYSTEM "\"><hostname>other</hostname></system></config>" \
+	"</edit-config>"
+
+static const char *const netconf_pending[] = { EDIT, NULL };
+static const char *const netconf_lock[] = {
+	"<lock><target><running/></target></lock>", NULL
+};
+static const char *const netconf_waiting[] = { EDIT,
+	"<commit><confirmed/><confirm-timeout>300</confirm-timeout></commit>",
+	NULL };
+
+const struct backend backend_netconf = {
+	.name = "netconf",
+	.merge = "<config>\n"
+		 "<interfaces xmlns=\"" INTERFACES "\"><interface>\n"
+		 "  <name>eth3</name><description>to spine2</description>\n"
+		 "  <type xmlns:x=\"" TYPES "\">x:ethernetCsmacd</type>\n"
+		 "</interface></interfaces>\n"
+		 "<system xmlns=\"" SYSTEM "\">"
+		 "<location>a &lt;b&gt; &amp; c</location></system>\n"
+		 "</config>\n",
+	.shows = "<description>to spine2</description>",
+	.edits = { { "<hostname>netconf", "<hostname>spine" },
+	    { "  <contact>noc</contact>\n", "" },
+	    { "to spine1", "to spine9" } },
+	.gone = "contact",
+	.bad = "<system xmlns=\"" SYSTEM "\">\n"
+	       "<location>x</location><bogus>1</bogus>\n</system>\n",
+	.bad_word = "bogus",
+	.command = "reload now\n",
+	/* tests/netconf/relay.c knows this name */
+	.cut_off = "<interfaces xmlns=\"" INTERFACES "\"><interface>\n"
+		   "  <name>cut-off-management</name>\n"
+		   "  <type xmlns:x=\"" TYPES "\">x:ethernetCsmacd</type>\n"
+		   "</interface></interfaces>\n",
+	.pending = netconf_pending,
+	.lock = netconf_lock,
+	.waiting = netconf_waiting,
+	.netconf = true,
+	.user = "netconf-test",
 };

@@ -9,6 +9,7 @@ static const struct backend *const all[] = {
 	&backend_ios,
 	&backend_junos,
 	&backend_nxos,
+	&backend_netconf,
 };
 
 const struct backend *backend_find(const char *name)

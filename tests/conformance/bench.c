@@ -179,51 +179,6 @@ const char *bench_replacement(struct bench *b)
 	return text;
 }
 
-static const char *const somebodys_pagers[] = { "--More--", NULL };
-static const struct ssh_shell_profile somebodys_shell = {
-	.width = 200,
-	.height = 1000,
-	.pagers = somebodys_pagers,
-	.hot_keys = "",
-};
-
-bool bench_type(struct bench *b, const char *const *lines, struct somebody *who)
-{
-	const struct ssh_shell_answer answers[] = {
-		{ "Password:", NULL, b->enable },
-		{ NULL, NULL, NULL },
-	};
-	struct deadline deadline = deadline_in_ms(COMMAND_MS);
-	struct buf answer = BUF_INIT((size_t)1 << 20);
-	struct err e = ERR_INIT;
-	enum err_code code;
-
-	*who = (struct somebody){ .target = b->target };
-	code = ssh_link_open(
-	    &who->target, 22, NULL, deadline, &who->link, NULL, &e);
-	if (code == ERR_OK)
-		code = ssh_shell_open(
-		    who->link, &somebodys_shell, deadline, &who->shell, &e);
-	if (code == ERR_OK && b->enable != NULL)
-		code = ssh_shell_run_asking(
-		    who->shell, "enable", answers, deadline, &answer, &e);
-	for (; code == ERR_OK && *lines != NULL; lines++)
-		code = ssh_shell_run(who->shell, *lines, deadline, &answer, &e);
-	bench_check(b, code == ERR_OK, "somebody types: %s", e.message);
-	buf_release(&answer);
-	return code == ERR_OK;
-}
-
-void bench_leave(struct bench *b, struct somebody *who)
-{
-	struct deadline soon = deadline_in_ms(COMMAND_MS);
-
-	ssh_shell_close(who->shell);
-	ssh_link_close(who->link);
-	while (bench_count(b, "open") > 0 && !deadline_passed(soon))
-		poll(NULL, 0, 5);
-}
-
 /* --- Checks ------------------------------------------------------------ */
 
 void bench_check(struct bench *b, bool ok, const char *fmt, ...)

@@ -12,7 +12,9 @@
 #include "base/arena.h"
 #include "conformance/backend.h"
 #include "conformance/cutter.h"
+#include "infra/netconf/datastore.h"
 #include "infra/ssh/shell.h"
+#include "infra/ssh/subsystem.h"
 
 struct bench {
 	const struct backend *backend;
@@ -80,6 +82,10 @@ struct somebody {
 	struct driver_target target;
 	struct ssh_link *link;
 	struct ssh_shell *shell;
+	/* … or, without a shell, over NETCONF */
+	struct ssh_subsystem *channel;
+	struct netconf_stream stream;
+	struct netconf *nc;
 };
 bool bench_type(
     struct bench *b, const char *const *lines, struct somebody *who);

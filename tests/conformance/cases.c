@@ -75,6 +75,20 @@ static void merge_is_kept(struct bench *b)
 	bench_check(b, bench_count(b, "reverts") == 0, "nothing was reverted");
 }
 
+static void merge_is_kept_without_persist(struct bench *b)
+{
+	if (!b->backend->netconf)
+		return;
+	bench_mode(b, "only-10");
+	bench_check(b,
+	    bench_provision(b, b->backend->merge, 0) == RUN_SUCCEEDED,
+	    "it succeeds");
+	bench_check(b, bench_count(b, "commits") == 2,
+	    "with a commit and one that confirms it");
+	bench_ask(b, "advance %d", HOURS_3);
+	bench_check(b, holds(bench_running(b), b->backend->shows), "it stays");
+}
+
 static void repeated_does_nothing(struct bench *b)
 {
 	unsigned commits;
@@ -249,6 +263,22 @@ static void somebodys_lock_is_respected(struct bench *b)
 	    "and is gone with its owner");
 }
 
+static void somebodys_commit_is_left_alone(struct bench *b)
+{
+	struct somebody who;
+	const char *old;
+
+	if (b->backend->waiting == NULL ||
+	    !bench_type(b, b->backend->waiting, &who))
+		return;
+	old = bench_running(b);
+	bench_check(b, bench_provision(b, b->backend->merge, 0) == RUN_FAILED,
+	    "a commit of somebody that waits stops the run");
+	bench_check(b, b->effects == 0, "before any effect");
+	bench_check(b, bench_same(b, old, bench_running(b)), "no change");
+	bench_leave(b, &who);
+}
+
 /* --- Timers ------------------------------------------------------------ */
 
 static void unconfirmed_reverts(struct bench *b)
@@ -383,9 +413,13 @@ static void facts_are_read(struct bench *b)
 	bench_check(b, code == ERR_OK, "facts: %s", e.message);
 	if (code != ERR_OK)
 		return;
+	bench_check(b, f.n_interfaces > 0, "interfaces");
+	bench_check(b, text_starts_with(b->device, f.hostname) && *f.hostname,
+	    "its name is \"%s\"", f.hostname);
+	if (b->backend->netconf)
+		return;
 	bench_check(b, strcmp(f.hostname, b->device) == 0, "its name");
 	bench_check(b, f.os_version[0] != '\0', "version \"%s\"", f.os_version);
-	bench_check(b, f.n_interfaces > 0, "interfaces");
 	if (b->backend->real)
 		return;
 	bench_check(b, text_starts_with(f.serial, "SIM"),
@@ -399,6 +433,7 @@ const struct bench_case bench_cases[] = {
 	{ "a truncated configuration is no backup", truncated_is_no_backup },
 	{ "a dry run changes nothing", dry_run_changes_nothing },
 	{ "a merge is kept", merge_is_kept },
+	{ "so it is without persist", merge_is_kept_without_persist },
 	{ "what is there already is left alone", repeated_does_nothing },
 	{ "a replacement is kept", replace_is_kept },
 	{ "a merge does what it said", merge_does_what_it_said },
@@ -409,6 +444,7 @@ const struct bench_case bench_cases[] = {
 	{ "commands are refused", command_is_refused },
 	{ "somebody's change is left alone", somebodys_change_is_left_alone },
 	{ "somebody's lock is respected", somebodys_lock_is_respected },
+	{ "somebody's commit is left alone", somebodys_commit_is_left_alone },
 	{ "what is not confirmed reverts", unconfirmed_reverts },
 	{ "cut off management comes back", cut_off_management_comes_back },
 	{ "wrong passwords are told", wrong_password_is_told },

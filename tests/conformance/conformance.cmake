@@ -14,9 +14,10 @@ if(TARGET switchyard-sim)
       conformance/cutter.c
       conformance/hostile.c
       conformance/main.c
-      conformance/rig.c)
+      conformance/rig.c
+      conformance/somebody.c)
   target_link_libraries(conformance PRIVATE
-      app infra_driver infra_ssh domain base)
+      app infra_driver infra_netconf infra_ssh domain base)
   target_include_directories(conformance PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 
   # conformance_test(<backend> <suite>…)
@@ -35,4 +36,14 @@ if(TARGET switchyard-sim)
   conformance_test(ios cases cuts hostile)
   conformance_test(junos cases cuts hostile)
   conformance_test(nxos cases cuts hostile)
+
+  # Between a real NETCONF server and the suite; see tests/netconf.
+  add_executable(netconf_relay netconf/relay.c)
+  target_link_libraries(netconf_relay PRIVATE infra_netconf base)
+  target_include_directories(netconf_relay PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  # Loaded into a program that is not ours: without our sanitizers.
+  add_library(netconf_clock SHARED netconf/clock.c)
+  target_include_directories(netconf_clock PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_definitions(netconf_clock PRIVATE _GNU_SOURCE)
+  conformance_test(netconf cases cuts)
 endif()

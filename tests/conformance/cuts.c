@@ -51,7 +51,7 @@ static void check_end(struct bench *b, const char *old, const char *cut)
 
 /* True if the run was cut. */
 static bool cut_once(struct bench *b, const char *mode, unsigned at,
-    struct change (*make)(struct bench *b))
+    struct change (*make)(struct bench *b), const char *also)
 {
 	char setting[64];
 	struct change c;
@@ -61,6 +61,8 @@ static bool cut_once(struct bench *b, const char *mode, unsigned at,
 	bench_next(b);
 	old = bench_running(b);
 	c = make(b);
+	if (also != NULL)
+		bench_mode(b, also);
 	snprintf(setting, sizeof setting, "%s=%u", mode, at);
 	bench_mode(b, setting);
 	bench_provision(b, c.text, c.flags);
@@ -100,7 +102,7 @@ static void cut_everywhere(
 
 	for (size_t m = 0; m < n_modes; m++) {
 		for (unsigned at = first; at < first + CUTS_MAX; at++) {
-			if (!cut_once(b, modes[m], at, make))
+			if (!cut_once(b, modes[m], at, make, NULL))
 				break;
 			n++;
 		}
@@ -114,13 +116,38 @@ static void merge_cut_everywhere(struct bench *b)
 	cut_everywhere(b, merge_of);
 }
 
+/* Setting a server back takes a second.  Up to here a replacement is asked
+ * for as a merge is. */
+#define SERVER_FROM 11
+#define SERVER_TO 20
+
+static void cut_around_commit(
+    struct bench *b, struct change (*make)(struct bench *b), const char *also)
+{
+	for (unsigned at = SERVER_FROM; at <= SERVER_TO; at++) {
+		cut_once(b, "cut-after", at, make, also);
+		cut_once(b, "cut-before", at, make, also);
+	}
+}
+
 static void replacement_cut_everywhere(struct bench *b)
 {
-	cut_everywhere(b, replacement_of);
+	if (b->backend->netconf)
+		cut_around_commit(b, replacement_of, NULL);
+	else
+		cut_everywhere(b, replacement_of);
+}
+
+/* The timer does not outlive its session: RFC 6241, 8.4.1. */
+static void cut_without_persist(struct bench *b)
+{
+	if (b->backend->netconf)
+		cut_around_commit(b, merge_of, "only-10");
 }
 
 const struct bench_case bench_cuts[] = {
 	{ "a merge, cut everywhere", merge_cut_everywhere },
 	{ "a replacement, cut everywhere", replacement_cut_everywhere },
+	{ "without persist, cut around the commit", cut_without_persist },
 	{ NULL, NULL },
 };

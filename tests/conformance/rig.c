@@ -132,7 +132,8 @@ static uint16_t take_simulated(struct bench *b)
 		bench_die(b->name, "the simulator has no more devices");
 	snprintf(
 	    b->device, sizeof b->device, "%s%u", b->backend->name, ++b->index);
-	return (uint16_t)(b->first_port + b->index - 1);
+	return (
+	    uint16_t)(b->first_port + (b->backend->netconf ? 0 : b->index - 1));
 }
 
 void bench_next(struct bench *b)
