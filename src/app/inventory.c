@@ -53,6 +53,7 @@ enum permission inventory_permission(const struct kind *kind)
 	case KIND_SETTINGS:
 	case KIND_IRONIC:
 	case KIND_SCHEDULE:
+	case KIND_CHANNEL:
 	case KIND_JOB:
 	case KIND_COUNT:
 		break;

@@ -1,6 +1,7 @@
 #include "app/inventory_internal.h"
 
 #include "app/hook_rule.h"
+#include "app/notify.h"
 #include "app/schedules.h"
 
 #include <stdio.h>
@@ -202,6 +203,8 @@ void inventory_check_references(const struct snapshot *s,
 		check_parents(&c);
 	else if (record_kind(now)->id == KIND_HOOK)
 		hook_rule_check(now, errors);
+	else if (record_kind(now)->id == KIND_CHANNEL)
+		notify_check_channel(now, errors);
 	else if (record_kind(now)->id == KIND_SCHEDULE)
 		schedule_check(s, now, errors);
 	else if (record_kind(now)->id == KIND_JOB)

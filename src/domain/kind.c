@@ -423,6 +423,48 @@ static const struct field schedule_fields[] = {
 	    .label = "Description", .type = FIELD_TEXT },
 };
 
+static const struct field channel_fields[] = {
+	[CHANNEL_NAME] = { .name = "name", .label = "Name",
+	    .required = true, .type = FIELD_NAME, .max_len = 60 },
+	[CHANNEL_ENABLED] = { .name = "enabled", .label = "Enabled",
+	    .type = FIELD_BOOL, .fallback = "true" },
+	[CHANNEL_TYPE] = { .name = "type", .label = "Type",
+	    .required = true, .type = FIELD_CHOICE,
+	    .choices = (const char *const[]){ "webhook", "slack", "teams",
+		"email", NULL },
+	    .help = "webhook: the event as JSON; slack: also Mattermost and "
+		    "Rocket.Chat; email: by SMTP." },
+	[CHANNEL_URL] = { .name = "url", .label = "Address",
+	    .type = FIELD_TEXT, .max_len = 1000,
+	    .help = "https://192.0.2.7/hook, smtp://192.0.2.7:25, "
+		    "smtps://mail.example.net." },
+	[CHANNEL_URL_SECRET] = { .name = "url_secret",
+	    .label = "Address as a secret", .type = FIELD_REF,
+	    .ref = KIND_SECRET,
+	    .help = "Where the address itself must not be known: a reference "
+		    "whose value it is." },
+	[CHANNEL_SIGN_SECRET] = { .name = "sign_secret",
+	    .label = "Signed with", .type = FIELD_REF, .ref = KIND_SECRET,
+	    .help = "A key for HMAC-SHA256, in X-Switchyard-Signature." },
+	[CHANNEL_TO] = { .name = "to", .label = "To", .type = FIELD_LABELS,
+	    .max = 254, .help = "Addresses of an email, with commas." },
+	[CHANNEL_FROM] = { .name = "from", .label = "From",
+	    .type = FIELD_TEXT, .max_len = 254 },
+	[CHANNEL_CREDENTIALS] = { .name = "credentials",
+	    .label = "Sign-in", .type = FIELD_REF, .ref = KIND_SECRET,
+	    .help = "User and password at the mail server." },
+	[CHANNEL_EVENTS] = { .name = "events", .label = "Events",
+	    .type = FIELD_LABELS,
+	    .help = "Of run_failed, device_down, device_up, drift_found, "
+		    "backup_quarantined; empty: all." },
+	[CHANNEL_TEMPLATE] = { .name = "template", .label = "Template",
+	    .type = FIELD_LINES,
+	    .help = "Of the text; of a webhook the whole body. It sees event, "
+		    "title, text, devices, count, run, time. Empty: as usual." },
+	[CHANNEL_DESCRIPTION] = { .name = "description",
+	    .label = "Description", .type = FIELD_TEXT },
+};
+
 static const struct field job_fields[] = {
 	[JOB_SETTING_NAME] = { .name = "name", .label = "Job", .required = true,
 	    .type = FIELD_NAME },
@@ -505,6 +547,9 @@ static const struct kind kinds[KIND_COUNT] = {
 	    KEY_NAME, SCHEMA(image_fields), true },
 	[KIND_SCHEDULE] = { KIND_SCHEDULE, "schedule", "schedules",
 	    "Schedule", "schedules", KEY_NAME, SCHEMA(schedule_fields), true },
+	[KIND_CHANNEL] = { KIND_CHANNEL, "channel", "channels",
+	    "Notification channel", "channels", KEY_NAME,
+	    SCHEMA(channel_fields), true },
 	[KIND_JOB] = { KIND_JOB, "job", "jobs", "Job settings", "jobs",
 	    KEY_NAME, SCHEMA(job_fields), false },
 	[KIND_VIEW] = { KIND_VIEW, "view", "views", "Saved view", "views",

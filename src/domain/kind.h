@@ -172,6 +172,20 @@ enum schedule_field {
 	SCHEDULE_PARAMETERS,
 	SCHEDULE_DESCRIPTION,
 };
+enum channel_field {
+	CHANNEL_NAME,
+	CHANNEL_ENABLED,
+	CHANNEL_TYPE,
+	CHANNEL_URL,
+	CHANNEL_URL_SECRET,
+	CHANNEL_SIGN_SECRET,
+	CHANNEL_TO,
+	CHANNEL_FROM,
+	CHANNEL_CREDENTIALS,
+	CHANNEL_EVENTS,
+	CHANNEL_TEMPLATE,
+	CHANNEL_DESCRIPTION,
+};
 /* How a job is to be run; absent fields leave it as the job table says. */
 enum job_setting_field {
 	JOB_SETTING_NAME,

@@ -31,6 +31,7 @@ enum kind_id {
 	KIND_SCHEDULE,
 	KIND_JOB,
 	KIND_VIEW,
+	KIND_CHANNEL,
 	KIND_COUNT,
 };
 

@@ -300,6 +300,8 @@ struct tally {
 	size_t verdicts[REACH_DOWN + 1];
 	size_t changed;
 	json_t *names; /* of the devices that changed: a set */
+	const char **down, **up; /* that went so; room for all asked */
+	size_t n_down, n_up;
 };
 
 static struct reach_state *find_state(
@@ -345,6 +347,10 @@ static void observe(struct worker *w, struct live_run *run,
 		tell_change(
 		    w, run, a, from, (enum reach_verdict)state->verdict);
 		json_object_set_new(t->names, a->device, json_true());
+		if (state->verdict == REACH_DOWN)
+			t->down[t->n_down++] = a->device;
+		else if (from == REACH_DOWN)
+			t->up[t->n_up++] = a->device;
 	}
 	t->verdicts[reach_judge(a->results)]++;
 }
@@ -430,7 +436,14 @@ bool reach_finish(
 		snapshot_unref(s);
 	}
 	if (states)
+		t.down = calloc(2 * run->reach->n + 1, sizeof(*t.down));
+	if (t.down) {
+		t.up = t.down + run->reach->n;
 		observe_all(w, run, states, n, &t);
+		notify_devices(w, run, true, t.down, t.n_down);
+		notify_devices(w, run, false, t.up, t.n_up);
+	}
+	free(t.down);
 	free(states);
 	snprintf(text, size, "%zu up, %zu degraded, %zu down; %zu changed",
 	    t.verdicts[REACH_UP], t.verdicts[REACH_DEGRADED],

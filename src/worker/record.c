@@ -422,7 +422,7 @@ static void recorded(struct worker *w, struct live_run *run)
 		run->phase = LIVE_EFFECT;
 		events_allow_effect(run);
 	} else if (run->phase == LIVE_ENDED) {
-		retry_failed(w, run);
+		notify_run_ended(w, run, retry_failed(w, run));
 		live_forget(w, run);
 	} else {
 		run->unknown_recorded = true;

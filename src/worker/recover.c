@@ -43,7 +43,7 @@ static void recover_one(struct worker *w, struct live_run *run, bool done)
 	char by[128];
 
 	if (done) {
-		retry_failed(w, run);
+		notify_run_ended(w, run, retry_failed(w, run));
 		live_forget(w, run);
 	} else if (run_state_is_final(state)) {
 		run->phase = LIVE_ENDED;

@@ -34,7 +34,7 @@ static json_t *origin_of(const struct live_run *run, long attempt,
 	return origin;
 }
 
-static void start(struct worker *w, const struct live_run *run, long attempt,
+static bool start(struct worker *w, const struct live_run *run, long attempt,
     int64_t delay_ms)
 {
 	struct actor actor = { json_text(run->doc, "actor", ""), ROLE_ADMIN,
@@ -55,11 +55,12 @@ static void start(struct worker *w, const struct live_run *run, long attempt,
 		    (long long)(delay_ms / 1000));
 	else
 		log_err(&e, run->id);
-	json_decref(doc);
 	json_decref(origin);
+	json_decref(doc);
+	return doc != NULL;
 }
 
-void retry_failed(struct worker *w, const struct live_run *run)
+bool retry_failed(struct worker *w, const struct live_run *run)
 {
 	const struct snapshot *s;
 	struct job_settings settings;
@@ -70,10 +71,9 @@ void retry_failed(struct worker *w, const struct live_run *run)
 	if ((run->scope != JOB_DEVICE && run->scope != JOB_STORE) ||
 	    run_doc_state(run->doc) != RUN_FAILED ||
 	    snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
-		return;
+		return false;
 	settings = job_settings_of(s, run->job);
-	if (settings.enabled && attempt <= settings.retries)
-		start(w, run, attempt,
-		    job_settings_retry_ms(&settings, attempt));
 	snapshot_unref(s);
+	return settings.enabled && attempt <= settings.retries &&
+	    start(w, run, attempt, job_settings_retry_ms(&settings, attempt));
 }

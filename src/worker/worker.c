@@ -1,5 +1,6 @@
 #include "worker/worker.h"
 
+#include "app/notify.h"
 #include "app/port/queue.h"
 #include "app/scheduler.h"
 #include "base/clock.h"
@@ -62,6 +63,10 @@ static enum err_code watch_all(struct loop *l, struct err *e)
 		return rc;
 	snprintf(path, sizeof(path), "%s/spool/cancel", dir);
 	if ((rc = watch(l->inotify_fd, path, e)) != ERR_OK)
+		return rc;
+	outbox_path(dir, NULL, path, sizeof(path));
+	if ((rc = outbox_prepare(dir, e)) != ERR_OK ||
+	    (rc = watch(l->inotify_fd, path, e)) != ERR_OK)
 		return rc;
 	snprintf(path, sizeof(path), "%s/refs/heads", store_path(l->w.app.store));
 	return watch(l->inotify_fd, path, e);
@@ -179,6 +184,7 @@ static void wait_and_hear(struct loop *l)
 		/* should the kernel have had no room to tell of a change */
 		l->w.queue_changed = true;
 		hook_notice(l->w.hook);
+		l->w.outbox_changed = true;
 	}
 	if (polled[0].revents)
 		begin_stop(l);
@@ -189,6 +195,7 @@ static void wait_and_hear(struct loop *l)
 		hook_notice(l->w.hook);
 		/* the store may have changed, and with it a schedule */
 		l->w.schedule_at_ms = 0;
+		l->w.outbox_changed = true;
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (polled[i + 2].revents)
@@ -208,6 +215,7 @@ static void serve(struct loop *l)
 		record_flush(&l->w);
 		hook_run(l->w.hook);
 		run_schedules(l);
+		notify_tend(&l->w);
 		slots_tend(&l->w);
 		wait_and_hear(l);
 	}
@@ -309,6 +317,7 @@ enum err_code worker_serve(const struct worker_options *options, struct err *e)
 		unlink(path);
 	}
 	slots_stop_all(&l.w);
+	notify_stop(&l.w);
 	while (l.w.runs)
 		live_let_go(&l.w, l.w.runs);
 	hook_free(l.w.hook);

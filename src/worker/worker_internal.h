@@ -88,6 +88,9 @@ struct worker {
 	struct hook *hook;
 	struct scheduler *scheduler;
 	int64_t schedule_at_ms; /* wall clock: its next look */
+	pid_t notifier;	 /* sends notifications; 0: none runs */
+	bool outbox_changed;
+	int64_t notifier_at_ms; /* none is started before this */
 	bool stopping;
 	bool queue_changed; /* look for runs to claim */
 	bool recover_again; /* claimed runs could not be taken up yet */
@@ -197,9 +200,22 @@ void record_release_backups(struct live_run *run);
 
 /* --- retry.c ---------------------------------------------------------------- */
 
-/* A run that failed and is on record is started again, if its job says so.
- * Doing it twice is doing it once. */
-void retry_failed(struct worker *w, const struct live_run *run);
+/* A run that failed and is on record is started again, if its job says so: then
+ * true.  Doing it twice is doing it once. */
+bool retry_failed(struct worker *w, const struct live_run *run);
+
+/* --- notify.c --------------------------------------------------------------- */
+
+/* A run is on record: who wants to know of it is told.  Telling twice is
+ * telling once. */
+void notify_run_ended(struct worker *w, const struct live_run *run,
+    bool is_retried);
+/* Devices that a sweep found down, or no longer so. */
+void notify_devices(struct worker *w, const struct live_run *run, bool down,
+    const char *const *devices, size_t n);
+/* Starts the process that sends, while something waits. */
+void notify_tend(struct worker *w);
+void notify_stop(struct worker *w);
 
 /* --- slots.c: processes ---------------------------------------------------------- */
 

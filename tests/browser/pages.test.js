@@ -150,6 +150,8 @@ function pageList(pushed, failed, commit) {
 		secret: "/secrets/lab",
 		buttons: "/buttons",
 		"button-edit": "/buttons/provision/edit",
+		channels: "/channels",
+		"channel-new": "/channels/new",
 		hooks: "/hooks",
 		"hook-edit": "/hooks/default/edit",
 		schedules: "/schedules",

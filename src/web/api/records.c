@@ -377,6 +377,8 @@ static const struct route routes[] = {
 	RECORDS("hooks", "/{name}", "Hook", "Hooks", KIND_HOOK, MAY_ADMIN),
 	RECORDS(
 	    "buttons", "/{name}", "Button", "Buttons", KIND_BUTTON, MAY_ADMIN),
+	RECORDS("channels", "/{name}", "Channel", "Channels", KIND_CHANNEL,
+	    MAY_ADMIN),
 	RECORDS("schedules", "/{name}", "Schedule", "Schedules", KIND_SCHEDULE,
 	    MAY_ADMIN),
 	RECORDS("views", "/{name}", "View", "Views", KIND_VIEW, MAY_EDIT),

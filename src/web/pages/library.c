@@ -40,6 +40,10 @@ static const struct library {
 	    "A change hook runs a job for devices whose records were created "
 	    "or changed.",
 	    -1 },
+	{ KIND_CHANNEL,
+	    "A channel says whom to tell of failed runs, devices that are down "
+	    "or up again, drift and backups that were put aside.",
+	    -1 },
 	{ KIND_VIEW,
 	    "A view is a table's filters, order and columns under a name; "
 	    "everyone finds it above the table.",
@@ -74,7 +78,7 @@ static struct jv counts_view(struct request *r, const struct library *library,
 static bool may_write(const struct request *r, const struct kind *kind)
 {
 	bool admin = kind->id == KIND_SECRET || kind->id == KIND_HOOK ||
-		     kind->id == KIND_BUTTON;
+		     kind->id == KIND_BUTTON || kind->id == KIND_CHANNEL;
 
 	return access_allows(r->actor.role, admin ? MAY_ADMIN : MAY_EDIT);
 }
@@ -179,6 +183,7 @@ static const struct route routes[] = {
 	KIND_ROUTES("/buttons", "/buttons/{name}", MAY_ADMIN),
 	KIND_ROUTES("/images", "/images/{name}", MAY_EDIT),
 	KIND_ROUTES("/hooks", "/hooks/{name}", MAY_ADMIN),
+	KIND_ROUTES("/channels", "/channels/{name}", MAY_ADMIN),
 	KIND_ROUTES("/views", "/views/{name}", MAY_EDIT),
 };
 

@@ -44,10 +44,14 @@ static void add_state(
     struct request *r, const struct record *record, struct jv v)
 {
 	struct arena *a = r->arena;
+	const struct job *job = job_find(record_text(record, SCHEDULE_JOB));
 	struct schedule_state state;
 
 	schedule_state_read(r->app->dir, record_key(record), &state);
 	jv_dict_set(a, v, "run", jv_copy_text(a, state.run));
+	/* of sweeps that found nothing new there is no record */
+	jv_dict_set(a, v, "recorded",
+	    jv_bool(!job || job->scope != JOB_SWEEP));
 	jv_dict_set(a, v, "open",
 	    jv_bool(schedule_run_is_open(r->app->dir, state.run)));
 	jv_dict_set(a, v, "note", jv_copy_text(a, state.note));

@@ -43,6 +43,10 @@ static const struct {
 	{ KIND_SCHEDULE, "{\"name\":\"a\",\"job\":\"generate-intended\","
 			 "\"cron\":\"@daily\",\"parameters\":{\"all\":true}}",
 	    "a", "{\"cron\":\"@hourly\"}", "Schedule: a" },
+	{ KIND_CHANNEL, "{\"name\":\"a\",\"type\":\"webhook\","
+			"\"url\":\"http://192.0.2.1/\"}",
+	    "a", "{\"events\":[\"run_failed\"]}",
+	    "Notification-channel: a" },
 	{ KIND_JOB, "{\"name\":\"backup\"}", "backup", "{\"retries\":3}",
 	    "Job-settings: backup" },
 	{ KIND_VIEW, "{\"name\":\"a\",\"label\":\"A\","

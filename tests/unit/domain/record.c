@@ -147,6 +147,8 @@ static void test_paths_round_trip(void **state)
 			      "\"checksum\":\"0\"}", "i", "images/i.json" },
 		{ KIND_SCHEDULE, "{\"name\":\"s\",\"job\":\"backup\"}", "s",
 		    "schedules/s.json" },
+		{ KIND_CHANNEL, "{\"name\":\"c\",\"type\":\"webhook\"}", "c",
+		    "channels/c.json" },
 		{ KIND_JOB, "{\"name\":\"backup\"}", "backup",
 		    "jobs/backup.json" },
 		{ KIND_VIEW, "{\"name\":\"v\",\"label\":\"V\","

@@ -132,6 +132,9 @@ static inline void fixture_fill(struct store_txn *t)
 	    "{\n  \"area\": \"lab\",\n  \"name\": \"r1\",\n"
 	    "  \"platform\": \"frr\",\n  \"primary_ip4\": \"192.0.2.1\",\n"
 	    "  \"role\": \"router\",\n  \"status\": \"active\"\n}\n");
+	fixture_put(t, "channels/ops.json",
+	    "{\n  \"name\": \"ops\",\n  \"type\": \"webhook\",\n"
+	    "  \"url\": \"http://127.0.0.1:9/hook\"\n}\n");
 	fixture_put(t, "hooks/default.json",
 	    "{\n  \"name\": \"default\",\n  \"roles\": [\n"
 	    "    \"router\"\n  ]\n}\n");

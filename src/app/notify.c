@@ -1,0 +1,287 @@
+#include "app/notify.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PATH_SIZE 4096
+#define MAX_LISTED 100000
+
+const char *const notify_event_words[NOTIFY_EVENTS + 1] = {
+	[NOTIFY_RUN_FAILED] = "run_failed",
+	[NOTIFY_DEVICE_DOWN] = "device_down",
+	[NOTIFY_DEVICE_UP] = "device_up",
+	[NOTIFY_DRIFT_FOUND] = "drift_found",
+	[NOTIFY_BACKUP_QUARANTINED] = "backup_quarantined",
+	[NOTIFY_TEST] = "test",
+	[NOTIFY_EVENTS] = NULL,
+};
+
+/* --- the outbox
+ * --------------------------------------------------------------- */
+
+void outbox_path(const char *dir, const char *name, char *path, size_t size)
+{
+	snprintf(path, size, "%s/outbox%s%s", dir, name ? "/" : "",
+	    name ? name : "");
+}
+
+enum err_code outbox_prepare(const char *dir, struct err *e)
+{
+	static const char *const all[] = { NULL, "done", "failed" };
+	enum err_code rc = ERR_OK;
+
+	for (int i = 0; i < 3 && rc == ERR_OK; i++) {
+		char path[PATH_SIZE];
+
+		outbox_path(dir, all[i], path, sizeof(path));
+		rc = dir_create(path, 0750, e);
+	}
+	return rc;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+enum err_code outbox_list(
+    const char *dir, char (**ret_names)[256], size_t *ret_n, struct err *e)
+{
+	char path[PATH_SIZE];
+	char(*names)[256] = NULL;
+	size_t n = 0, cap = 0;
+	struct dirent *entry;
+	DIR *d;
+
+	outbox_path(dir, NULL, path, sizeof(path));
+	d = opendir(path);
+	if (!d && errno != ENOENT)
+		return err_set_errno(e, "cannot read %s", path);
+	while (d && (entry = readdir(d)) != NULL && n < MAX_LISTED) {
+		if (entry->d_name[0] == '.' ||
+		    !text_ends_with(entry->d_name, ".json"))
+			continue;
+		if (n == cap) {
+			void *grown =
+			    realloc(names, (cap = cap ? cap * 2 : 64) * 256);
+
+			if (!grown)
+				break;
+			names = grown;
+		}
+		text_copy(names[n++], 256, entry->d_name);
+	}
+	if (d)
+		closedir(d);
+	if (n)
+		qsort(names, n, 256, by_name);
+	*ret_names = names;
+	*ret_n = n;
+	return ERR_OK;
+}
+
+/* --- publishing
+ * ---------------------------------------------------------------- */
+
+static bool wants(const struct record *channel, enum notify_event event)
+{
+	return record_flag(channel, CHANNEL_ENABLED) && event != NOTIFY_TEST &&
+	       (record_count(channel, CHANNEL_EVENTS) == 0 ||
+		   record_contains(
+		       channel, CHANNEL_EVENTS, notify_event_words[event]));
+}
+
+bool notify_is_wanted(const struct snapshot *s, enum notify_event event)
+{
+	size_t n;
+	const struct record *const *all = snapshot_all(s, KIND_CHANNEL, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (wants(all[i], event))
+			return true;
+	}
+	return false;
+}
+
+static json_t *event_json(const struct notification *n)
+{
+	char now[CLOCK_TEXT_SIZE];
+	json_t *o = json_object(), *devices = json_array(), *run;
+
+	clock_format_utc(clock_wall_ms(), now);
+	for (size_t i = 0; i < n->n_devices && i < NOTIFY_MAX_DEVICES; i++)
+		json_array_append_new(devices, json_string(n->devices[i]));
+	json_object_set_new(
+	    o, "event", json_string(notify_event_words[n->event]));
+	json_object_set_new(o, "time", json_string(now));
+	json_object_set_new(o, "count", json_integer((json_int_t)n->n_devices));
+	json_object_set_new(o, "devices", devices);
+	if (!json_set_text(o, "id", n->id, strlen(n->id)) ||
+	    !json_set_text(o, "title", n->title, strlen(n->title)) ||
+	    !json_set_text(o, "text", n->text, strlen(n->text))) {
+		json_decref(o);
+		return NULL;
+	}
+	if (n->run) {
+		run = json_pack("{s:s, s:s, s:s, s:s, s:s}", "id",
+		    json_text(n->run, "id", ""), "job",
+		    json_text(n->run, "job", ""), "state",
+		    json_text(n->run, "state", ""), "trigger",
+		    json_text(n->run, "trigger", ""), "actor",
+		    json_text(n->run, "actor", ""));
+		json_object_set_new(o, "run", run);
+	}
+	return o;
+}
+
+/* Where the sender finds a value; nothing if the channel names none. */
+static void add_secret(const struct snapshot *s, const struct record *channel,
+    int field, const char *name, json_t *item)
+{
+	const struct record *r =
+	    snapshot_find(s, KIND_SECRET, record_text(channel, field));
+
+	if (r)
+		json_object_set_new(item, name,
+		    json_pack("{s:s, s:s, s:s}", "provider",
+			record_text(r, SECRET_PROVIDER), "reference",
+			record_text(r, SECRET_REFERENCE), "username",
+			record_text(r, SECRET_USERNAME)));
+}
+
+static enum err_code put_item(
+    const char *dir, const char *name, const json_t *item, struct err *e)
+{
+	static const char *const places[] = { "", "done/", "failed/" };
+	struct buf text = BUF_INIT(OUTBOX_MAX_ITEM);
+	char path[PATH_SIZE], file[320];
+	enum err_code rc;
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(file, sizeof(file), "%s%s", places[i], name);
+		outbox_path(dir, file, path, sizeof(path));
+		if (access(path, F_OK) == 0)
+			return ERR_OK;
+	}
+	outbox_path(dir, name, path, sizeof(path));
+	rc = json_write(item, &text, e);
+	if (rc == ERR_OK)
+		rc = file_write_durable(
+		    path, buf_text(&text), text.len, 0600, e);
+	buf_release(&text);
+	return rc;
+}
+
+static enum err_code put_for(const struct app *app, const struct snapshot *s,
+    const struct record *channel, const struct notification *n, struct err *e)
+{
+	json_t *item = json_object();
+	char name[256];
+	enum err_code rc;
+
+	json_object_set_new(item, "channel", record_to_json(channel));
+	json_object_set_new(item, "event", event_json(n));
+	json_object_set_new(item, "attempts", json_integer(0));
+	add_secret(s, channel, CHANNEL_URL_SECRET, "url_secret", item);
+	add_secret(s, channel, CHANNEL_SIGN_SECRET, "sign_secret", item);
+	add_secret(s, channel, CHANNEL_CREDENTIALS, "credentials", item);
+	snprintf(name, sizeof(name), "%.120s.%.100s.json", n->id,
+	    record_key(channel));
+	if (!json_object_get(item, "event") ||
+	    !json_object_get(item, "channel"))
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	else
+		rc = put_item(app->dir, name, item, e);
+	json_decref(item);
+	return rc;
+}
+
+enum err_code notify_publish(const struct app *app, const struct snapshot *s,
+    const struct notification *n, struct err *e)
+{
+	const struct record *const *all;
+	enum err_code rc = ERR_OK;
+	size_t count;
+
+	all = snapshot_all(s, KIND_CHANNEL, &count);
+	if (count)
+		rc = outbox_prepare(app->dir, e);
+	for (size_t i = 0; i < count && rc == ERR_OK; i++) {
+		bool meant = n->only ? strcmp(record_key(all[i]), n->only) == 0
+				     : wants(all[i], n->event);
+
+		if (meant)
+			rc = put_for(app, s, all[i], n, e);
+	}
+	return rc;
+}
+
+/* --- the record
+ * ------------------------------------------------------------------ */
+
+static void check_email(const struct record *now, struct schema_errors *errors)
+{
+	const struct field *fields = record_kind(now)->schema.fields;
+
+	if (record_count(now, CHANNEL_TO) == 0)
+		schema_errors_add(
+		    errors, &fields[CHANNEL_TO], "an email goes to somebody");
+	if (!strchr(record_text(now, CHANNEL_FROM), '@'))
+		schema_errors_add(errors, &fields[CHANNEL_FROM],
+		    "an email comes from an address");
+	for (size_t i = 0; i < record_count(now, CHANNEL_TO); i++) {
+		const char *to = record_item(now, CHANNEL_TO, i);
+
+		if (!strchr(to, '@') || strpbrk(to, " <>\"\r\n"))
+			schema_errors_add(errors, &fields[CHANNEL_TO],
+			    "\"%.100s\" is no address", to);
+	}
+	if (strpbrk(record_text(now, CHANNEL_FROM), " <>\"\r\n"))
+		schema_errors_add(errors, &fields[CHANNEL_FROM],
+		    "the address alone: without a name");
+}
+
+static bool is_event(const char *word)
+{
+	for (int i = 0; i < NOTIFY_TEST; i++) {
+		if (strcmp(word, notify_event_words[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+void notify_check_channel(
+    const struct record *now, struct schema_errors *errors)
+{
+	const struct field *fields = record_kind(now)->schema.fields;
+	const char *url = record_text(now, CHANNEL_URL);
+	bool email = strcmp(record_text(now, CHANNEL_TYPE), "email") == 0;
+	bool fits = email ? text_starts_with(url, "smtp://") ||
+				text_starts_with(url, "smtps://")
+			  : text_starts_with(url, "http://") ||
+				text_starts_with(url, "https://");
+
+	if (*url ? !fits : !record_has(now, CHANNEL_URL_SECRET))
+		schema_errors_add(errors, &fields[CHANNEL_URL],
+		    email ? "the mail server's: smtp://host:port or "
+			    "smtps://host"
+			  : "an address with http or https, or a secret that "
+			    "holds one");
+	for (size_t i = 0; i < record_count(now, CHANNEL_EVENTS); i++) {
+		if (!is_event(record_item(now, CHANNEL_EVENTS, i)))
+			schema_errors_add(errors, &fields[CHANNEL_EVENTS],
+			    "there is no event \"%.60s\"",
+			    record_item(now, CHANNEL_EVENTS, i));
+	}
+	if (email)
+		check_email(now, errors);
+}

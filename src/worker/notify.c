@@ -1,0 +1,218 @@
+/*
+ * What the master tells the outbox, and the process that empties it.
+ */
+#include "worker/worker_internal.h"
+
+#include "app/job_settings.h"
+#include "app/notify.h"
+#include "base/clock.h"
+#include "base/json.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* One that ended with something left is not started again at once. */
+#define PAUSE_MS 5000
+
+/* --- events --------------------------------------------------------------------- */
+
+static void publish(struct worker *w, const struct notification *n)
+{
+	const struct snapshot *s;
+	struct err e = ERR_INIT;
+	enum err_code rc = snapshots_current(w->app.snapshots, &s, &e);
+
+	if (rc == ERR_OK) {
+		rc = notify_publish(&w->app, s, n, &e);
+		snapshot_unref(s);
+	}
+	if (rc != ERR_OK)
+		log_err(&e, "a notification");
+	w->outbox_changed = true;
+}
+
+/* Rows of the document for which `is` holds; free() the list. */
+static const char **rows_that(const json_t *doc,
+    bool (*is)(const json_t *row), size_t *ret_n)
+{
+	const json_t *rows = json_object_get(doc, "devices"), *row;
+	const char **list = calloc(json_array_size(rows) + 1, sizeof(*list));
+	size_t i;
+
+	*ret_n = 0;
+	json_array_foreach(list ? rows : NULL, i, row) {
+		if (is(row))
+			list[(*ret_n)++] = json_text(row, "name", "");
+	}
+	return list;
+}
+
+static bool has_failed(const json_t *row)
+{
+	const char *state = json_text(row, "state", "");
+
+	return strcmp(state, "failed") == 0 || strcmp(state, "unknown") == 0 ||
+	    strcmp(state, "rolled-back") == 0;
+}
+
+static bool is_quarantined(const json_t *row)
+{
+	return json_flag(row, "quarantined", false);
+}
+
+static bool has_drift(const json_t *row)
+{
+	return json_number(row, "added", 0) > 0 ||
+	    json_number(row, "removed", 0) > 0;
+}
+
+static void tell_rows(struct worker *w, const struct live_run *run,
+    enum notify_event event, bool (*is)(const json_t *row), const char *what)
+{
+	char id[80], title[200];
+	size_t n;
+	const char **list = rows_that(run->doc, is, &n);
+	struct notification note = { .event = event, .id = id,
+		.title = title, .run = run->doc, .devices = list,
+		.n_devices = n,
+		.text = json_text(run->doc, "result", "") };
+
+	snprintf(id, sizeof(id), "%s-%s", run->id, what);
+	if (n == 1)
+		snprintf(title, sizeof(title), "%s: %.60s", what, list[0]);
+	else
+		snprintf(title, sizeof(title), "%s: %zu devices", what, n);
+	if (list && n > 0)
+		publish(w, &note);
+	free(list);
+}
+
+static void tell_failure(struct worker *w, const struct live_run *run)
+{
+	char id[80], title[300];
+	size_t n;
+	const char **list = rows_that(run->doc, has_failed, &n);
+	struct notification note = { .event = NOTIFY_RUN_FAILED, .id = id,
+		.title = title, .run = run->doc, .devices = list,
+		.n_devices = list ? n : 0,
+		.text = json_text(run->doc, "result", "") };
+
+	snprintf(id, sizeof(id), "%s-failed", run->id);
+	snprintf(title, sizeof(title), "%s %s%s%.64s", run->job->title,
+	    json_text(run->doc, "state", ""), *run->device ? ": " : "",
+	    run->device);
+	publish(w, &note);
+	free(list);
+}
+
+static bool is_failure(enum run_state state)
+{
+	return state == RUN_FAILED || state == RUN_ROLLED_BACK ||
+	    state == RUN_UNKNOWN;
+}
+
+void notify_run_ended(struct worker *w, const struct live_run *run,
+    bool is_retried)
+{
+	const struct snapshot *s;
+	bool wants_failures, wants_any = false;
+
+	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
+		return;
+	wants_failures = job_settings_of(s, run->job).notify && !is_retried;
+	for (int i = 0; i < NOTIFY_TEST; i++)
+		wants_any = wants_any ||
+		    notify_is_wanted(s, (enum notify_event)i);
+	snapshot_unref(s);
+	if (!wants_any)
+		return;
+	if (wants_failures && is_failure(run_doc_state(run->doc)))
+		tell_failure(w, run);
+	tell_rows(w, run, NOTIFY_BACKUP_QUARANTINED, is_quarantined,
+	    "backup-quarantined");
+	if (strcmp(run->job->name, "compare") == 0)
+		tell_rows(w, run, NOTIFY_DRIFT_FOUND, has_drift, "drift");
+}
+
+void notify_devices(struct worker *w, const struct live_run *run, bool down,
+    const char *const *devices, size_t n)
+{
+	char id[80], title[200];
+	struct notification note = {
+		.event = down ? NOTIFY_DEVICE_DOWN : NOTIFY_DEVICE_UP,
+		.id = id, .title = title, .text = "", .run = run->doc,
+		.devices = devices, .n_devices = n };
+
+	if (n == 0)
+		return;
+	snprintf(id, sizeof(id), "%s-%s", run->id, down ? "down" : "up");
+	if (n == 1)
+		snprintf(title, sizeof(title), "%.64s is %s", devices[0],
+		    down ? "down" : "up again");
+	else
+		snprintf(title, sizeof(title), "%zu devices are %s", n,
+		    down ? "down" : "up again");
+	publish(w, &note);
+}
+
+/* --- the process that sends --------------------------------------------------------- */
+
+static void become_notifier(const struct worker *w)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execl(w->options.program, "switchyard-worker", "--notify", "--dir",
+	    w->app.dir, (char *)NULL);
+	_exit(127);
+}
+
+static bool outbox_waits(struct worker *w)
+{
+	char (*names)[256];
+	size_t n = 0;
+
+	if (outbox_list(w->app.dir, &names, &n, NULL) == ERR_OK)
+		free(names);
+	return n > 0;
+}
+
+void notify_tend(struct worker *w)
+{
+	int64_t now = clock_mono_ms();
+
+	if (w->notifier > 0) {
+		if (waitpid(w->notifier, NULL, WNOHANG) != w->notifier)
+			return;
+		w->notifier = 0;
+		w->outbox_changed = true;
+		w->notifier_at_ms = now + PAUSE_MS;
+	}
+	if (w->stopping || !w->outbox_changed || now < w->notifier_at_ms)
+		return;
+	w->outbox_changed = false;
+	if (!outbox_waits(w))
+		return;
+	w->notifier = fork();
+	if (w->notifier == 0)
+		become_notifier(w);
+	if (w->notifier < 0) {
+		w->notifier = 0;
+		w->outbox_changed = true;
+		w->notifier_at_ms = now + PAUSE_MS;
+	}
+}
+
+void notify_stop(struct worker *w)
+{
+	if (w->notifier <= 1)
+		return;
+	kill(w->notifier, SIGKILL);
+	waitpid(w->notifier, NULL, 0);
+	w->notifier = 0;
+}

@@ -1,0 +1,135 @@
+#!/bin/bash
+# Notifications over real sockets: a webhook that is signed and repeated, one
+# that is refused for good, an email; nothing is sent twice, no secret is told.
+# shellcheck source=tests/system/lib.sh
+. "$(dirname "$0")/lib.sh"
+command -v node >/dev/null || skip "there is no node"
+
+http_port=$(free_port)
+smtp_port=$(free_port)
+cat >"$scratch/peers.js" <<'EOF'
+const http = require("http"), net = require("net"), fs = require("fs");
+const [httpPort, smtpPort, log] = process.argv.slice(2);
+let seen = 0;
+http.createServer((request, response) => {
+	let body = "";
+	request.on("data", (part) => (body += part));
+	request.on("end", () => {
+		fs.appendFileSync(log, JSON.stringify({ url: request.url,
+			body, signature: request.headers["x-switchyard-signature"],
+			delivery: request.headers["x-switchyard-delivery"] }) + "\n");
+		// the first one is to be sent again
+		response.statusCode = request.url === "/gone" ? 410
+			: seen++ === 0 ? 503 : 204;
+		response.end();
+	});
+}).listen(httpPort, "127.0.0.1");
+net.createServer((socket) => {
+	let message = "", data = false;
+	socket.write("220 test\r\n");
+	socket.on("data", (part) => {
+		for (const line of part.toString().split("\r\n")) {
+			if (data) {
+				message += line + "\n";
+				if (line === ".") {
+					data = false;
+					fs.appendFileSync(log, JSON.stringify({
+						mail: message }) + "\n");
+					socket.write("250 taken\r\n");
+				}
+			} else if (line === "DATA") {
+				data = true;
+				socket.write("354 go on\r\n");
+			} else if (line === "QUIT") {
+				socket.end("221 bye\r\n");
+			} else if (line) {
+				socket.write("250 fine\r\n");
+			}
+		}
+	});
+}).listen(smtpPort, "127.0.0.1");
+EOF
+cat >"$scratch/verify.py" <<'EOF'
+import hashlib, hmac, json, sys
+for line in open(sys.argv[1]):
+    it = json.loads(line)
+    if it.get("url") != "/hook":
+        continue
+    at, digest = [x.split("=")[1] for x in it["signature"].split(",")]
+    right = hmac.new(b"signing-canary", (at + "." + it["body"]).encode(),
+                     hashlib.sha256).hexdigest()
+    assert digest == right
+    assert json.loads(it["body"])["devices"] == ["lost"]
+EOF
+log=$scratch/peers.log
+: >"$log"
+node "$scratch/peers.js" "$http_port" "$smtp_port" "$log" &
+peers=$!
+at_end "kill $peers"
+
+wait_lines() { # N PATTERN
+	local i
+	for ((i = 0; i < 300; i++)); do
+		[ "$(grep -c "$2" "$log")" -lt "$1" ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+portal_up
+token admin
+(umask 077 && printf 'signing-canary\n' >"$portal/secrets/sign")
+api_json POST /api/v1/secrets \
+    '{"name":"sign","provider":"file","reference":"sign"}'
+check_equal "a secret is referred to" "$status" 201
+channel() { # JSON
+	api_json POST /api/v1/channels "$1"
+	check_equal "the channel is made" "$status" 201
+}
+channel "{\"name\":\"hook\",\"type\":\"webhook\",\"sign_secret\":\"sign\",
+\"url\":\"http://127.0.0.1:$http_port/hook\"}"
+channel "{\"name\":\"gone\",\"type\":\"slack\",\"events\":[\"run_failed\"],
+\"url\":\"http://127.0.0.1:$http_port/gone\"}"
+channel "{\"name\":\"mail\",\"type\":\"email\",\"from\":\"sw@example.net\",
+\"to\":[\"ops@example.net\"],\"url\":\"smtp://127.0.0.1:$smtp_port\"}"
+
+# --- a run that fails ------------------------------------------------------------
+
+api_json POST /api/v1/areas '{"name":"far"}'
+api_json POST /api/v1/devices '{"name":"lost","area":"far","status":"active",
+"platform":"frr","credentials":"lab","primary_ip4":"127.0.0.1:9"}'
+check_equal "a device that nobody answers for" "$status" 201
+api_json POST /api/v1/jobs/backup/runs '{"parameters":{"device":"lost"}}'
+check_equal "the run is accepted" "$status" 202
+run=$(json 'it["id"]')
+
+check "the webhook is called until it takes it" wait_lines 2 '"/hook"'
+check "the mail arrives" wait_lines 1 '"mail"'
+check "what is gone is asked once" wait_lines 1 '"/gone"'
+check_contains "the mail tells of the run" "$(grep '"mail"' "$log")" "$run"
+check_contains "its subject" "$(grep '"mail"' "$log")" "Subject: "
+check_equal "both are the same delivery" \
+    "$(grep '"/hook"' "$log" | sed 's/.*"delivery":"\([^"]*\)".*/\1/' |
+	sort -u | wc -l)" 1
+check "the signature is right" python3 "$scratch/verify.py" "$log"
+
+# --- what stays ---------------------------------------------------------------------
+
+for ((i = 0; i < 100; i++)); do
+	[ -n "$(ls "$portal"/outbox/*.json 2>/dev/null)" ] || break
+	sleep 0.1
+done
+check_equal "nothing waits" "$(ls "$portal"/outbox/*.json 2>/dev/null)" ""
+check_equal "one was refused for good" "$(ls "$portal/outbox/failed")" \
+    "$run-failed.gone.json"
+check_equal "and asked once" "$(grep -c '"/gone"' "$log")" 1
+check_not "no file holds the key" grep -rq signing-canary "$portal/outbox" \
+    "$portal/log" "$portal/live"
+told=$(grep -c "$run" "$log")
+"$root/bootstrap" stop --dir "$portal" >/dev/null
+"$root/bootstrap" run --detach --programs "$build" --dir "$portal" \
+    --port "$port" --no-lab >"$scratch/up" 2>&1 || fail "no second start"
+api_json POST /api/v1/jobs/backup/runs '{"parameters":{"device":"lost"}}'
+check "another run is another event" wait_lines 3 '"/hook"'
+check_equal "and the first one is not told again" \
+    "$(grep -c "$run" "$log")" "$told"

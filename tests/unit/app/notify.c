@@ -1,0 +1,224 @@
+/*
+ * Notifications: who is told of what, what they are sent, and that an event
+ * that is told twice is sent once.
+ */
+#include "app/notify.h"
+
+#include "unit/app/fixture.h"
+
+static size_t count_waiting(struct fixture *f)
+{
+	char(*names)[256];
+	size_t n;
+
+	assert_ok(outbox_list(f->dir, &names, &n, e));
+	free(names);
+	return n;
+}
+
+/* The first item of the outbox, a new reference. */
+static json_t *first_item(struct fixture *f)
+{
+	struct buf text = BUF_INIT(OUTBOX_MAX_ITEM);
+	char(*names)[256], path[400];
+	json_t *item;
+	size_t n;
+
+	assert_ok(outbox_list(f->dir, &names, &n, e));
+	assert_true(n > 0);
+	outbox_path(f->dir, names[0], path, sizeof(path));
+	assert_ok(file_read_regular(path, &text, e));
+	item = parse_json(buf_text(&text));
+	buf_release(&text);
+	free(names);
+	return item;
+}
+
+static void publish(struct fixture *f, enum notify_event event, const char *id)
+{
+	static const char *const devices[] = { "r1", "r2" };
+	struct notification note = { .event = event,
+		.id = id,
+		.title = "Backup failed: \"r1\"\xc3\xa4",
+		.text = "it does not answer",
+		.devices = devices,
+		.n_devices = 2 };
+	const struct snapshot *s = now(f);
+
+	assert_ok(notify_publish(&f->app, s, &note, e));
+	snapshot_unref(s);
+}
+
+static void move(struct fixture *f, const char *from, const char *to)
+{
+	char a[200], b[200];
+
+	outbox_path(f->dir, from, a, sizeof(a));
+	outbox_path(f->dir, to, b, sizeof(b));
+	assert_int_equal(rename(a, b), 0);
+}
+
+static void test_who_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	publish(f, NOTIFY_RUN_FAILED, "1-failed");
+	assert_int_equal(count_waiting(f), 0);
+	create(f, KIND_CHANNEL,
+	    "{\"name\":\"all\",\"type\":\"webhook\","
+	    "\"url\":\"http://192.0.2.1/\"}");
+	create(f, KIND_CHANNEL,
+	    "{\"name\":\"down\",\"type\":\"slack\",\"url\":"
+	    "\"https://192.0.2.1/\",\"events\":[\"device_down\"]}");
+	create(f, KIND_CHANNEL,
+	    "{\"name\":\"off\",\"type\":\"webhook\","
+	    "\"url\":\"http://192.0.2.1/\","
+	    "\"enabled\":false}");
+	publish(f, NOTIFY_RUN_FAILED, "1-failed");
+	assert_int_equal(count_waiting(f), 1);
+	/* told again, also when it has been sent: once */
+	publish(f, NOTIFY_RUN_FAILED, "1-failed");
+	assert_int_equal(count_waiting(f), 1);
+	move(f, "1-failed.all.json", "done/1-failed.all.json");
+	publish(f, NOTIFY_RUN_FAILED, "1-failed");
+	assert_int_equal(count_waiting(f), 0);
+	publish(f, NOTIFY_DEVICE_DOWN, "2-down");
+	assert_int_equal(count_waiting(f), 2);
+}
+
+static void expect_render(
+    struct fixture *f, const char *channel, const char *wanted)
+{
+	struct buf body = BUF_INIT(OUTBOX_MAX_ITEM);
+	json_t *item;
+
+	create(f, KIND_CHANNEL, channel);
+	publish(f, NOTIFY_RUN_FAILED, "x");
+	item = first_item(f);
+	assert_ok(notify_render(item, &body, e));
+	if (!strstr(buf_text(&body), wanted))
+		fail_msg("\"%s\" is not in %s", wanted, buf_text(&body));
+	json_decref(item);
+	buf_release(&body);
+	assert_ok(try_delete(f, KIND_CHANNEL, "c", e));
+	move(f, "x.c.json", "x.old");
+}
+
+#define CHANNEL(type, more) \
+	"{\"name\":\"c\",\"type\":\"" type "\",\"url\":\"" more "}"
+
+static void test_what_is_sent(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_render(
+	    f, CHANNEL("webhook", "http://a/\""), "\"event\":\"run_failed\"");
+	expect_render(f, CHANNEL("slack", "http://a/\""),
+	    "{\"text\":\"Backup failed: \\\"r1\\\"\xc3\xa4\\nit does not "
+	    "answer\\nr1, r2\"}");
+	expect_render(f,
+	    CHANNEL("teams", "http://a/\",\"template\":\"{{ count }}: "
+			     "{{ devices|join('+') }}\""),
+	    "{\"text\":\"2: r1+r2\"}");
+	expect_render(f,
+	    CHANNEL("webhook", "http://a/\",\"template\":"
+			       "\"<{{ title }}>\""),
+	    "<Backup failed: \"r1\"\xc3\xa4>");
+	/* an alarm with a wrong template is an alarm still */
+	expect_render(f,
+	    CHANNEL("slack", "http://a/\",\"template\":\"{% if %}\""),
+	    "it does not answer");
+	expect_render(f,
+	    CHANNEL("slack", "http://a/\",\"template\":\"{% for a in "
+			     "range(999999) %}{% for b in range(9999) %}x"
+			     "{% endfor %}{% endfor %}\""),
+	    "template is wrong");
+}
+
+static void test_email(void **state)
+{
+	struct fixture *f = *state;
+	struct buf out = BUF_INIT(OUTBOX_MAX_ITEM);
+	json_t *item;
+
+	create(f, KIND_CHANNEL,
+	    "{\"name\":\"m\",\"type\":\"email\",\"url\":"
+	    "\"smtp://192.0.2.1\",\"from\":\"sw@example.net\",\"to\":"
+	    "[\"a@example.net\",\"b@example.net\"]}");
+	publish(f, NOTIFY_RUN_FAILED, "x");
+	item = first_item(f);
+	assert_ok(notify_make_mail(item, "one\ntwo\r\n.", 0, &out, e));
+	assert_non_null(strstr(
+	    buf_text(&out), "Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n"));
+	assert_non_null(
+	    strstr(buf_text(&out), "To: a@example.net,\r\n b@example.net\r\n"));
+	assert_non_null(strstr(buf_text(&out), "Subject: =?UTF-8?B?"));
+	assert_non_null(strstr(buf_text(&out), "\r\n\r\none\r\ntwo\r\n.\r\n"));
+	for (const char *p = buf_text(&out); (p = strchr(p, '\n')); p++)
+		assert_int_equal(p[-1], '\r');
+	json_decref(item);
+	buf_release(&out);
+}
+
+/* The value is that of: printf '1.{}' | openssl dgst -sha256 -hmac key */
+static void test_signature(void **state)
+{
+	char signature[120];
+
+	(void)state;
+	notify_sign("key", 3, 1, "{}", 2, signature);
+	assert_string_equal(signature,
+	    "t=1,v1="
+	    "1ba6b8171186efc613e8bcc0cbdab2748f24984d7c5a84faa2637afa0e40d224");
+}
+
+static void test_bad_channels(void **state)
+{
+	static const struct {
+		const char *json, *words;
+	} rows[] = {
+		{ "\"type\":\"webhook\"", "address" },
+		{ "\"type\":\"webhook\",\"url\":\"file:///etc/passwd\"",
+		    "address" },
+		{ "\"type\":\"email\",\"url\":\"http://a/\",\"from\":\"a@b\","
+		  "\"to\":[\"a@b\"]",
+		    "smtp" },
+		{ "\"type\":\"email\",\"url\":\"smtp://a\",\"to\":[\"a@b\"]",
+		    "from" },
+		{ "\"type\":\"email\",\"url\":\"smtp://a\",\"from\":\"a@b\"",
+		    "somebody" },
+		{ "\"type\":\"email\",\"url\":\"smtp://a\",\"from\":\"a@b\","
+		  "\"to\":[\"a b@c\"]",
+		    "no address" },
+		{ "\"type\":\"slack\",\"url\":\"http://a/\",\"events\":"
+		  "[\"party\"]",
+		    "no event" },
+		{ "\"type\":\"slack\",\"url\":\"http://a/\",\"sign_secret\":"
+		  "\"none\"",
+		    "does not exist" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char json[300];
+
+		snprintf(
+		    json, sizeof(json), "{\"name\":\"x\",%s}", rows[i].json);
+		assert_err(try_create(f, &admin, KIND_CHANNEL, json, e),
+		    ERR_INVALID, rows[i].words);
+	}
+}
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_who_is_told),
+		T(test_what_is_sent),
+		T(test_email),
+		cmocka_unit_test(test_signature),
+		T(test_bad_channels),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
