@@ -177,6 +177,10 @@ def exercise_schedules(p):
     p.call("getScheduleTimes", {"name": names[0]})
 
 
+def exercise_hooks(p):
+    p.call("testHook", {"name": "default"}, {"device": "r1"})
+
+
 # --- who may ---------------------------------------------------------------------
 
 def exercise_access(p):
@@ -290,6 +294,7 @@ def main():
     exercise_reachability(p)
     exercise_again(p)
     exercise_schedules(p)
+    exercise_hooks(p)
     exercise_access(p)
     exercise_servers(p)
     exercise_search(p)

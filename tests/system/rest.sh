@@ -14,6 +14,9 @@ ironic node agent agent '{"deploy_interface":"direct","management_interface":"no
 cp -R "$root/git-store" "$scratch/seed"
 mkdir -p "$scratch/seed/backup/lab"
 echo 'hostname r1' >"$scratch/seed/backup/lab/r1.cfg"
+mkdir -p "$scratch/seed/channels"
+echo '{"enabled":false,"name":"ops","type":"webhook","url":"http://127.0.0.1:9/"}' \
+    >"$scratch/seed/channels/ops.json"
 portal_up --seed "$scratch/seed"
 # For a session that is begun, with a device that says nothing.
 install -m 600 /dev/stdin "$portal/secrets/lab" \
