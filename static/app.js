@@ -1,7 +1,7 @@
 /*
  * What a script adds to pages that work without one: tables that filter while
  * one types, live run logs, dialogs for what asks before it acts, copy
- * buttons, the `/` key.
+ * buttons, keys.
  *
  * HTML is taken from our own pages only; everything else enters the document
  * as text.
@@ -285,13 +285,95 @@ function isTyping(target) {
 	return target.closest("input, textarea, select, [contenteditable], dialog");
 }
 
+/* --- keys ------------------------------------------------------------------------ */
+
+const PLACES = {
+	h: ["Dashboard", "/"],
+	d: ["Devices", "/devices"],
+	s: ["Servers", "/servers"],
+	r: ["Runs", "/runs"],
+	j: ["Jobs", "/jobs"],
+	a: ["Audit", "/audit"],
+	v: ["VLANs", "/vlans"],
+	t: ["Templates", "/templates"],
+};
+const G_WAITS_MS = 1500;
+let gPressed = -G_WAITS_MS;
+
+function focusSearch() {
+	document.getElementById("search")?.focus();
+	document.getElementById("search")?.select();
+}
+
+/* Rows of the page's first table, by the link that leads to each. */
+function stepRow(step) {
+	const links = [...document.querySelectorAll("main tbody tr .row-link")];
+	const now = links.findIndex(link =>
+		link.closest("tr").contains(document.activeElement));
+	const next = Math.min(Math.max(now + step, 0), links.length - 1);
+
+	links[next]?.focus();
+}
+
+function tickRow() {
+	document.activeElement.closest("tr")
+		?.querySelector('.tick input[type="checkbox"]')?.click();
+}
+
+function keyRow(keys, what) {
+	const row = document.createElement("div");
+	const kbd = document.createElement("kbd");
+
+	kbd.textContent = keys;
+	row.append(kbd, what);
+	return row;
+}
+
+function showKeys() {
+	const dialog = document.createElement("dialog");
+	const title = document.createElement("h2");
+	const close = document.createElement("button");
+
+	dialog.className = "keys";
+	title.textContent = "Keys";
+	title.id = "keys-title";
+	close.textContent = "Close";
+	close.className = "button";
+	close.addEventListener("click", () => dialog.close());
+	dialog.setAttribute("aria-labelledby", "keys-title");
+	dialog.append(title, keyRow("/", "Search"),
+		keyRow("j k", "Next and previous row; Enter opens it"),
+		keyRow("x", "Tick the row"),
+		...Object.entries(PLACES).map(([key, [name]]) =>
+			keyRow(`g ${key}`, name)),
+		keyRow("?", "These keys"), close);
+	document.body.append(dialog);
+	dialog.addEventListener("close", () => dialog.remove());
+	dialog.showModal();
+}
+
+const KEYS = {
+	"/": focusSearch,
+	"?": showKeys,
+	j: () => stepRow(1),
+	k: () => stepRow(-1),
+	x: tickRow,
+};
+
 document.addEventListener("keydown", event => {
-	if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey ||
+	const place = event.timeStamp - gPressed < G_WAITS_MS
+		? PLACES[event.key] : null;
+
+	if (event.ctrlKey || event.metaKey || event.altKey ||
 	    isTyping(event.target))
 		return;
-	event.preventDefault();
-	document.getElementById("search")?.select();
-	document.getElementById("search")?.focus();
+	gPressed = event.key === "g" ? event.timeStamp : -G_WAITS_MS;
+	if (place)
+		location.assign(place[1]);
+	else
+		KEYS[event.key]?.();
+	if (place || KEYS[event.key])
+		event.preventDefault();
 });
 
 document.addEventListener("click", event => {

@@ -133,3 +133,30 @@ test("signing out ends the session", () =>
 		await page.goto("/devices");
 		await page.waitForURL("**/login?next=*");
 	}));
+
+test("keys lead to places and along rows", () =>
+	withPage({}, async page => {
+		await page.goto("/");
+		await page.keyboard.press("g");
+		await page.keyboard.press("d");
+		await page.waitForURL("**/devices");
+		await page.keyboard.press("j");
+		await page.keyboard.press("j");
+		await page.keyboard.press("k");
+		const first = await page.textContent("tbody tr:first-child .row-link");
+
+		assert.equal(await page.evaluate(() =>
+			document.activeElement.textContent), first);
+		await page.keyboard.press("x");
+		assert.ok(await page.isChecked("tbody tr:first-child .tick input"));
+		await page.keyboard.press("?");
+		await page.waitForSelector("dialog.keys[open]");
+		assert.match(await page.textContent("dialog.keys"), /g d\s*Devices/);
+		await page.keyboard.press("Escape");
+		await page.waitForSelector("dialog.keys", { state: "detached" });
+		/* in a field they are letters */
+		await page.fill(".filters input[name=q]", "");
+		await page.click(".filters input[name=q]");
+		await page.keyboard.type("gd?");
+		assert.equal(await page.inputValue(".filters input[name=q]"), "gd?");
+	}));

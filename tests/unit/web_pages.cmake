@@ -22,3 +22,6 @@ target_compile_definitions(unit_web_audit PRIVATE
 unit_test(web search "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
 target_compile_definitions(unit_web_search PRIVATE
     SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+unit_test(web dashboard "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
+target_compile_definitions(unit_web_dashboard PRIVATE
+    SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -6,34 +6,18 @@
 #include "app/runs.h"
 #include "base/json.h"
 #include "domain/job.h"
+#include "web/pages/attention_view.h"
 #include "web/pages/page_cache.h"
 #include "web/pages/reach_view.h"
 #include "web/pages/view.h"
 #include "web/web.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define RECENT 8
 #define LOOK_BACK 200 /* runs searched for what ended badly */
 #define MAX_ATTENTION 20
-
-static struct jv statuses_view(struct request *r)
-{
-	struct arena *a = r->arena;
-	struct jv list = jv_list(a, STATUS_COUNT);
-
-	for (int i = 0; i < STATUS_COUNT; i++) {
-		const char *word = device_status_words[i];
-		size_t n =
-		    snapshot_count_devices(r->snapshot, DEVICE_STATUS, word);
-		struct jv v = jv_dict(a, 2);
-
-		jv_dict_set(a, v, "status", jv_text(word));
-		jv_dict_set(a, v, "n", jv_int((int64_t)n));
-		jv_list_append(a, list, v);
-	}
-	return list;
-}
 
 /* --- attention -------------------------------------------------------------
  */
@@ -117,9 +101,22 @@ static struct jv problems_view(struct request *r)
 /* --- coverage --------------------------------------------------------------
  */
 
+/* Of the devices of each status: fits a value of the page cache. */
 struct coverage {
-	uint32_t intended, backup;
+	uint32_t intended[STATUS_COUNT], backup[STATUS_COUNT];
 };
+static_assert(sizeof(struct coverage) <= PAGE_CACHE_VALUE, "is cached");
+
+static int status_of(const struct record *device)
+{
+	const char *word = record_text(device, DEVICE_STATUS);
+
+	for (int i = 0; i < STATUS_COUNT; i++) {
+		if (strcmp(device_status_words[i], word) == 0)
+			return i;
+	}
+	return 0;
+}
 
 static struct coverage coverage_of(struct request *r)
 {
@@ -127,7 +124,7 @@ static struct coverage coverage_of(struct request *r)
 		char what[4];
 		struct commit_id at;
 	} key = { .what = "cove" };
-	struct coverage c = { 0, 0 };
+	struct coverage c = { { 0 }, { 0 } };
 	const struct record *const *all;
 	struct blob_id id;
 	size_t n;
@@ -139,37 +136,62 @@ static struct coverage coverage_of(struct request *r)
 	all = snapshot_all(r->snapshot, KIND_DEVICE, &n);
 	for (size_t i = 0; i < n; i++) {
 		const char *name = record_key(all[i]);
+		int status = status_of(all[i]);
 
-		c.intended +=
+		c.intended[status] +=
 		    snapshot_config(r->snapshot, PATH_INTENDED, name, &id);
-		c.backup +=
+		c.backup[status] +=
 		    snapshot_config(r->snapshot, PATH_BACKUP, name, &id);
 	}
 	page_cache_put(r->web->page_cache, &key, sizeof(key), &c, sizeof(c));
 	return c;
 }
 
-static void add_counts(struct request *r, struct jv ctx)
+static struct jv statuses_view(struct request *r, const struct coverage *c)
+{
+	struct arena *a = r->arena;
+	struct jv list = jv_list(a, STATUS_COUNT);
+
+	for (int i = 0; i < STATUS_COUNT; i++) {
+		const char *word = device_status_words[i];
+		size_t n =
+		    snapshot_count_devices(r->snapshot, DEVICE_STATUS, word);
+		struct jv v = jv_dict(a, 4);
+
+		jv_dict_set(a, v, "status", jv_text(word));
+		jv_dict_set(a, v, "n", jv_int((int64_t)n));
+		jv_dict_set(a, v, "intended", jv_int(c->intended[i]));
+		jv_dict_set(a, v, "backup", jv_int(c->backup[i]));
+		jv_list_append(a, list, v);
+	}
+	return list;
+}
+
+/* Answers how many devices have a backup. */
+static size_t add_counts(struct request *r, struct jv ctx)
 {
 	static const struct {
 		const char *name;
 		enum kind_id kind;
 	} kinds[] = {
 		{ "n_devices", KIND_DEVICE },
-		{ "n_platforms", KIND_PLATFORM },
-		{ "n_areas", KIND_AREA },
-		{ "n_secrets", KIND_SECRET },
 	};
 	struct coverage c = coverage_of(r);
-	size_t n;
+	size_t n, n_intended = 0, n_backup = 0;
+
+	for (int i = 0; i < STATUS_COUNT; i++) {
+		n_intended += c.intended[i];
+		n_backup += c.backup[i];
+	}
 
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		snapshot_all(r->snapshot, kinds[i].kind, &n);
 		jv_dict_set(r->arena, ctx, kinds[i].name, jv_int((int64_t)n));
 	}
-	jv_dict_set(r->arena, ctx, "n_intended", jv_int(c.intended));
-	jv_dict_set(r->arena, ctx, "n_backup", jv_int(c.backup));
-	jv_dict_set(r->arena, ctx, "statuses", statuses_view(r));
+	jv_dict_set(r->arena, ctx, "n_intended", jv_int((int64_t)n_intended));
+	jv_dict_set(r->arena, ctx, "n_backup", jv_int((int64_t)n_backup));
+	jv_dict_set(r->arena, ctx, "statuses", statuses_view(r, &c));
+	return n_backup;
 }
 
 /* --- the page --------------------------------------------------------------
@@ -192,18 +214,25 @@ static enum err_code dashboard(
 	struct arena *a = r->arena;
 	struct jv ctx = jv_dict(a, 24), commits;
 	json_t *runs = NULL;
+	size_t n_backup;
 	enum err_code rc;
 
 	if ((rc = run_index_list(r->web->runs, &filter, &runs, e)) != ERR_OK)
 		return rc;
 	rc = view_newest_commits(r, RECENT, &commits, e);
 	if (rc == ERR_OK) {
-		add_counts(r, ctx);
+		n_backup = add_counts(r, ctx);
+		jv_dict_set(
+		    a, ctx, "steps", attention_steps(r, runs, n_backup));
+		jv_dict_set(a, ctx, "drift", attention_drift(r));
+		jv_dict_set(a, ctx, "quarantined",
+		    attention_quarantined(r, runs, MAX_ATTENTION));
+		jv_dict_set(a, ctx, "in_hand",
+		    jv_int((int64_t)attention_in_hand(runs)));
 		jv_dict_set(a, ctx, "bad_runs", bad_runs(a, runs));
 		jv_dict_set(a, ctx, "pending_keys", pending_view(r));
 		jv_dict_set(a, ctx, "broken", problems_view(r));
-		jv_dict_set(
-		    a, ctx, "down", reach_view_list(r, REACH_DOWN, 10));
+		jv_dict_set(a, ctx, "down", reach_view_list(r, REACH_DOWN, 10));
 		jv_dict_set(a, ctx, "reach", reach_view_counts(r));
 		jv_dict_set(a, ctx, "runs", recent_view(a, runs));
 		jv_dict_set(

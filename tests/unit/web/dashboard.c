@@ -1,0 +1,93 @@
+/* The dashboard: first steps, what needs attention, coverage. */
+#include "unit/web/page_fixture.h"
+
+static void put_run(const char *id, const char *more)
+{
+	static const struct store_message message = { .author = "test",
+		.subject = "Run" };
+	char path[96], text[600];
+	struct commit_id commit;
+	struct store_txn *t;
+	struct store *store;
+
+	snprintf(text, sizeof(text),
+	    "{\"id\":\"%s\",\"trigger\":\"form\",\"actor\":\"ann\","
+	    "\"parameters\":{},\"finished_at\":\"2026-11-20T08:30:00.000Z\","
+	    "%s}\n",
+	    id, more);
+	snprintf(path, sizeof(path), "%s/store.git", portal.dir);
+	assert_ok(store_open(path, &store, e));
+	assert_ok(store_txn_begin(store, STORE_RUNS, &t, e));
+	snprintf(path, sizeof(path), "2026/11/20/%s/run.json", id);
+	fixture_put(t, path, text);
+	assert_ok(store_txn_commit(t, &message, &commit, NULL, e));
+	store_close(store);
+}
+
+static void test_leads_through_the_first_steps(void **state)
+{
+	struct exchange_reply reply = get("/");
+
+	(void)state;
+	assert_has(reply, "First steps");
+	assert_has(reply, "Make an area <span class=\"hidden\">(done)</span>");
+	assert_has(reply, "Take its first backup <span class=\"hidden\">");
+	assert_has(reply, "href=\"/jobs/provision/run?device=r1\"");
+	/* who may not do them is shown no way to */
+	assert_has_not(get_as(TOKEN_VIEWER, "/"),
+	    "href=\"/jobs/provision/run?device=r1\"");
+	put_run("20261120-083000-00000001",
+	    "\"job\":\"provision\",\"state\":\"succeeded\",\"devices\":["
+	    "{\"name\":\"r1\",\"state\":\"succeeded\"}]");
+	assert_has_not(get("/"), "First steps");
+}
+
+static void test_says_what_needs_attention(void **state)
+{
+	struct exchange_reply reply = get("/");
+
+	(void)state;
+	assert_has(reply, "Nothing: no device");
+	put_run("20261120-083100-00000002",
+	    "\"job\":\"compare\",\"state\":\"succeeded\",\"devices\":["
+	    "{\"name\":\"r1\",\"state\":\"succeeded\",\"added\":2,"
+	    "\"removed\":1},{\"name\":\"r2\",\"state\":\"succeeded\"}]");
+	reply = get("/");
+	assert_has(reply,
+	    "/runs/20261120-083100-00000002?show=changed\">1 of 2 devices</a> "
+	    "differs");
+	put_run("20261120-083200-00000003",
+	    "\"job\":\"backup\",\"state\":\"failed\",\"result\":\"cut off\","
+	    "\"devices\":[{\"name\":\"r1\",\"state\":\"failed\","
+	    "\"quarantined\":true}]");
+	reply = get("/");
+	assert_has(reply, "was not whole and was put aside");
+	assert_has(reply, "cut off");
+	put_run("20261120-083300-00000004",
+	    "\"job\":\"backup\",\"state\":\"succeeded\",\"devices\":["
+	    "{\"name\":\"r1\",\"state\":\"succeeded\"}]");
+	reply = get("/");
+	assert_has_not(reply, "was put aside");
+}
+
+static void test_covers_by_status(void **state)
+{
+	struct exchange_reply reply;
+
+	(void)state;
+	make_device("cov1", "");
+	reply = get("/");
+	assert_has(reply, "1 backed up · 1 intended</span>");
+	assert_has(reply, "href=\"/devices?status=active\"");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_leads_through_the_first_steps),
+		cmocka_unit_test(test_says_what_needs_attention),
+		cmocka_unit_test(test_covers_by_status),
+	};
+
+	return cmocka_run_group_tests(tests, open_pages, portal_close);
+}
