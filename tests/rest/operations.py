@@ -208,7 +208,8 @@ def exercise_servers(p):
     for name, url in (("sample", "http://images.test/a.img"),
                       ("gone", "http://127.0.0.1:1/a.img"), ("disk", os.environ["DISK"])):
         image = {"name": name, "url": url, "checksum": os.environ["DISK_MD5"]}
-        p.call("createImage", body=image)
+        if p.call("replaceImage", {"name": name}, image).status != 201:
+            raise Broken("replaceImage: no 201 for a new one")
     begun = p.call("provisionServer", body={"server_id": "s1", "image_id": "sample"}).json
     status = {"operation_id": begun["operation_id"]}
     await_that("a deployment", lambda: p.call("getProvisionStatus", status)

@@ -18,7 +18,7 @@ use_ironic "$ironic_url"
 token admin
 api_json PUT /api/v1/images/debian \
     '{"url":"http://images.test/debian.qcow2","checksum":"'"$(printf 'a%.0s' {1..64})"'"}'
-check_equal "an image" "$status" 200
+check_equal "an image" "$status" 201
 mkdir -m 700 "$scratch/tokens"
 for role in viewer operator; do
 	switchyard token create --name "$role" --role "$role" \

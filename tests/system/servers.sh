@@ -20,7 +20,7 @@ token operator
 use_ironic "$ironic_url"
 api_json PUT /api/v1/images/debian \
     '{"url":"http://images.test/debian.qcow2","checksum":"'"$(printf 'a%.0s' {1..64})"'"}'
-check_equal "an image" "$status" 200
+check_equal "an image" "$status" 201
 
 # --- what is not possible ----------------------------------------------------
 provision '{"server_id":"nope","image_id":"debian"}'

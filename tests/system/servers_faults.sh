@@ -51,7 +51,7 @@ portal_up
 token operator
 use_ironic "$(cat "$scratch/proxy/url")" '"timeout":1'
 api_json PUT /api/v1/images/i '{"url":"http://images.test/i","checksum":"0"}'
-check_equal "an image" "$status" 200
+check_equal "an image" "$status" 201
 
 declare -A uuid
 while read -r id name; do

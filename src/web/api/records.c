@@ -248,7 +248,7 @@ static enum err_code put_image(
 	const struct blob_id *expect = NULL;
 	struct blob_id id;
 	json_t *object = NULL;
-	bool present;
+	bool present, there;
 	enum err_code rc;
 
 	rc = api_optional_if_match(r, &id, &expect, &present, e);
@@ -258,7 +258,8 @@ static enum err_code put_image(
 		return rc;
 	if (!json_object_get(object, "name"))
 		json_object_set_new(object, "name", json_string(r->capture[0]));
-	if (snapshot_find(r->snapshot, KIND_IMAGE, r->capture[0]))
+	there = snapshot_find(r->snapshot, KIND_IMAGE, r->capture[0]) != NULL;
+	if (there)
 		rc = inventory_update(r->app, &r->actor, kind, r->capture[0],
 		    expect, object, request_errors(r), &result, e);
 	else if (present)
@@ -272,7 +273,7 @@ static enum err_code put_image(
 	rc = api_explain_stale(r, rc, kind, r->capture[0], object);
 	json_decref(object);
 	if (rc == ERR_OK)
-		rc = give_record(r, out, 200, result.record, e);
+		rc = give_record(r, out, there ? 200 : 201, result.record, e);
 	inventory_result_release(&result);
 	return rc;
 }
@@ -347,7 +348,8 @@ static enum err_code delete_record(
 		    .handler = put,                                         \
 		    .kind = id,                                             \
 		    .operation_id = "replace" Name,                         \
-		    .summary = "Replace one as a whole" },                  \
+		    .summary = "Replace one as a whole",                    \
+		    .may_create = (id) == KIND_IMAGE },                     \
 	    { .method = METHOD_PATCH,                                       \
 		    .pattern = "/api/v1/" plural item,                      \
 		    .surface = SURFACE_API,                                 \
