@@ -129,6 +129,10 @@ static enum err_code open_ssh(struct driver_session *s,
 static enum err_code open_eapi(struct driver_session *s,
     struct deadline deadline, struct driver_refusal *refusal, struct err *e)
 {
+	if (s->target->jump != NULL)
+		return err_set(e, ERR_INVALID,
+		    "eAPI does not go through a jump host: give the device the "
+		    "transport ssh. Nothing was changed.");
 	return cli_channel_open_eapi(
 	    s->target, s->hooks, deadline, &s->channel, refusal, e);
 }

@@ -211,6 +211,7 @@ void ssh_link_close(struct ssh_link *link)
 		ssh_free(link->session);
 	}
 	close_socket(link);
+	ssh_jump_close(link->jump);
 	free(link);
 }
 

@@ -176,19 +176,18 @@ static enum err_code resolve(struct ssh_link *link, uint16_t port,
 	return ERR_REMOTE;
 }
 
-enum err_code ssh_connect_socket(struct ssh_link *link, uint16_t port,
+static enum err_code connect_directly(struct ssh_link *link, uint16_t port,
     struct deadline deadline, int *ret_fd, struct driver_refusal *refusal,
     struct err *e)
 {
 	struct addrinfo *list = NULL;
 	int number = EHOSTUNREACH;
-	int fd = -1;
 	enum err_code code = resolve(link, port, &list, refusal, e);
 
 	if (code != ERR_OK)
 		return code;
 	for (struct addrinfo *to = list; to != NULL; to = to->ai_next) {
-		number = connect_one(link, to, deadline, &fd);
+		number = connect_one(link, to, deadline, ret_fd);
 		if (number == 0 || number == ECANCELED)
 			break;
 	}
@@ -197,6 +196,22 @@ enum err_code ssh_connect_socket(struct ssh_link *link, uint16_t port,
 		return ssh_link_check_cancel(link, e);
 	if (number != 0)
 		return unreachable(link, number, refusal, e);
+	return ERR_OK;
+}
+
+enum err_code ssh_connect_socket(struct ssh_link *link, uint16_t port,
+    struct deadline deadline, int *ret_fd, struct driver_refusal *refusal,
+    struct err *e)
+{
+	int fd = -1;
+	enum err_code code =
+	    link->target->jump != NULL
+		? ssh_jump_open(link->target, port, link->hooks, deadline,
+		      &link->jump, &fd, refusal, e)
+		: connect_directly(link, port, deadline, &fd, refusal, e);
+
+	if (code != ERR_OK)
+		return code;
 	code = expect_ssh(link, fd, deadline, refusal, e);
 	if (code != ERR_OK)
 		close(fd);

@@ -4,6 +4,7 @@
 #ifndef INFRA_SSH_LINK_INTERNAL_H
 #define INFRA_SSH_LINK_INTERNAL_H
 
+#include "infra/ssh/jump.h"
 #include "infra/ssh/link.h"
 
 #include <libssh/libssh.h>
@@ -15,8 +16,9 @@ struct ssh_link {
 	const struct driver_hooks *hooks;
 	bool no_cancel;
 	char peer[128];
-	int fd;	     /* the socket that libssh was given; -1: none */
-	ino_t inode; /* of that socket, to know it again */
+	int fd;		       /* the socket that libssh was given; -1: none */
+	ino_t inode;	       /* of that socket, to know it again */
+	struct ssh_jump *jump; /* NULL: directly */
 };
 
 /* Waits until libssh may be able to go on.  ERR_TIMEOUT past the deadline,
@@ -31,7 +33,8 @@ enum err_code ssh_link_check_cancel(
 void ssh_link_log(const struct ssh_link *link, enum log_level level,
     const char *fmt, ...) printf_like(3, 4);
 
-/* link_connect.c: a connected TCP socket; the peer has begun to speak SSH. */
+/* link_connect.c: a connected socket, by the jump host if there is one; the
+ * peer has begun to speak SSH. */
 enum err_code ssh_connect_socket(struct ssh_link *link, uint16_t port,
     struct deadline deadline, int *ret_fd, struct driver_refusal *refusal,
     struct err *e) must_check;
