@@ -3,6 +3,7 @@
  */
 #include "web/mcp/tool.h"
 
+#include "app/device_history.h"
 #include "web/api/api.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -43,6 +44,11 @@ static const struct field list_fields[] = {
 static const struct field device_fields[] = { DEVICE_FIELD };
 static const struct field history_fields[] = {
 	DEVICE_FIELD,
+	{ .name = "kind",
+	    .label = "Which file",
+	    .type = FIELD_CHOICE,
+	    .choices = device_file_words,
+	    .help = "Only the history of this one; without it, of all three." },
 	{ .name = "limit",
 	    .label = "Commits at most",
 	    .type = FIELD_INT,
@@ -76,7 +82,8 @@ static const struct mcp_tool tools[] = {
 	    .description =
 		"Lists the commits that changed a device's record, intended "
 		"configuration or backup, newest first: who, when, through "
-		"which door, by which run.",
+		"which door, by which run, and how many lines of which "
+		"file.",
 	    .operation = "getDeviceHistory",
 	    .own = { history_fields, COUNT(history_fields) },
 	    .capture = { "device" },

@@ -565,7 +565,7 @@ static void test_every_tool_has_its_operation(void **state)
 
 static void test_reading_tools(void **state)
 {
-	json_t *o = good_tool(TOKEN_VIEWER, "list_devices", "{}");
+	json_t *o = good_tool(TOKEN_VIEWER, "list_devices", "{}"), *changes;
 
 	(void)state;
 	assert_int_equal(json_array_size(json_object_get(o, "items")), 1);
@@ -590,6 +590,12 @@ static void test_reading_tools(void **state)
 	json_decref(o);
 	o = good_tool(TOKEN_VIEWER, "device_history", "{\"device\":\"r1\"}");
 	assert_true(json_array_size(json_object_get(o, "items")) > 0);
+	json_decref(o);
+	o = good_tool(TOKEN_VIEWER, "device_history",
+	    "{\"device\":\"r1\",\"kind\":\"backup\"}");
+	changes = json_object_get(
+	    json_array_get(json_object_get(o, "items"), 0), "changes");
+	assert_int_equal(json_array_size(changes), 1);
 	json_decref(o);
 }
 
