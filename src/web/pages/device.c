@@ -56,20 +56,31 @@ static void add_inherited(
 	jv_dict_set(r->arena, ctx, "area", view_record(r->arena, area));
 }
 
+/* What the device told of itself; NULL: nothing yet. */
+static json_t *read_facts(const struct record *device)
+{
+	const char *text = record_text(device, DEVICE_FACTS);
+
+	return *text ? json_loads(text, 0, NULL) : NULL;
+}
+
 static enum err_code device_page(
     struct request *r, struct response *out, struct err *e)
 {
 	struct arena *a = r->arena;
 	struct jv ctx = jv_dict(a, 20);
 	const struct record *device;
-	json_t *last;
+	json_t *last, *facts;
 	enum err_code rc;
 
 	if ((rc = view_find_device(r, &device, e)) != ERR_OK ||
 	    (rc = device_add_frame(r, device, "summary", ctx, e)) != ERR_OK)
 		return rc;
 	last = run_index_last(r->web->runs, record_key(device));
+	facts = read_facts(device);
 	jv_dict_set(a, ctx, "run", view_run(a, last));
+	jv_dict_set(
+	    a, ctx, "facts", facts ? jv_from_json(a, facts) : jv_none());
 	jv_dict_set(a, ctx, "sync", device_sync_view(r, device));
 	jv_dict_set(a, ctx, "reach", reach_view_device(r, record_key(device)));
 	jv_dict_set(a, ctx, "last_backup",
@@ -78,6 +89,7 @@ static enum err_code device_page(
 	jv_dict_set(a, ctx, "pinned", pinned_view(r, record_key(device)));
 	add_inherited(r, device, ctx);
 	rc = response_page(r, out, 200, "device.html", ctx, e);
+	json_decref(facts);
 	json_decref(last);
 	return rc;
 }

@@ -169,6 +169,7 @@ static struct jv button_view(struct request *r, const struct record *button,
 	jv_dict_set(
 	    a, v, "one_click", jv_bool(record_flag(button, BUTTON_ONE_CLICK)));
 	jv_dict_set(a, v, "job", jv_text(job->name));
+	jv_dict_set(a, v, "primary", jv_bool(job->id == JOB_PROVISION));
 	jv_dict_set(a, v, "url", jv_text(url));
 	jv_dict_set(a, v, "may_change", jv_bool(may_change));
 	jv_dict_set(

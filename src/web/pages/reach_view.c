@@ -104,6 +104,7 @@ static void add_spark(struct arena *a, const struct reach_state *s, struct jv v)
 		    REACH_SPARK_HEIGHT - 2.0 -
 			(REACH_SPARK_HEIGHT - 4.0) * s->history[i] / slowest);
 	}
+	jv_dict_set(a, v, "n", jv_int(s->n_history));
 	jv_dict_set(a, v, "lines", lines);
 	jv_dict_set(a, v, "gaps", gaps);
 	jv_dict_set(a, v, "slowest", latency_view(a, slowest / 100.0));

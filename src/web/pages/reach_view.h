@@ -8,9 +8,10 @@
 #include "web/request.h"
 
 /* {device, verdict, since, checked, address, flapping, uptime, why, probes:
- * [{name, ok, counts, latency, why}], lines: ["x,y x,y …"], gaps: [x], slowest}
- * for the SVG of the last REACH_HISTORY answers, which is REACH_SPARK_WIDTH by
- * REACH_SPARK_HEIGHT; none if the device was never asked. */
+ * [{name, ok, counts, latency, why}], n (answers kept), lines: ["x,y x,y …"],
+ * gaps: [x], slowest} for the SVG of the last REACH_HISTORY answers, which is
+ * REACH_SPARK_WIDTH by REACH_SPARK_HEIGHT; none if the device was never asked.
+ */
 struct jv reach_view_device(struct request *r, const char *device);
 
 #define REACH_SPARK_STEP 4
