@@ -7,6 +7,7 @@ if(TARGET switchyard-sim)
   endforeach()
 
   system_test(provision_eos TIMEOUT 300)
+  system_test(provision_netconf TIMEOUT 120)
   system_test(provision_eapi TIMEOUT 300)
   system_test(bootstrap_sims TIMEOUT 120)
   system_test(discover TIMEOUT 180)
