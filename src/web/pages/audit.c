@@ -17,8 +17,11 @@
 
 #define PAGE_SIZE 50
 #define EXPORT_ROWS 100000
-#define EXPORT_STEP 5000
+#define EXPORT_STEP 1000
 #define EXPORT_BYTES ((size_t)30 * 1024 * 1024)
+/* No step begins beyond: each fits into what is left. */
+#define EXPORT_ENOUGH ((size_t)24 * 1024 * 1024)
+#define CURSOR_SIZE (2 * STORE_OID_TEXT_SIZE)
 
 /* --- the page ---------------------------------------------------------------
  */
@@ -152,19 +155,20 @@ static void add_rows(
 	}
 }
 
-/* All that the query finds, in steps, to bound the memory. */
+/* All that the query finds, in steps, to bound the memory.  next: "" or where
+ * it had to stop. */
 static enum err_code add_all(struct request *r, struct audit_query *query,
-    bool csv, struct buf *out, struct err *e)
+    bool csv, struct buf *out, char next[CURSOR_SIZE], struct err *e)
 {
 	struct arena *step = arena_new(EXPORT_BYTES);
-	char before[2 * STORE_OID_TEXT_SIZE];
 	size_t n = 0;
 	bool more = step != NULL;
 	enum err_code rc =
 	    step ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 
 	query->limit = EXPORT_STEP;
-	while (rc == ERR_OK && more && n < EXPORT_ROWS) {
+	while (rc == ERR_OK && more && n < EXPORT_ROWS &&
+	       out->len < EXPORT_ENOUGH) {
 		struct audit_page page;
 
 		arena_reset(step);
@@ -173,9 +177,9 @@ static enum err_code add_all(struct request *r, struct audit_query *query,
 			break;
 		add_rows(out, &page, csv, n == 0);
 		n += page.n;
-		more =
-		    page.next && text_copy(before, sizeof(before), page.next);
-		query->before = before;
+		more = page.next != NULL;
+		text_copy(next, CURSOR_SIZE, more ? page.next : "");
+		query->before = next;
 	}
 	arena_free(step);
 	return rc;
@@ -186,15 +190,18 @@ static enum err_code export_page(
 {
 	struct buf text = BUF_INIT(EXPORT_BYTES);
 	bool csv = text_ends_with(r->path, ".csv");
+	char next[CURSOR_SIZE] = "";
 	struct audit_query query;
 	enum err_code rc = audit_filter_read(r, &query, e);
 
 	if (!csv)
 		buf_puts(&text, "{\"items\": [");
 	if (rc == ERR_OK)
-		rc = add_all(r, &query, csv, &text, e);
-	if (!csv)
-		buf_puts(&text, "\n]}\n");
+		rc = add_all(r, &query, csv, &text, next, e);
+	if (!csv && *next)
+		buf_printf(&text, "\n], \"next\": \"%s\"}\n", next);
+	else if (!csv)
+		buf_puts(&text, "\n], \"next\": null}\n");
 	if (rc == ERR_OK)
 		rc = record_export_send(out, r->arena, "audit", csv, &text, e);
 	buf_release(&text);

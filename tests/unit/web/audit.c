@@ -151,6 +151,7 @@ static void it_is_given_as_csv_and_json(void **state)
 	first = json_array_get(json_object_get(json, "items"), 0);
 	assert_string_equal(json_text(first, "person", ""), "=bob,\"x\"");
 	assert_string_equal(json_text(first, "branch", ""), "runs");
+	assert_true(json_is_null(json_object_get(json, "next")));
 	json_decref(json);
 	reply = get("/audit.json?person=nobody");
 	json = json_of(&reply);
