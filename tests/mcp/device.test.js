@@ -56,6 +56,9 @@ test("a push is what was shown, or nothing", async () => {
 
 		assert.equal(other.state, "failed");
 		assert.match(other.result, /no longer the one/);
+		/* nor was its difference shown by a dry run */
+		await refused({ replace_config: true,
+			diff_hash: other.devices[0].diff_hash }, /no dry run/);
 
 		const pushed = await run(client,
 			{ dry_run: false, diff_hash: hash });

@@ -18,6 +18,15 @@ static const struct schema *parameters(void)
 	return &job_get(JOB_PROVISION)->parameters;
 }
 
+/* A dry run that has come to its end. */
+static bool is_dry_run(const json_t *run)
+{
+	return json_flag(
+		   json_object_get(run, "parameters"), "dry_run", false) &&
+	       strcmp(json_text(run, "state", ""),
+		   run_state_words[RUN_SUCCEEDED]) == 0;
+}
+
 static bool row_shows(const json_t *run, const char *device, const char *hash)
 {
 	const json_t *row;
@@ -50,8 +59,11 @@ static enum err_code find_dry_run(
 	if (rc != ERR_OK)
 		return rc;
 	*ret_found = false;
-	for (size_t i = 0; i < n && !*ret_found; i++)
-		*ret_found = row_shows(json_array_get(runs, i), device, hash);
+	for (size_t i = 0; i < n && !*ret_found; i++) {
+		const json_t *run = json_array_get(runs, i);
+
+		*ret_found = is_dry_run(run) && row_shows(run, device, hash);
+	}
 	json_decref(runs);
 	return ERR_OK;
 }
