@@ -90,6 +90,26 @@ static bool insert(struct run_index *index, struct run_entry *entry)
 
 /* --- following the branch ---------------------------------------------------------- */
 
+/* It is in the history only from now on. */
+static void forget(struct run_index *index, const char *path)
+{
+	const char *end = strrchr(path, '/');
+	char id[RUN_ID_SIZE];
+	size_t at, len = strlen("20261121-083000-1f2e3d4c");
+
+	if (end - path < (long)len)
+		return;
+	snprintf(id, sizeof(id), "%.*s", (int)len, end - len);
+	at = lower_bound(index, id);
+	if (at == index->n || strcmp(index->entries[at]->id, id) != 0)
+		return;
+	run_last_forget(&index->last, index->entries[at]);
+	free(index->entries[at]);
+	index->n--;
+	memmove(index->entries + at, index->entries + at + 1,
+	    (index->n - at) * sizeof(*index->entries));
+}
+
 static enum err_code follow(void *ctx, const struct store_change *change,
     struct err *e)
 {
@@ -99,8 +119,12 @@ static enum err_code follow(void *ctx, const struct store_change *change,
 	json_t *doc = NULL;
 	enum err_code rc;
 
-	if (!change->has_new || !text_ends_with(change->path, "/run.json"))
+	if (!text_ends_with(change->path, "/run.json"))
 		return ERR_OK;
+	if (!change->has_new) {
+		forget(index, change->path);
+		return ERR_OK;
+	}
 	rc = store_read_blob(index->app->store, &change->new_blob, &text, e);
 	if (rc == ERR_OK &&
 	    run_doc_parse(buf_text(&text), text.len, &doc, NULL) == ERR_OK) {

@@ -65,16 +65,18 @@ static json_t *count_rows(const json_t *rows)
 json_t *run_rows_shorten(json_t *run, size_t keep)
 {
 	json_t *rows = json_object_get(run, "devices"), *few, *to;
+	json_t *counts = json_object_get(run, "counts");
 	bool ok = true;
 
-	if (json_array_size(rows) <= RUN_ROWS_TOLD)
+	if (json_array_size(rows) <= (counts ? keep : RUN_ROWS_TOLD))
 		return json_incref(run);
 	to = json_copy(run); /* its members are shared */
 	few = json_array();
 	for (size_t i = 0; i < keep && i < json_array_size(rows); i++)
 		ok = ok && json_array_append(few, json_array_get(rows, i)) == 0;
 	if (json_object_set_new(to, "devices", few) == 0 && ok &&
-	    json_object_set_new(to, "counts", count_rows(rows)) == 0)
+	    (counts ||
+		json_object_set_new(to, "counts", count_rows(rows)) == 0))
 		return to;
 	json_decref(to);
 	return NULL;

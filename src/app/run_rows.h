@@ -30,7 +30,8 @@ bool run_row_is(const json_t *row, enum run_rows which);
 
 /* The run with at most RUN_ROWS_TOLD rows: itself, or a copy that has the first
  * `keep` of its rows and "counts", an object with a number for each of
- * run_rows_words.  A new reference; NULL when out of memory. */
+ * run_rows_words.  One that was shortened before keeps its counts.  A new
+ * reference; NULL when out of memory. */
 json_t *run_rows_shorten(json_t *run, size_t keep);
 
 #endif

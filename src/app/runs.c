@@ -518,7 +518,7 @@ enum err_code runs_read_brief(const struct app *app, const char *id,
 	rc = runs_read(app, id, &doc, e);
 	if (rc != ERR_OK)
 		return rc;
-	*ret_doc = run_rows_shorten(doc, 0);
+	*ret_doc = run_rows_shorten(doc, RUN_ROWS_TOLD);
 	json_decref(doc);
 	return *ret_doc ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 }

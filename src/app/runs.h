@@ -53,8 +53,9 @@ const char *runs_refusal(const struct snapshot *s, const struct job *job,
 enum err_code runs_read(const struct app *app, const char *id, json_t **ret_doc,
     struct err *e) must_check;
 
-/* The same without the rows of many devices (run_rows.h): costs little, however
- * many they are, while the run is under way. */
+/* The same with the first RUN_ROWS_TOLD rows of many devices and "counts"
+ * (run_rows.h): costs little, however many they are, while the run is under
+ * way. */
 enum err_code runs_read_brief(const struct app *app, const char *id,
     json_t **ret_doc, struct err *e) must_check;
 

@@ -309,6 +309,12 @@ static const struct field settings_fields[] = {
 	[SETTINGS_SLOTS] = { .name = "slots",
 	    .label = "Device sessions at once", .type = FIELD_INT, .min = 1,
 	    .max = 1024, .fallback = "16" },
+	[SETTINGS_KEEP_RUNS_DAYS] = { .name = "keep_runs_days",
+	    .label = "Keep runs (days)", .type = FIELD_INT, .min = 0,
+	    .max = 36500, .fallback = "0",
+	    .help = "Older ones leave the lists and stay in the history of "
+		    "branch runs. 0: they stay in the lists; the least is "
+		    "31." },
 };
 
 static const struct field ironic_fields[] = {

@@ -137,7 +137,7 @@ void live_log(struct worker *w, struct live_run *run, enum log_level level,
 static void write_brief(struct worker *w, const struct live_run *run)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
-	json_t *brief = run_rows_shorten(run->doc, 0);
+	json_t *brief = run_rows_shorten(run->doc, RUN_ROWS_TOLD);
 	struct err e = ERR_INIT;
 	char path[PATH_SIZE];
 

@@ -213,6 +213,7 @@ static void serve(struct loop *l)
 		fleet_record(&l->w);
 		fleet_tend(&l->w);
 		record_flush(&l->w);
+		retention_run(&l->w);
 		hook_run(l->w.hook);
 		run_schedules(l);
 		notify_tend(&l->w);

@@ -95,6 +95,7 @@ struct worker {
 	bool queue_changed; /* look for runs to claim */
 	bool recover_again; /* claimed runs could not be taken up yet */
 	int64_t look_again_ms; /* queue_changed is set then; 0: never */
+	int64_t retention_at_ms; /* old runs are looked for then */
 	int slot_failures;     /* slots that could not even start */
 	int64_t slot_start_ms; /* no slot is started before this */
 };
@@ -313,6 +314,11 @@ void backup_put_aside(
  * result in `text`. */
 bool backup_is_refused(
     const struct live_run *run, enum run_state state, char text[300]);
+
+/* --- retention.c ---------------------------------------------------------------- */
+
+/* Takes one day of old runs off the tip of the branch, if it is time to look. */
+void retention_run(struct worker *w);
 
 /* --- hook.c: the change hook ------------------------------------------------------------ */
 

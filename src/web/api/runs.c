@@ -91,6 +91,14 @@ static enum err_code read_run(struct request *r, json_t **ret, struct err *e)
 	return runs_read(r->app, r->capture[0], ret, e);
 }
 
+static enum err_code read_brief(
+    struct request *r, json_t **ret, struct err *e)
+{
+	if (!run_id_is_valid(r->capture[0]))
+		return not_found(r->capture[0], e);
+	return runs_read_brief(r->app, r->capture[0], ret, e);
+}
+
 static enum err_code add_diff(
     struct request *r, json_t *device, size_t *left, struct err *e)
 {
@@ -141,10 +149,9 @@ static enum err_code get_run(
     struct request *r, struct response *out, struct err *e)
 {
 	json_t *doc = NULL;
-	enum err_code rc = read_run(r, &doc, e);
+	enum err_code rc = read_brief(r, &doc, e);
 
-	if (rc == ERR_OK &&
-	    json_array_size(json_object_get(doc, "devices")) <= RUN_ROWS_TOLD)
+	if (rc == ERR_OK && !json_object_get(doc, "counts"))
 		rc = add_diffs(r, doc, e);
 	if (rc == ERR_OK)
 		return respond_run(out, 200, doc, e);
@@ -242,12 +249,10 @@ static enum err_code get_log(
 	enum err_code rc;
 
 	rc = request_query_number(r, "since", 0, LONG_MAX, 0, &since, e);
-	if (rc == ERR_OK && !run_id_is_valid(r->capture[0]))
-		rc = not_found(r->capture[0], e);
 	/* the state first: a run that ends in between is asked once more,
 	 * and no line is missed */
 	if (rc == ERR_OK)
-		rc = runs_read_brief(r->app, r->capture[0], &doc, e);
+		rc = read_brief(r, &doc, e);
 	if (rc == ERR_OK)
 		rc = runs_read_log(
 		    r->app, r->capture[0], since, &text, &last, e);

@@ -100,6 +100,9 @@ static struct jv rows_view(struct request *r, const json_t *run, long page)
 			jv_list_append(a, rows, device_view(r, d));
 		n++;
 	}
+	/* of a run that is told in short these are the first of all */
+	n = (size_t)json_number(json_object_get(run, "counts"),
+	    run_rows_words[RUN_ROWS_ALL], (json_int_t)n);
 	jv_dict_set(a, v, "rows", rows);
 	jv_dict_set(a, v, "filter", jv_text(run_rows_words[which]));
 	jv_dict_set(a, v, "filters", view_words(a, run_rows_words));
@@ -202,8 +205,12 @@ static enum err_code show_run(
 static enum err_code run_page(
     struct request *r, struct response *out, struct err *e)
 {
+	bool first = strcmp(request_query(r, "show", "all"), "all") == 0 &&
+		     strcmp(request_query(r, "page", "1"), "1") == 0;
 	json_t *run;
-	enum err_code rc = runs_read(r->app, r->capture[0], &run, e);
+	enum err_code rc =
+	    first ? runs_read_brief(r->app, r->capture[0], &run, e)
+		  : runs_read(r->app, r->capture[0], &run, e);
 
 	if (rc != ERR_OK)
 		return rc;
