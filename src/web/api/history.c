@@ -5,6 +5,7 @@
 #include "web/api/api.h"
 
 #include "app/device_history.h"
+#include "base/clock.h"
 #include "web/audit_filter.h"
 
 #include <string.h>
@@ -12,6 +13,8 @@
 #define MAX_COMMITS 500
 #define DEFAULT_COMMITS 50
 #define SCRATCH_MAX ((size_t)128 << 20)
+/* Lines are counted for so long; then the counts are left out. */
+#define COUNTING_MS 500
 
 static const char *const history_query[] = { "kind", "limit", "before", NULL };
 static const char *const version_query[] = { "kind", NULL };
@@ -60,8 +63,22 @@ static enum err_code read_kind(
 	    "kind must be \"inventory\", \"intended\" or \"backup\".");
 }
 
-static json_t *change_json(
-    struct request *r, struct arena *scratch, const struct history_version *v)
+struct counting {
+	struct arena *scratch;
+	struct deadline deadline;
+};
+
+static bool count_lines(struct request *r, const struct counting *c,
+    const struct history_version *v, struct line_counts *ret)
+{
+	if (deadline_passed(c->deadline))
+		return false;
+	arena_reset(c->scratch);
+	return device_version_count(r->app, v, c->scratch, ret, NULL) == ERR_OK;
+}
+
+static json_t *change_json(struct request *r, const struct counting *counting,
+    const struct history_version *v)
 {
 	const char *what = !v->has_old			       ? "added"
 			   : !v->has_new		       ? "removed"
@@ -73,9 +90,7 @@ static json_t *change_json(
 
 	if (json && strcmp(what, "moved") == 0)
 		json_object_set_new(json, "old_path", json_string(v->old_path));
-	arena_reset(scratch);
-	if (json &&
-	    device_version_count(r->app, v, scratch, &counts, NULL) == ERR_OK) {
+	if (json && count_lines(r, counting, v, &counts)) {
 		json_object_set_new(json, "added", json_integer(counts.added));
 		json_object_set_new(
 		    json, "removed", json_integer(counts.removed));
@@ -83,15 +98,16 @@ static json_t *change_json(
 	return json;
 }
 
-static enum err_code entry_json(struct request *r, struct arena *scratch,
-    const struct history_entry *entry, json_t **ret, struct err *e)
+static enum err_code entry_json(struct request *r,
+    const struct counting *counting, const struct history_entry *entry,
+    json_t **ret, struct err *e)
 {
 	json_t *changes = json_array();
 	enum err_code rc = commit_json(r, &entry->commit.id, ret, e);
 
 	for (size_t i = 0; rc == ERR_OK && i < entry->n_versions; i++)
 		rc = api_append(
-		    changes, change_json(r, scratch, &entry->versions[i]), e);
+		    changes, change_json(r, counting, &entry->versions[i]), e);
 	if (rc == ERR_OK)
 		json_object_set(*ret, "changes", changes);
 	json_decref(changes);
@@ -101,21 +117,22 @@ static enum err_code entry_json(struct request *r, struct arena *scratch,
 static enum err_code give_history(struct request *r, struct response *out,
     const struct history_page *page, struct err *e)
 {
-	struct arena *scratch = arena_new(SCRATCH_MAX);
+	struct counting counting = { arena_new(SCRATCH_MAX),
+		deadline_in_ms(COUNTING_MS) };
 	char next[STORE_OID_TEXT_SIZE] = "";
 	json_t *items = json_array();
 	enum err_code rc =
-	    scratch ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
+	    counting.scratch ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 
 	for (size_t i = 0; rc == ERR_OK && i < page->n; i++) {
 		json_t *json = NULL;
 
-		rc = entry_json(r, scratch, &page->entries[i], &json, e);
+		rc = entry_json(r, &counting, &page->entries[i], &json, e);
 		if (rc == ERR_OK)
 			rc = api_append(items, json_incref(json), e);
 		json_decref(json);
 	}
-	arena_free(scratch);
+	arena_free(counting.scratch);
 	if (page->has_more)
 		commit_id_format(&page->next, next);
 	if (rc == ERR_OK)
