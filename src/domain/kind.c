@@ -43,6 +43,10 @@ static const struct field device_fields[] = {
 	    .type = FIELD_CHOICE, .choices = transports,
 	    .help = "What the driver speaks over; empty takes the "
 		    "platform's." },
+	[DEVICE_JUMP] = { .name = "jump", .label = "Jump host",
+	    .type = FIELD_REF, .ref = KIND_DEVICE,
+	    .help = "The device to reach it through, as ssh -J does; empty "
+		    "takes the platform's." },
 	[DEVICE_INTENDED_FROM] = { .name = "intended_from",
 	    .label = "Intended configuration", .type = FIELD_CHOICE,
 	    .choices = (const char *const[]){ "template", "hand", NULL },
@@ -112,6 +116,10 @@ static const struct field platform_fields[] = {
 	    .type = FIELD_CHOICE, .choices = transports,
 	    .help = "Empty takes the driver's first. eapi (over HTTPS): eos "
 		    "only." },
+	[PLATFORM_JUMP] = { .name = "jump", .label = "Jump host",
+	    .type = FIELD_REF, .ref = KIND_DEVICE,
+	    .help = "The device to reach its devices through, over SSH only. "
+		    "It needs an address, credentials and an approved key." },
 	[PLATFORM_CA_FILE] = { .name = "ca_file",
 	    .label = "Certificate authority", .type = FIELD_TEXT,
 	    .help = "A PEM file on the worker's machine, for transports over "

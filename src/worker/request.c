@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "base/json.h"
 
+#include <string.h>
+
 #define MAX_CONFIG ((size_t)16 * 1024 * 1024)
 #define MAX_PLAN ((size_t)64 * 1024 * 1024)
 
@@ -90,6 +92,36 @@ static bool add_transport(json_t *request, const struct record *platform,
 			      json_string(ca_file)) == 0);
 }
 
+/* A jump host that belongs to the platform is itself reached directly. */
+static enum err_code add_jump(json_t *request, const struct snapshot *s,
+    const struct record *platform, const struct record *device, struct err *e)
+{
+	const char *name = record_text(device, DEVICE_JUMP);
+	const struct record *host, *secret = NULL;
+	char address[16];
+	int prefix, port;
+	json_t *jump;
+
+	if (!*name)
+		name = record_text(platform, PLATFORM_JUMP);
+	if (!*name || strcmp(name, record_key(device)) == 0)
+		return ERR_OK;
+	host = snapshot_find(s, KIND_DEVICE, name);
+	if (host)
+		secret = snapshot_credentials(s, host);
+	if (!secret || !schema_parse_ipv4(record_text(host, DEVICE_PRIMARY_IP4),
+			   address, &prefix, &port))
+		return err_set(e, ERR_CONFLICT,
+		    "%s, the jump host of %s, lacks an address or credentials. "
+		    "Nothing was changed.",
+		    name, record_key(device));
+	jump = json_pack("{s:s, s:s, s:i, s:o, s:o}", "device", name, "address",
+	    address, "port", port, "pins", pins_of(s, name), "credentials",
+	    credentials_of(secret));
+	return jump && json_object_set_new(request, "jump", jump) == 0
+	    ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
+}
+
 static enum err_code make_base(const struct snapshot *s,
     struct live_run *run, bool settle, json_t **ret, struct err *e)
 {
@@ -131,8 +163,8 @@ static enum err_code make_base(const struct snapshot *s,
 	}
 	if (!rq)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	*ret = rq;
-	return ERR_OK;
+	*ret = rq; /* the caller's to free, whatever comes */
+	return add_jump(rq, s, platform, device, e);
 }
 
 /* A run over the store: the process reads the rest there. */

@@ -4,6 +4,7 @@
 #include "app/port/secrets.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "worker/slot_jump.h"
 #include "worker/wire.h"
 
 #include <errno.h>
@@ -19,7 +20,6 @@
 #include <unistd.h>
 
 #define ARENA_MAX ((size_t)256 * 1024 * 1024)
-#define MAX_PINS 16
 
 json_t *slot_text(const char *text, size_t len)
 {
@@ -183,8 +183,8 @@ bool slot_cancelled(void *ctx)
 
 /* --- one request ------------------------------------------------------------- */
 
-static size_t read_pins(const json_t *request, struct arena *arena,
-    struct driver_host_key pins[MAX_PINS])
+size_t slot_read_pins(const json_t *request, struct arena *arena,
+    struct driver_host_key pins[SLOT_PINS_MAX])
 {
 	const json_t *list = json_object_get(request, "pins");
 	size_t n = 0, i;
@@ -194,7 +194,7 @@ static size_t read_pins(const json_t *request, struct arena *arena,
 		char *type = arena_strdup(arena, json_string_value(item));
 		char *space = type ? strchr(type, ' ') : NULL;
 
-		if (!space || n == MAX_PINS)
+		if (!space || n == SLOT_PINS_MAX)
 			continue;
 		*space = '\0';
 		pins[n].type = type;
@@ -237,9 +237,10 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
 	const struct driver *driver = slot->find(json_text(rq, "driver", ""));
 	const struct job *job = job_find(json_text(rq, "job", ""));
 	bool settle = strcmp(json_text(rq, "mode", ""), "settle") == 0;
-	struct driver_host_key pins[MAX_PINS];
+	struct driver_host_key pins[SLOT_PINS_MAX];
 	struct device_run_input in = { 0 };
-	struct credentials credentials;
+	struct credentials credentials = { .username = "" };
+	struct slot_jump jump;
 	struct err e = ERR_INIT;
 
 	out->state = settle ? RUN_UNKNOWN : RUN_FAILED;
@@ -250,10 +251,12 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
 	}
 	if (secrets_read(slot->dir, json_text(ref, "provider", ""),
 	    json_text(ref, "reference", ""), json_text(ref, "username", ""),
-	    &credentials, &e) != ERR_OK) {
+	    &credentials, &e) != ERR_OK ||
+	    slot_jump_read(slot->dir, rq, arena, &jump, &e) != ERR_OK) {
 		snprintf(out->text, sizeof(out->text), "%.63s: %.900s",
 		    json_text(rq, "device", ""), e.message);
 		io_log(slot, LOG_ERROR, out->text);
+		credentials_release(&credentials);
 		return;
 	}
 	fill_input(rq, driver, &in);
@@ -261,12 +264,14 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
 	in.target.password = credentials.password;
 	in.target.private_key = credentials.private_key;
 	in.target.enable = credentials.enable;
+	in.target.jump = jump.used ? &jump.host : NULL;
 	in.target.pins = pins;
-	in.target.n_pins = read_pins(rq, arena, pins);
+	in.target.n_pins = slot_read_pins(rq, arena, pins);
 	if (settle)
 		device_run_settle(&in, &io, arena, out);
 	else
 		device_run_of(job->id)(&in, &io, arena, out);
+	slot_jump_release(&jump);
 	credentials_release(&credentials);
 }
 

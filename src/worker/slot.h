@@ -12,6 +12,7 @@
  *     "address", "port", "transport", "ca_file", "connect_s",
  *     "command_s", "limit_s", "pins": ["type base64", …],
  *     "credentials": { "provider", "reference", "username" },
+ *     "jump": { "device", "address", "port", "pins", "credentials" },
  *     "intended", "dry_run", "replace", "commit",
  *     "known",
  *     "snapshot", "predicted" }
@@ -30,6 +31,7 @@
 #include <jansson.h>
 
 #define SLOT_FD 3
+#define SLOT_PINS_MAX 16 /* host keys of one device */
 
 typedef const struct driver *(*slot_find_driver)(const char *name);
 
@@ -48,6 +50,9 @@ struct slot {
 
 /* Takes over the message; NULL counts as out of memory. */
 enum err_code slot_tell(json_t *message, struct err *e);
+/* The "pins" of a request; how many. */
+size_t slot_read_pins(const json_t *request, struct arena *arena,
+    struct driver_host_key pins[SLOT_PINS_MAX]);
 /* A text that may hold invalid UTF-8 as a JSON value. */
 json_t *slot_text(const char *text, size_t len);
 /* Asks with the message whether the effect may come, and waits for the word.
