@@ -1,6 +1,7 @@
 unit_test(infra_ssh terminal)
 unit_test(infra_ssh prompt)
 unit_test(infra_driver junos_text)
+unit_test(infra_driver netconf_intended infra_netconf)
 unit_test(infra_driver section_plan)
 unit_test(infra_driver cisco)
 unit_test(infra_driver cli_facts)

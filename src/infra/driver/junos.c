@@ -57,6 +57,16 @@ static enum err_code junos_open(const struct driver_target *target,
 
 /* --- Reading ----------------------------------------------------------- */
 
+/* Of a device with several routing engines the first one's. */
+static const struct xml_node *find_answer(
+    const struct xml_node *reply, const char *element)
+{
+	const struct xml_node *item = xml_find(
+	    reply, "multi-routing-engine-results/multi-routing-engine-item");
+
+	return xml_child(item != NULL ? item : reply, element);
+}
+
 /* Takes the text of an element of the reply; ERR_CORRUPT without it. */
 static enum err_code ask_text(struct driver_session *s, const char *request,
     const char *element, struct buf *out, struct deadline deadline,
@@ -71,7 +81,7 @@ static enum err_code ask_text(struct driver_session *s, const char *request,
 		buf_puts(out, netconf_raw(s->base.nc));
 	if (code != ERR_OK)
 		return code;
-	node = xml_child(reply.root, element);
+	node = find_answer(reply.root, element);
 	if (reply.fault.n_errors > 0) {
 		code = err_set(e, ERR_REMOTE, "%s refused: %s",
 		    ssh_link_peer(s->base.link), reply.fault.text);
