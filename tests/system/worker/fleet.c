@@ -394,6 +394,72 @@ static void stopped_when_too_many_fail(void)
 	kit_end(k);
 }
 
+static bool has_been_given_up(const json_t *doc)
+{
+	return run_doc_state(doc) == RUN_UNKNOWN && run_doc_has_ended(doc);
+}
+
+/* d2 is lost after the first line; the others end, and the run stands as
+ * unknown. */
+static void lose_one(struct kit *k, char id[RUN_ID_SIZE])
+{
+	json_t *doc;
+
+	kit_make_intending(k, 5, NULL, "hostname fake\nfirst\nsecond\n");
+	kit_control(k, 2, "drop 1\nunreachable later\n");
+	kit_start(k);
+	start(k, JOB_BULK_PROVISION,
+	    "{\"all\":true,\"dry_run\":false,\"max_failed\":100}", id);
+	doc = kit_wait(k, id, kit_is_unknown);
+	kit_check(k, strcmp(json_text(row_of(doc, "d2"), "state", ""),
+	    "unknown") == 0);
+	kit_check(k, strcmp(json_text(row_of(doc, "d4"), "state", ""),
+	    "succeeded") == 0);
+	json_decref(doc);
+}
+
+/* It ends with what is read, also over a restart. */
+static void unknown_devices_are_settled(void)
+{
+	char id[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+
+	lose_one(k, id);
+	kit_kill(k);
+	kit_start(k);
+	kit_control(k, 2, "\n");
+	kit_expect(k, id, RUN_FAILED, "4 of 5 done, 4 changed, 1 failed");
+	expect_row(k, id, "d2", "rolled-back", "put back");
+	kit_check(k, kit_count(k, 2, " line first") == 1);
+	kit_wait_recorded(k, id);
+	/* it was on record as unknown before */
+	kit_check(k, kit_shell(k, "git -C $DIR/store.git log --format="
+	    "'%(trailers:key=Result,valueonly,separator=)' runs | "
+	    "grep -qx unknown") == 0);
+	kit_end(k);
+}
+
+/* Or when someone takes care of the device. */
+static void unknown_devices_are_given_up(void)
+{
+	char id[RUN_ID_SIZE];
+	struct kit kit, *k = &kit;
+	json_t *doc;
+
+	lose_one(k, id);
+	kit_ok(k, runs_cancel(&k->app, &kit_admin, id, e));
+	doc = kit_wait(k, id, has_been_given_up);
+	kit_check(k, strstr(json_text(doc, "result", ""),
+	    "1 with an unknown outcome"));
+	json_decref(doc);
+	kit_wait_recorded(k, id);
+	/* the device is free */
+	kit_control(k, 2, "\n");
+	kit_provision(k, 2, true, id);
+	kit_expect(k, id, RUN_SUCCEEDED, "dry run");
+	kit_end(k);
+}
+
 int main(void)
 {
 	static const struct {
@@ -408,6 +474,9 @@ int main(void)
 		{ "killed in between", killed_in_between },
 		{ "provisioned in waves", provisioned_in_waves },
 		{ "stopped when too many fail", stopped_when_too_many_fail },
+		{ "unknown devices are settled", unknown_devices_are_settled },
+		{ "unknown devices are given up",
+		    unknown_devices_are_given_up },
 	};
 
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
