@@ -39,6 +39,85 @@ export class Findings {
 	}
 }
 
+/* --- valid HTML ---------------------------------------------------------------- */
+
+const VOID = new Set(["area", "base", "br", "col", "embed", "hr", "img", "input",
+	"link", "meta", "source", "track", "wbr"]);
+const TAG = /<!--.*?-->|<(\/?)([a-zA-Z][\w-]*)((?:[^"'>]|"[^"]*"|'[^']*')*?)(\/?)>/gs;
+
+/* What no element of the first kind may hold, or stand outside of. */
+const MISPLACED = [
+	":is(span, b, i, label, button, h1, h2, h3, code, time, p, dt) :is(div, p, " +
+		"table, ul, ol, dl, section, form, fieldset, details, pre, nav)",
+	"a a, a button, button a, button button, label label, form form",
+	"li:not(:is(ul, ol) > li)",
+	":is(dt, dd):not(:is(dl, dl > div) > *)",
+	"ul > :not(li), ol > :not(li), dl > :not(dt, dd, div)",
+	"legend:not(fieldset > legend:first-child)",
+	"summary:not(details > summary:first-child)",
+	"caption:not(table > caption:first-child)",
+	"img:not([alt]), [id=''], a[href=''], label[for='']",
+];
+
+/* Tags that do not close in order, and all start tags of the source. */
+function readTags(source) {
+	const open = [], started = [], faults = [];
+
+	for (const [text, close, name, , selfClosing] of source.matchAll(TAG)) {
+		if (!name)
+			continue;
+		if (close) {
+			const last = open.pop();
+
+			if (last !== name)
+				faults.push(`${text} closes <${last}>`);
+			continue;
+		}
+		started.push(name);
+		if (!VOID.has(name) && !selfClosing)
+			open.push(name);
+	}
+	if (open.length > 0)
+		faults.push(`not closed: ${open}`);
+	return { started, faults };
+}
+
+/* A page is valid here if its tags close in order, a parser makes of them just
+ * the elements that are written, in their order (it moves, drops or adds those
+ * that are misplaced), ids are unique, and what refers to one finds it. */
+export async function htmlFaults(page) {
+	const { source, made, faults } = await page.evaluate(async misplaced => {
+		const source = await (await fetch(location.href)).text();
+		const doc = new DOMParser().parseFromString(source, "text/html");
+		const ids = [...doc.querySelectorAll("[id]")].map(e => e.id);
+		const faults = ids.filter((id, i) => ids.indexOf(id) !== i)
+			.map(id => `id ${id} twice`);
+
+		for (const rule of misplaced) {
+			for (const e of doc.querySelectorAll(rule))
+				faults.push(`misplaced: ${e.outerHTML.slice(0, 120)}`);
+		}
+		for (const name of ["for", "form", "aria-labelledby",
+			"aria-describedby", "popovertarget"]) {
+			for (const e of doc.querySelectorAll(`[${name}]`)) {
+				for (const id of e.getAttribute(name).trim().split(/\s+/)) {
+					if (!ids.includes(id))
+						faults.push(`${name}=${id} leads nowhere`);
+				}
+			}
+		}
+		return { source, faults,
+			made: [...doc.querySelectorAll("*")].map(e => e.localName) };
+	}, MISPLACED);
+	const { started, faults: unclosed } = readTags(source);
+	const at = started.findIndex((name, i) => name !== made[i]);
+
+	if (at >= 0 || started.length !== made.length)
+		faults.push(`element ${at} is read as ${made.slice(at - 3, at + 3)}, ` +
+			`written as ${started.slice(at - 3, at + 3)}`);
+	return [...unclosed, ...faults];
+}
+
 export async function hangsOver(page) {
 	return page.evaluate(() => document.documentElement.scrollWidth >
 		document.documentElement.clientWidth);

@@ -1,11 +1,11 @@
 /*
  * Every page: light and dark, desktop and phone; a screenshot of each, no
- * accessibility violation (axe, WCAG 2.2 AA), nothing on the console, nothing
- * that hangs over the edge of a phone.
+ * accessibility violation (axe, WCAG 2.2 AA), valid HTML, nothing on the
+ * console, nothing that hangs over the edge of a phone.
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Findings, hangsOver, looks } from "./looking.js";
+import { Findings, hangsOver, htmlFaults, looks } from "./looking.js";
 import { assertNoFaults, openBrowser, openPage, portal, shoot, signIn } from
 	"./portal.js";
 
@@ -198,6 +198,10 @@ for (const { name: look, axe = true, ...options } of looks) {
 				await found.look(page);
 			if (await hangsOver(page))
 				found.add("hangs over the edge", path);
+			/* the same in every look */
+			for (const fault of look === looks[0].name
+				? await htmlFaults(page) : [])
+				found.add(fault, path);
 		}
 		found.assertNone();
 		assertNoFaults(page);
