@@ -92,7 +92,7 @@ static const struct {
 	[MD_BLOCK_CODE] = { "<pre tabindex=\"0\"><code>", "</code></pre>\n" },
 	[MD_BLOCK_HTML] = { "", "" },
 	[MD_BLOCK_P] = { "<p>", "</p>\n" },
-	[MD_BLOCK_TABLE] = { "<div class=\"table-wrap\" role=\"region\" "
+	[MD_BLOCK_TABLE] = { "<div class=\"table-wrap\" role=\"group\" "
 			     "aria-label=\"Table\" tabindex=\"0\"><table "
 			     "class=\"rows\">\n",
 	    "</table></div>\n" },

@@ -9,6 +9,8 @@ import { Findings, hangsOver, htmlFaults, looks } from "./looking.js";
 import { assertNoFaults, openBrowser, openPage, portal, shoot, signIn } from
 	"./portal.js";
 
+/* PAGES=<expression>: only the pages whose names match, for a quick look. */
+const ONLY = new RegExp(process.env.PAGES ?? "");
 let browser, paths;
 
 before(async () => {
@@ -192,6 +194,8 @@ for (const { name: look, axe = true, ...options } of looks) {
 		await found.look(page);
 		await signIn(page);
 		for (const [name, path] of Object.entries(paths)) {
+			if (!ONLY.test(name))
+				continue;
 			await page.goto(path);
 			await shoot(page, `${look}-${name}`);
 			if (axe)
