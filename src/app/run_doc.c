@@ -49,12 +49,11 @@ enum run_state run_doc_state(const json_t *doc)
 
 void run_doc_set_state(json_t *doc, enum run_state to, int64_t now_ms)
 {
-	enum run_state from = run_doc_state(doc);
 	char now[CLOCK_TEXT_SIZE];
 	size_t i;
 	json_t *device;
 
-	assert(run_state_may_follow(from, to));
+	assert(run_state_may_follow(run_doc_state(doc), to));
 	clock_format_utc(now_ms, now);
 	set_text(doc, "state", run_state_words[to]);
 	if (to == RUN_RUNNING)
