@@ -27,4 +27,8 @@ if(SWITCHYARD_FUZZ)
   add_executable(fuzz_probe_hello fuzz/probe_hello.c)
   target_link_libraries(fuzz_probe_hello PRIVATE infra_probe)
   target_link_options(fuzz_probe_hello PRIVATE -fsanitize=fuzzer)
+
+  add_executable(fuzz_prompt fuzz/prompt.c)
+  target_link_libraries(fuzz_prompt PRIVATE infra_driver infra_ssh domain base)
+  target_link_options(fuzz_prompt PRIVATE -fsanitize=fuzzer)
 endif()

@@ -7,6 +7,7 @@
 #include "domain/config_dialect.h"
 #include "infra/driver/cisco.h"
 #include "infra/driver/nxos.h"
+#include "infra/driver/nxos_timer.h"
 #include "infra/driver/section_plan.h"
 
 /* One name each: what a run that died leaves behind, the next overwrites. */
@@ -41,17 +42,10 @@ enum err_code nxos_is_running(struct driver_session *s, const char *text,
     struct deadline deadline, bool *ret, struct err *e) must_check;
 
 /* nxos_pending.c: `show config-replace status`. */
-struct nxos_timer {
-	bool pending;
-	unsigned left_s;
-	char user[64];
-};
 enum err_code nxos_read_timer(struct driver_session *s,
     struct deadline deadline, struct nxos_timer *ret, struct err *e) must_check;
 bool nxos_is_ours(
     const struct driver_session *s, const struct nxos_timer *timer);
-/* Pure. */
-void nxos_parse_timer(const char *answer, struct nxos_timer *ret);
 enum err_code nxos_get_pending(struct driver_session *s,
     struct deadline deadline, struct arena *arena, struct driver_pending *ret,
     struct err *e) must_check;

@@ -1,5 +1,5 @@
 /* What NX-OS answers, as data. */
-#include "infra/driver/nxos_internal.h"
+#include "infra/driver/nxos_timer.h"
 
 #include <setjmp.h>
 #include <stdint.h>
