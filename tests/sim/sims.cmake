@@ -11,6 +11,7 @@ if(TARGET switchyard-sim)
   system_test(provision_eapi TIMEOUT 300)
   system_test(bootstrap_sims TIMEOUT 120)
   system_test(discover TIMEOUT 180)
+  system_test(sim_parallel TIMEOUT 120)
 
   # Clients that are not ours: they say whether a simulator is like the device.
   # Exit status 77: the client is not installed.

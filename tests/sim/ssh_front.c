@@ -22,12 +22,13 @@ struct ssh_arrival {
 struct ssh_worker {
 	struct ssh_front *front;
 	pthread_t thread;
-	ssh_event event;
 	ssh_bind bind;
 	int wake_fd;
 	pthread_mutex_t lock;
 	struct ssh_arrival *arrivals; /* under lock */
 	struct ssh_peer *peers;
+	struct pollfd *polls; /* wake_fd, then one for each peer */
+	nfds_t n_polls, cap_polls;
 };
 
 struct ssh_front {
@@ -42,15 +43,12 @@ const struct ssh_front_options *ssh_front_options(const struct ssh_front *f)
 	return &f->options;
 }
 
-static int worker_woken(socket_t fd, int events, void *ctx)
+static void worker_woken(struct ssh_worker *w)
 {
 	uint64_t count;
 
-	(void)events;
-	(void)ctx;
-	if (read(fd, &count, sizeof(count)) < 0)
-		return 0; /* another wake-up took it: nothing is lost */
-	return 0;
+	if (read(w->wake_fd, &count, sizeof(count)) < 0)
+		return; /* another wake-up took it: nothing is lost */
 }
 
 static void worker_wake(struct ssh_worker *w)
@@ -78,16 +76,9 @@ static void worker_take_arrivals(struct ssh_worker *w)
 		free(a);
 		if (!peer)
 			continue;
-		ssh_event_add_session(w->event, peer->session);
 		peer->next = w->peers;
 		w->peers = peer;
 	}
-}
-
-static void worker_end_peer(struct ssh_worker *w, struct ssh_peer *peer)
-{
-	ssh_event_remove_session(w->event, peer->session);
-	ssh_peer_free(peer);
 }
 
 /* How long the loop may sleep. */
@@ -105,9 +96,41 @@ static int worker_pump(struct ssh_worker *w)
 			continue;
 		}
 		*p = peer->next;
-		worker_end_peer(w, peer);
+		ssh_peer_free(peer);
 	}
 	return wait_ms;
+}
+
+static void worker_add_poll(struct ssh_worker *w, int fd, short events)
+{
+	if (w->n_polls == w->cap_polls) {
+		w->cap_polls = w->cap_polls ? w->cap_polls * 2 : 64;
+		w->polls =
+		    mem_resize(w->polls, w->cap_polls, sizeof(*w->polls));
+	}
+	w->polls[w->n_polls++] = (struct pollfd){ fd, events, 0 };
+}
+
+/* Sleeps until something comes, and lets libssh take it. */
+static void worker_wait(struct ssh_worker *w, int wait_ms)
+{
+	nfds_t i = 1;
+
+	w->n_polls = 0;
+	worker_add_poll(w, w->wake_fd, POLLIN);
+	for (struct ssh_peer *p = w->peers; p; p = p->next) {
+		bool full = ssh_get_status(p->session) & SSH_WRITE_PENDING;
+
+		worker_add_poll(w, ssh_get_fd(p->session),
+		    (short)(full ? POLLIN | POLLOUT : POLLIN));
+	}
+	if (poll(w->polls, w->n_polls, wait_ms) <= 0)
+		return;
+	if (w->polls[0].revents)
+		worker_woken(w);
+	for (struct ssh_peer *p = w->peers; p; p = p->next)
+		if (w->polls[i++].revents)
+			ssh_event_dopoll(p->event, 0);
 }
 
 static void *worker_run(void *arg)
@@ -116,13 +139,13 @@ static void *worker_run(void *arg)
 
 	while (!atomic_load(&w->front->stop)) {
 		worker_take_arrivals(w);
-		ssh_event_dopoll(w->event, worker_pump(w));
+		worker_wait(w, worker_pump(w));
 	}
 	while (w->peers) {
 		struct ssh_peer *peer = w->peers;
 
 		w->peers = peer->next;
-		worker_end_peer(w, peer);
+		ssh_peer_free(peer);
 	}
 	return NULL;
 }
@@ -132,13 +155,11 @@ static bool worker_start(struct ssh_worker *w, struct ssh_front *front)
 	w->front = front;
 	pthread_mutex_init(&w->lock, NULL);
 	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	w->event = ssh_event_new();
 	w->bind = ssh_bind_new();
-	if (w->wake_fd < 0 || !w->event || !w->bind)
+	if (w->wake_fd < 0 || !w->bind)
 		return false;
 	ssh_bind_options_set(
 	    w->bind, SSH_BIND_OPTIONS_PROCESS_CONFIG, &(bool){ false });
-	ssh_event_add_fd(w->event, w->wake_fd, POLLIN, worker_woken, w);
 	return pthread_create(&w->thread, NULL, worker_run, w) == 0;
 }
 
@@ -182,8 +203,7 @@ void ssh_front_free(struct ssh_front *front)
 		struct ssh_worker *w = &front->workers[i];
 
 		pthread_join(w->thread, NULL);
-		ssh_event_remove_fd(w->event, w->wake_fd);
-		ssh_event_free(w->event);
+		free(w->polls);
 		ssh_bind_free(w->bind);
 		close(w->wake_fd);
 		while (w->arrivals) {

@@ -38,6 +38,9 @@ struct ssh_peer {
 	struct ssh_front *front;
 	struct device *device;
 	ssh_session session;
+	/* Its own: whatever libssh waits for in one session would let it mark
+	 * this one as failed when another, in the same event, hangs up. */
+	ssh_event event;
 	struct ssh_server_callbacks_struct callbacks;
 	struct ssh_chan *channels;
 	char user[64];

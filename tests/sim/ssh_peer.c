@@ -204,11 +204,15 @@ struct ssh_peer *ssh_peer_new(
 	peer->device = d;
 	peer->since_ms = clock_mono_ms();
 	peer->session = ssh_new();
-	if (peer->session && peer_start(peer, bind, fd))
+	peer->event = ssh_event_new();
+	if (peer->session && peer->event && peer_start(peer, bind, fd)) {
+		ssh_event_add_session(peer->event, peer->session);
 		return peer;
+	}
 	/* Before it was accepted the session does not own the socket. */
 	if (!peer->session || ssh_get_fd(peer->session) < 0)
 		close(fd);
+	ssh_event_free(peer->event);
 	ssh_free(peer->session);
 	free(peer);
 	return NULL;
@@ -222,6 +226,8 @@ void ssh_peer_free(struct ssh_peer *peer)
 		peer->channels = chan->next;
 		ssh_chan_free(chan);
 	}
+	ssh_event_remove_session(peer->event, peer->session);
+	ssh_event_free(peer->event);
 	if (peer->cut)
 		ssh_silent_disconnect(peer->session);
 	else
