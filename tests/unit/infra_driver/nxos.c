@@ -2,6 +2,8 @@
 #include "infra/driver/nxos_timer.h"
 
 #include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
