@@ -327,6 +327,38 @@ static void unconfirmed_reverts(struct bench *b)
 	d->close(s);
 }
 
+static void check_restored(
+    struct bench *b, const char *snapshot, enum driver_outcome wanted)
+{
+	struct deadline t = deadline_in_ms(b->run_ms);
+	struct driver_report report = { .outcome = DRIVER_UNKNOWN };
+	struct driver_session *s = NULL;
+	struct err e = ERR_INIT;
+	enum err_code code = b->driver->open(&b->target, NULL, t, &s, NULL, &e);
+
+	if (code == ERR_OK)
+		code =
+		    b->driver->restore(s, snapshot, t, b->arena, &report, &e);
+	b->driver->close(s);
+	bench_check(b, code == ERR_OK && report.outcome == wanted,
+	    "outcome %d, wanted %d: %s", (int)report.outcome, (int)wanted,
+	    e.message);
+}
+
+static void snapshot_is_put_back(struct bench *b)
+{
+	const char *old = bench_running(b);
+
+	bench_check(b,
+	    bench_provision(b, b->backend->merge, 0) == RUN_SUCCEEDED,
+	    "a merge succeeds");
+	if (b->snapshot == NULL)
+		return;
+	check_restored(b, b->snapshot, DRIVER_ROLLED_BACK);
+	bench_check(b, bench_same(b, old, bench_running(b)), "it is back");
+	check_restored(b, b->snapshot, DRIVER_UNTOUCHED);
+}
+
 static void cut_off_management_comes_back(struct bench *b)
 {
 	const char *old = bench_running(b);
@@ -446,6 +478,7 @@ const struct bench_case bench_cases[] = {
 	{ "somebody's lock is respected", somebodys_lock_is_respected },
 	{ "somebody's commit is left alone", somebodys_commit_is_left_alone },
 	{ "what is not confirmed reverts", unconfirmed_reverts },
+	{ "a snapshot is put back", snapshot_is_put_back },
 	{ "cut off management comes back", cut_off_management_comes_back },
 	{ "wrong passwords are told", wrong_password_is_told },
 	{ "host keys are checked", keys_are_checked },

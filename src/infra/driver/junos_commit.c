@@ -155,17 +155,10 @@ enum err_code junos_classify(struct driver_session *s, const char *snapshot,
 	return code;
 }
 
-static enum err_code read_equal(struct driver_session *s, const char *snapshot,
-    struct deadline deadline, bool *ret, struct err *e)
+static enum err_code read_committed(struct driver_session *s,
+    struct deadline deadline, struct buf *out, struct err *e)
 {
-	struct buf running = BUF_INIT(NETCONF_CONFIG_MAX);
-	enum err_code code =
-	    junos_read_config(s, "committed", deadline, &running, e);
-
-	if (code == ERR_OK)
-		*ret = strcmp(buf_text(&running), snapshot) == 0;
-	buf_release(&running);
-	return code;
+	return junos_read_config(s, "committed", deadline, out, e);
 }
 
 static enum err_code put_back(struct driver_session *s, const char *snapshot,
@@ -187,31 +180,9 @@ enum err_code junos_restore(struct driver_session *s, const char *snapshot,
     struct deadline deadline, struct arena *arena, struct driver_report *report,
     struct err *e)
 {
-	bool cancelled = false, equal = false;
-	enum err_code code;
+	const struct netconf_restore how = { s, snapshot, read_committed,
+		put_back };
 
 	(void)arena;
-	*report = (struct driver_report){ .outcome = DRIVER_UNKNOWN };
-	code = netconf_base_cancel(&s->base, deadline, &cancelled, e);
-	if (code == ERR_OK)
-		code = read_equal(s, snapshot, deadline, &equal, e);
-	if (code == ERR_OK && equal) {
-		report->outcome =
-		    cancelled ? DRIVER_ROLLED_BACK : DRIVER_UNTOUCHED;
-		return ERR_OK;
-	}
-	if (code == ERR_OK)
-		code = put_back(s, snapshot, deadline, e);
-	if (code == ERR_OK)
-		code = read_equal(s, snapshot, deadline, &equal, e);
-	if (code == ERR_OK && equal) {
-		report->outcome = DRIVER_ROLLED_BACK;
-		return ERR_OK;
-	}
-	if (code == ERR_OK)
-		err_set(e, ERR_REMOTE,
-		    "the old configuration was sent, but does not show");
-	return err_set(e, ERR_UNKNOWN_OUTCOME,
-	    "%s could not be put back: %.300s", s->base.target->name,
-	    e != NULL ? e->message : "");
+	return netconf_base_restore(&s->base, &how, deadline, report, e);
 }

@@ -12,15 +12,6 @@
 
 #include <string.h>
 
-static size_t count_lines(const char *text)
-{
-	size_t n = 0;
-
-	for (; (text = strchr(text, '\n')) != NULL; text++)
-		n++;
-	return n;
-}
-
 enum err_code junos_lock(
     struct driver_session *s, struct deadline deadline, struct err *e)
 {
@@ -166,7 +157,7 @@ enum err_code junos_stage(struct driver_session *s,
 	if (code == ERR_OK)
 		code = junos_lock(s, deadline, e);
 	if (code == ERR_OK) {
-		s->base.lines = count_lines(candidate->text);
+		netconf_base_count(&s->base, candidate->text);
 		code = load(s, buf_text(&request), deadline, e);
 	}
 	if (code != ERR_OK)

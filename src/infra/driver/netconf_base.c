@@ -87,6 +87,13 @@ void netconf_base_close(struct netconf_base *b)
 	ssh_link_close(b->link);
 }
 
+void netconf_base_count(struct netconf_base *b, const char *text)
+{
+	b->lines = 0;
+	for (; (text = strchr(text, '\n')) != NULL; text++)
+		b->lines++;
+}
+
 enum err_code netconf_base_discard(
     struct netconf_base *b, struct deadline deadline, struct err *e)
 {
@@ -266,4 +273,49 @@ enum err_code netconf_base_cancel(struct netconf_base *b,
 	if (*ret_did)
 		b->waits = false;
 	return ERR_OK;
+}
+
+/* --- Restoring --------------------------------------------------------- */
+
+static enum err_code read_equal(const struct netconf_restore *how,
+    struct deadline deadline, bool *ret, struct err *e)
+{
+	struct buf running = BUF_INIT(NETCONF_CONFIG_MAX);
+	enum err_code code = how->read(how->session, deadline, &running, e);
+
+	if (code == ERR_OK)
+		*ret = strcmp(buf_text(&running), how->snapshot) == 0;
+	buf_release(&running);
+	return code;
+}
+
+enum err_code netconf_base_restore(struct netconf_base *b,
+    const struct netconf_restore *how, struct deadline deadline,
+    struct driver_report *report, struct err *e)
+{
+	struct err why = ERR_INIT;
+	bool changed = false, equal = false;
+	enum err_code code;
+
+	*report = (struct driver_report){ .outcome = DRIVER_UNKNOWN };
+	code = netconf_base_cancel(b, deadline, &changed, &why);
+	if (code == ERR_OK)
+		code = read_equal(how, deadline, &equal, &why);
+	if (code == ERR_OK && !equal) {
+		changed = true;
+		code =
+		    how->put_back(how->session, how->snapshot, deadline, &why);
+		if (code == ERR_OK)
+			code = read_equal(how, deadline, &equal, &why);
+	}
+	if (code == ERR_OK && equal) {
+		report->outcome =
+		    changed ? DRIVER_ROLLED_BACK : DRIVER_UNTOUCHED;
+		return ERR_OK;
+	}
+	if (code == ERR_OK)
+		err_set(&why, ERR_REMOTE,
+		    "the old configuration was sent, but does not show");
+	return err_set(e, ERR_UNKNOWN_OUTCOME,
+	    "%s could not be put back: %.300s", b->target->name, why.message);
 }

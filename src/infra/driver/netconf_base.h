@@ -68,6 +68,24 @@ enum err_code netconf_base_confirm(
 enum err_code netconf_base_cancel(struct netconf_base *b,
     struct deadline deadline, bool *ret_did, struct err *e) must_check;
 
+/* How a driver reads running, and how it loads and commits an old one. */
+struct netconf_restore {
+	struct driver_session *session;
+	const char *snapshot;
+	enum err_code (*read)(struct driver_session *s,
+	    struct deadline deadline, struct buf *out, struct err *e);
+	enum err_code (*put_back)(struct driver_session *s,
+	    const char *snapshot, struct deadline deadline, struct err *e);
+};
+/* struct driver's restore(): takes a commit of ours back that waits, or puts
+ * the snapshot back, and reads. */
+enum err_code netconf_base_restore(struct netconf_base *b,
+    const struct netconf_restore *how, struct deadline deadline,
+    struct driver_report *report, struct err *e) must_check;
+
+/* The lines that a commit is said to have sent. */
+void netconf_base_count(struct netconf_base *b, const char *text);
+
 enum err_code netconf_base_discard(
     struct netconf_base *b, struct deadline deadline, struct err *e) must_check;
 

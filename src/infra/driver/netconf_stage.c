@@ -11,15 +11,6 @@
 
 #include <string.h>
 
-static size_t count_lines(const char *text)
-{
-	size_t n = 0;
-
-	for (; (text = strchr(text, '\n')) != NULL; text++)
-		n++;
-	return n;
-}
-
 /* --- Locks ------------------------------------------------------------- */
 
 static void unlock_all(struct netconf_base *b, struct deadline deadline)
@@ -175,7 +166,7 @@ enum err_code netconf_stage_text(struct driver_session *s,
 		code = lock_all(&s->base, netconf_base_exchange(deadline), e);
 	if (code == ERR_OK) {
 		s->replaces = candidate->load == DRIVER_REPLACE;
-		s->base.lines = count_lines(candidate->text);
+		netconf_base_count(&s->base, candidate->text);
 		code = load(s, candidate->text, deadline, e);
 	}
 	if (code == ERR_OK)
