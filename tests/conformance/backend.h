@@ -14,10 +14,15 @@ struct backend_edit {
 	const char *to; /* from NULL ends */
 };
 
+#define BACKEND_API_PORT 1000
+
 struct backend {
 	const char *name;   /* of the driver and the simulator's platform */
 	const char *driver; /* NULL: the same */
 	const char *user;   /* NULL: admin */
+	/* Not the driver's first, but this one, at a port that is
+	 * BACKEND_API_PORT above that of SSH. */
+	const char *transport;
 	bool real;	    /* a server: one device, set back for each case */
 	/* A server without a shell, at one port; what is typed below are
 	 * operations, and it tells neither model nor serial number. */
@@ -47,6 +52,7 @@ struct backend {
 };
 
 extern const struct backend backend_eos;
+extern const struct backend backend_eapi; /* the same, over eAPI */
 extern const struct backend backend_frr;
 extern const struct backend backend_ios;
 extern const struct backend backend_junos; /* backend_netconf.c */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const struct backend *const all[] = {
+	&backend_eapi,
 	&backend_eos,
 	&backend_frr,
 	&backend_ios,

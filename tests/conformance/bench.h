@@ -27,7 +27,7 @@ struct bench {
 	unsigned index; /* of the device at hand, from 1 */
 	char device[32];
 	struct driver_target target;
-	struct driver_host_key pin;
+	struct driver_host_key pins[2]; /* host key; certificate */
 	struct secret *password;
 	struct secret *enable;
 	struct arena *arena;

@@ -106,10 +106,26 @@ static void read_pin(struct bench *b)
 	char *key = arena_strdup(b->arena, bench_ask(b, "key %s", b->device));
 	char *save = NULL;
 
-	b->pin.type = strtok_r(key, " ", &save);
-	b->pin.blob = strtok_r(NULL, " ", &save);
-	b->target.pins = &b->pin;
+	b->pins[0].type = strtok_r(key, " ", &save);
+	b->pins[0].blob = strtok_r(NULL, " ", &save);
+	b->target.pins = b->pins;
 	b->target.n_pins = 1;
+}
+
+/* The certificate, as a first session is told of it. */
+static void read_certificate(struct bench *b)
+{
+	struct driver_refusal refusal = { .kind = DRIVER_REFUSAL_NONE };
+	struct driver_session *s = NULL;
+
+	b->target.transport = b->backend->transport;
+	if (b->driver->open(&b->target, NULL, deadline_in_ms(10000), &s,
+		&refusal, NULL) == ERR_OK ||
+	    refusal.kind != DRIVER_REFUSAL_KEY_UNKNOWN)
+		bench_die(b->name, "no certificate is shown");
+	b->pins[1].type = arena_strdup(b->arena, refusal.key_type);
+	b->pins[1].blob = arena_strdup(b->arena, refusal.key_blob);
+	b->target.n_pins = 2;
 }
 
 /* Real servers are few: the same one is put back to where it was. */
@@ -132,8 +148,10 @@ static uint16_t take_simulated(struct bench *b)
 		bench_die(b->name, "the simulator has no more devices");
 	snprintf(
 	    b->device, sizeof b->device, "%s%u", b->backend->name, ++b->index);
-	return (
-	    uint16_t)(b->first_port + (b->backend->netconf ? 0 : b->index - 1));
+	if (b->backend->netconf)
+		return b->first_port;
+	return (uint16_t)(b->first_port + b->index - 1 +
+			  (b->backend->transport ? BACKEND_API_PORT : 0));
 }
 
 void bench_next(struct bench *b)
@@ -155,6 +173,8 @@ void bench_next(struct bench *b)
 	};
 	b->run_ms = 60000;
 	read_pin(b);
+	if (b->backend->transport)
+		read_certificate(b);
 }
 
 const char *bench_running(struct bench *b)

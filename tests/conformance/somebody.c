@@ -85,6 +85,9 @@ bool bench_type(struct bench *b, const char *const *lines, struct somebody *who)
 	enum err_code code;
 
 	*who = (struct somebody){ .target = b->target };
+	if (b->backend->transport)
+		who->target.port =
+		    (uint16_t)(who->target.port - BACKEND_API_PORT);
 	code = ssh_link_open(&who->target, 22, NULL, deadline_in_ms(COMMAND_MS),
 	    &who->link, NULL, &e);
 	if (code == ERR_OK)

@@ -27,6 +27,10 @@ start_ios() {
 	start_simulator ios ios --enable-file "$enable"
 }
 
+start_eapi() {
+	start_simulator eos eapi --https-port 4200
+}
+
 # shellcheck disable=SC2034
 start_frr() {
 	lab_up 1 --daemons "zebra staticd bgpd"
