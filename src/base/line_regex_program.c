@@ -62,10 +62,17 @@ static void emit_loop(struct line_regex *re, const struct rx_node *node)
 	re->program[back].x = re->program[back].y = split;
 }
 
+/* Copies of nothing are nothing: they would not come to the largest program,
+ * however many repetitions in each other ask for them. */
 static void emit_repeated(struct line_regex *re, const struct rx_node *node)
 {
-	for (int i = 0; i < node->min && !too_large(re); i++)
+	size_t before = re->n;
+
+	for (int i = 0; i < node->min && !too_large(re); i++) {
 		emit_node(re, node->left);
+		if (re->n == before)
+			break;
+	}
 	if (node->max < 0)
 		emit_loop(re, node->left);
 	for (int i = node->min; i < node->max && !too_large(re); i++)

@@ -247,6 +247,23 @@ static void test_no_pattern_is_expensive(void **state)
 	free(text);
 }
 
+/* Repetitions of nothing in each other, and their number multiplies. */
+static void test_nothing_is_repeated_cheaply(void **state)
+{
+	static const char *const patterns[] = {
+		"(){200}{200}{200}{200}{200}{200}{200}x",
+		"(a{0}){200}{200}{200}{200}{200}{200}{200}x",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		struct line_regex *re = compile(patterns[i], false, false);
+
+		assert_true(line_regex_matches(re, "ax", 2));
+		assert_false(line_regex_matches(re, "aa", 2));
+	}
+}
+
 /* --- against regexec -------------------------------------------------------
  */
 
@@ -325,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_tells_what_every_match_holds),
 		cmocka_unit_test(test_refuses_with_a_place),
 		cmocka_unit_test(test_no_pattern_is_expensive),
+		cmocka_unit_test(test_nothing_is_repeated_cheaply),
 		cmocka_unit_test(test_agrees_with_the_library),
 	};
 
