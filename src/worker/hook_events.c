@@ -24,6 +24,24 @@ struct walk {
 	bool reached;
 };
 
+/* As many characters as there is room for: the name goes into the records of
+ * runs.  The author of a commit that was pushed may be any bytes, or none. */
+static void copy_author(char *to, size_t size, const char *name)
+{
+	size_t used = 0, n;
+
+	for (; *name; name += n ? n : 1) {
+		n = utf8_sequence(name, strnlen(name, 4));
+		if (used + (n ? n : 1) >= size)
+			break;
+		memcpy(to + used, n ? name : "?", n ? n : 1);
+		used += n ? n : 1;
+	}
+	to[used] = '\0';
+	if (used == 0)
+		text_copy(to, size, "unknown");
+}
+
 static enum err_code note_commit(void *ctx, const struct store_commit *c,
     bool *stop, struct err *e)
 {
@@ -57,7 +75,7 @@ static enum err_code note_commit(void *ctx, const struct store_commit *c,
 	note = &w->items[w->n++];
 	note->id = c->id;
 	note->parent = c->parent;
-	text_copy(note->by, sizeof(note->by), c->author);
+	copy_author(note->by, sizeof(note->by), c->author);
 	note->renames =
 	    store_message_trailer(c->message, "Renamed-From", &len) != NULL;
 	return ERR_OK;

@@ -1,6 +1,7 @@
 #include "worker/hook_events.h"
 
 #include "app/hook_rule.h"
+#include "base/text.h"
 
 #include "unit/app/fixture.h"
 
@@ -190,6 +191,45 @@ static void test_broken_records(void **state)
 	expect(f, &from, "");
 }
 
+/* A change whose commit has this author, as a push may bring it. */
+static void push_as(struct fixture *f, const char *serial, const char *name)
+{
+	char text[120], command[900];
+
+	snprintf(text, sizeof(text),
+	    "{\"name\":\"r1\",\"area\":\"row1\",\"serial\":\"%s\"}", serial);
+	push_main(f, { "devices/row1/r1.json", text });
+	snprintf(command, sizeof(command),
+	    "cd %s/store.git && c=$(git cat-file commit main | LC_ALL=C sed "
+	    "'s/^author pusher/author %s/' | "
+	    "git hash-object -t commit -w --stdin) && "
+	    "git update-ref refs/heads/main $c", f->dir, name);
+	assert_int_equal(system(command), 0);
+}
+
+static void test_authors_of_any_bytes(void **state)
+{
+	struct fixture *f = *state;
+	struct commit_id from = tip_of(f, STORE_MAIN), tip;
+	struct hook_events events = { 0 };
+	char name[300] = "x";
+
+	for (int i = 0; i < 140; i++)
+		strcat(name, "\xc3\xb6");
+	push_as(f, "1", "Ann");
+	push_as(f, "2", "");
+	push_as(f, "3", "J\xf6rg");
+	push_as(f, "4", name);
+	tip = tip_of(f, STORE_MAIN);
+	assert_ok(hook_events_collect(f->app.store, &from, &tip, &events, e));
+	assert_int_equal(events.n, 1);
+	assert_memory_equal(events.items[0].by, "Ann, unknown, J?rg, x\xc3\xb6",
+	    23);
+	assert_true(utf8_is_valid(events.items[0].by,
+	    strlen(events.items[0].by)));
+	hook_events_release(&events);
+}
+
 static void test_a_cursor_from_elsewhere(void **state)
 {
 	struct fixture *f = *state;
@@ -213,6 +253,7 @@ int main(void)
 		T(test_many_move_at_once),
 		T(test_commits_of_runs_are_left_out),
 		T(test_broken_records),
+		T(test_authors_of_any_bytes),
 		T(test_a_cursor_from_elsewhere),
 	};
 
