@@ -253,6 +253,10 @@ static enum err_code note(
 		if (rc == ERR_OK)
 			rc = search_file_add(
 			    &index->file, buf_text(&text), text.len, &span, e);
+		/* pushed, and more than any configuration: it alone is not
+		 * searched */
+		else if (rc == ERR_LIMIT)
+			rc = ERR_OK;
 	}
 	d = rc == ERR_OK ? device_of(ad, name) : NULL;
 	if (rc == ERR_OK && !d)

@@ -167,6 +167,29 @@ static void test_follows_the_store(void **state)
 	assert_finds("alpha", "");
 }
 
+/* Git takes files of any size. */
+static void test_passes_over_what_is_too_large(void **state)
+{
+	struct fixture *f = *state;
+	char command[900];
+
+	make_devices(f);
+	snprintf(command, sizeof(command),
+	    "cd %s/store.git && export GIT_INDEX_FILE=$PWD/../index "
+	    "GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@x GIT_COMMITTER_NAME=a "
+	    "GIT_COMMITTER_EMAIL=a@x && b=$(yes alpha | head -c %d | "
+	    "git hash-object -w --stdin) && git read-tree main && "
+	    "git update-index --add --cacheinfo "
+	    "100644,$b,intended/row1/b.cfg && "
+	    "git update-ref refs/heads/main $(git commit-tree -p main -m big "
+	    "$(git write-tree))",
+	    f->dir, STORE_MAX_FILE + 1);
+	assert_int_equal(system(command), 0);
+	assert_finds("alpha", "a/intended:1 a/backup:1");
+	put_intended(f, "b", "hostname b\nomega\n");
+	assert_finds("omega", "b/intended:1");
+}
+
 static void test_rebuilds_when_most_of_it_is_dead(void **state)
 {
 	struct fixture *f = *state;
@@ -230,6 +253,7 @@ int main(void)
 		T(test_finds_lines_with_what_is_around_them),
 		T(test_tells_a_few_lines_and_counts_all),
 		T(test_follows_the_store),
+		T(test_passes_over_what_is_too_large),
 		T(test_rebuilds_when_most_of_it_is_dead),
 		T(test_goes_on_after_the_last_one),
 	};
