@@ -1,6 +1,7 @@
 #include "web/api/api.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -127,15 +128,13 @@ static bool add_trailer(json_t *object, const char *line, size_t len)
 	const char *colon = memchr(line, ':', len);
 	size_t key_len = colon ? (size_t)(colon - line) : 0;
 	char key[64];
-	json_t *value;
 
 	if (!colon || key_len == 0 || key_len >= sizeof(key) ||
 	    memchr(line, ' ', key_len) || len < key_len + 2)
 		return false;
 	memcpy(key, line, key_len);
 	key[key_len] = '\0';
-	value = json_stringn(colon + 2, len - key_len - 2);
-	return json_object_set_new(object, key, value) == 0;
+	return json_set_text(object, key, colon + 2, len - key_len - 2);
 }
 
 static json_t *trailers_of(const char *message)
@@ -157,13 +156,22 @@ static json_t *trailers_of(const char *message)
 	return trailers;
 }
 
+/* Commits that were pushed may be in any encoding. */
 json_t *api_commit_json(const struct store_commit *commit)
 {
 	char id[STORE_OID_TEXT_SIZE], time[CLOCK_TEXT_SIZE];
+	json_t *o;
 
 	commit_id_format(&commit->id, id);
 	clock_format_utc(commit->time_ms, time);
-	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "commit", id, "author",
-	    commit->author, "time", time, "subject", commit->subject,
-	    "trailers", trailers_of(commit->message));
+	o = json_pack("{s:s, s:s, s:o}", "commit", id, "time", time, "trailers",
+	    trailers_of(commit->message));
+	if (!json_set_text(
+		o, "author", commit->author, strlen(commit->author)) ||
+	    !json_set_text(
+		o, "subject", commit->subject, strlen(commit->subject))) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
 }

@@ -204,6 +204,39 @@ static void rest_tells_what_a_commit_did_to_a_device(void **state)
 	assert_status(get("/api/v1/devices/no/versions/zz"), 404);
 }
 
+/* Git takes names and messages of any bytes. */
+static void rest_tells_of_commits_in_other_encodings(void **state)
+{
+	struct exchange_reply reply;
+	json_t *json, *entry, *trailers;
+	char command[600];
+
+	(void)state;
+	make_all();
+	snprintf(command, sizeof(command),
+	    "cd %s/store.git && c=$(git cat-file commit main | LC_ALL=C sed "
+	    "-e 's/^author =bob/author J\xf6rg/' -e 's/^gamma/gr\xfc\xdf/' "
+	    "-e 's/^Result: .*/Result: \xfc/') && git update-ref "
+	    "refs/heads/main $(printf '%%s\\n' \"$c\" | "
+	    "git hash-object -t commit -w --stdin)",
+	    portal.dir);
+	assert_int_equal(system(command), 0);
+	reply = get("/api/v1/audit?only=changes&limit=1");
+	assert_status(reply, 200);
+	json = json_of(&reply);
+	entry = json_array_get(json_object_get(json, "items"), 0);
+	trailers = json_object_get(entry, "trailers");
+	assert_string_equal(
+	    json_text(entry, "subject", ""), "gr\xef\xbf\xbd\xef\xbf\xbd");
+	assert_memory_equal(
+	    json_text(entry, "author", ""), "J\xef\xbf\xbdrg", 6);
+	assert_string_equal(json_text(trailers, "Result", ""), "\xef\xbf\xbd");
+	json_decref(json);
+	assert_status(get("/api/v1/devices/r1/history"), 200);
+	assert_status(get("/devices/r1/history"), 200);
+	assert_status(get("/audit"), 200);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_pages, portal_close)
@@ -212,6 +245,7 @@ int main(void)
 		T(it_is_given_as_csv_and_json),
 		T(rest_filters_alike),
 		T(rest_tells_what_a_commit_did_to_a_device),
+		T(rest_tells_of_commits_in_other_encodings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
