@@ -82,6 +82,8 @@ static const struct {
 	{ "check", cmd_check, "check every record and its references" },
 	{ "fsck", cmd_fsck, "check records, runs and Git's objects" },
 	{ "run", cmd_run, "start a run of a job; --follow shows its log" },
+	{ "import", cmd_import, "take records from a file; --dry-run shows" },
+	{ "export", cmd_export, "print records as JSON or CSV" },
 	{ "token", cmd_token, "create, list and revoke API tokens" },
 	{ "user", cmd_user, "create users, set passwords" },
 	{ "hostkey", cmd_hostkey, "pin a device's host keys" },

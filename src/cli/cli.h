@@ -26,6 +26,8 @@ int cmd_run(const struct cli *cli, int argc, char **argv);
 int cmd_token(const struct cli *cli, int argc, char **argv);
 int cmd_user(const struct cli *cli, int argc, char **argv);
 int cmd_ironic(const struct cli *cli, int argc, char **argv);
+int cmd_import(const struct cli *cli, int argc, char **argv);
+int cmd_export(const struct cli *cli, int argc, char **argv);
 int cmd_hostkey(const struct cli *cli, int argc, char **argv);
 
 /* Prints "switchyard: message" and answers 1. */

@@ -152,6 +152,7 @@ function pageList(pushed, failed, commit) {
 		secret: "/secrets/lab",
 		buttons: "/buttons",
 		"button-edit": "/buttons/provision/edit",
+		import: "/import",
 		channels: "/channels",
 		"channel-new": "/channels/new",
 		hooks: "/hooks",

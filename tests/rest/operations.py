@@ -177,6 +177,16 @@ def exercise_schedules(p):
     p.call("getScheduleTimes", {"name": names[0]})
 
 
+def exercise_transfer(p):
+    p.call("exportRecords", {"kind": "roles"})
+    report = p.call("importRecords", {"kind": "roles"}, "name\nimported\n").json
+    if not report["saved"] or report["created"] != 1:
+        raise Broken("importRecords: %s" % report)
+    wrong = p.call("importRecords", {"kind": "roles"}, "name\n../x\n").json
+    if wrong["saved"] or wrong["wrong"] != 1:
+        raise Broken("importRecords: %s" % wrong)
+
+
 def exercise_hooks(p):
     p.call("testHook", {"name": "default"}, {"device": "r1"})
 
@@ -296,6 +306,7 @@ def main():
     exercise_again(p)
     exercise_schedules(p)
     exercise_hooks(p)
+    exercise_transfer(p)
     exercise_access(p)
     exercise_servers(p)
     exercise_search(p)

@@ -26,6 +26,7 @@ extern const struct route_table api_job_settings_routes;
 extern const struct route_table api_runs_routes;
 extern const struct route_table api_schedules_routes;
 extern const struct route_table api_search_routes;
+extern const struct route_table api_transfer_routes;
 extern const struct route_table api_servers_routes;
 extern const struct route_table api_openapi_routes;
 
@@ -44,6 +45,7 @@ extern const struct route_table api_openapi_routes;
 	X(api_runs_routes)          \
 	X(api_schedules_routes)     \
 	X(api_search_routes)        \
+	X(api_transfer_routes)      \
 	X(api_servers_routes)       \
 	X(api_openapi_routes)
 

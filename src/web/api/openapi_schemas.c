@@ -28,6 +28,7 @@ static const struct {
 } fixed[] = {
 	{ "Text", TEXT },
 	{ "Object", ANY_OBJECT },
+	{ "Export", LIST(ANY_OBJECT) },
 	{ "Nothing", OBJECT("", "") },
 	{ "Problem",
 	    OBJECT("\"type\":" TEXT ",\"title\":" TEXT ",\"status\":" NUMBER

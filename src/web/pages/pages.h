@@ -35,6 +35,7 @@ extern const struct route_table pages_schedules_routes;
 extern const struct route_table pages_runs_routes;
 extern const struct route_table pages_run_routes;
 extern const struct route_table pages_audit_routes;
+extern const struct route_table pages_transfer_routes;
 extern const struct route_table pages_settings_routes;
 extern const struct route_table pages_tokens_routes;
 extern const struct route_table pages_users_routes;
@@ -89,6 +90,7 @@ extern const struct route_table pages_users_routes;
 	X(pages_runs_routes)             \
 	X(pages_run_routes)              \
 	X(pages_audit_routes)            \
+	X(pages_transfer_routes)         \
 	X(pages_settings_routes)         \
 	X(pages_tokens_routes)           \
 	X(pages_users_routes)

@@ -149,7 +149,7 @@ static void test_every_page_answers(void **state)
 		"/secrets/lab", "/secrets/lab/edit", "/buttons", "/buttons/new",
 		"/hooks", "/hooks/new",
 		"/hooks/default", "/hooks/default/edit",
-		"/channels", "/channels/new", "/channels/ops",
+		"/import", "/channels", "/channels/new", "/channels/ops",
 		"/channels/ops/edit", "/schedules", "/schedules/new",
 		"/schedules/nightly", "/schedules/nightly/edit",
 		"/schedules/nightly/delete", "/jobs", "/jobs/provision/run",
@@ -809,6 +809,35 @@ static void test_a_hook_is_tried_as_a_dry_run(void **state)
 	assert_has(reply, "\"dry_run\":true");
 }
 
+static void test_an_import_is_looked_at_before_it_is_made(void **state)
+{
+	static const char form[] = "kind=devices&format=csv&area=lab&"
+				   "text=name%2Cserial%0Aimp1%2C%3Cb%3E%0A";
+	struct exchange_reply reply = post("/import", form);
+	char save[300];
+
+	(void)state;
+	assert_int_equal(reply.status, 200);
+	assert_has(reply, "1 to create");
+	assert_has(reply, "value=\"save\"");
+	assert_int_equal(get("/devices/imp1").status, 404);
+	snprintf(save, sizeof(save), "%s&do=save", form);
+	assert_int_equal(
+	    post_as(TOKEN_VIEWER, "/import", save).status, 403);
+	assert_int_equal(post("/import", save).status, 303);
+	reply = get("/devices/imp1");
+	assert_int_equal(reply.status, 200);
+	assert_has(reply, "&lt;b&gt;");
+	/* what is wrong is told, and there is no way on */
+	reply = post("/import",
+	    "kind=devices&format=csv&text=name%2Carea%0Aimp2%2Cmoon%0A");
+	assert_int_equal(reply.status, 422);
+	assert_has(reply, "does not exist");
+	assert_has_not(reply, "value=\"save\"");
+	assert_int_equal(
+	    post("/import", "kind=spoons&format=csv&text=a").status, 404);
+}
+
 static void test_a_schedule_is_paused_and_run_by_hand(void **state)
 {
 	struct exchange_reply reply = get("/schedules/nightly");
@@ -921,6 +950,8 @@ int main(void)
 		cmocka_unit_test(test_settings_are_saved),
 		cmocka_unit_test(test_the_settings_of_a_job_are_kept),
 		cmocka_unit_test(test_a_hook_is_tried_as_a_dry_run),
+		cmocka_unit_test(
+		    test_an_import_is_looked_at_before_it_is_made),
 		cmocka_unit_test(test_a_schedule_is_paused_and_run_by_hand),
 		cmocka_unit_test(test_tables_filter_sort_and_export),
 		cmocka_unit_test(test_guessing_ones_own_password_is_throttled),
