@@ -76,6 +76,9 @@ wait_lines() { # N PATTERN
 	return 1
 }
 
+cp -R "$root/git-store" "$scratch/seed"
+mkdir -p "$scratch/seed/backup/lab"
+echo 'hostname other' >"$scratch/seed/backup/lab/r1.cfg"
 portal_up
 token admin
 (umask 077 && printf 'signing-canary\n' >"$portal/secrets/sign")
@@ -109,9 +112,15 @@ check "what is gone is asked once" wait_lines 1 '"/gone"'
 check_contains "the mail tells of the run" "$(grep '"mail"' "$log")" "$run"
 check_contains "its subject" "$(grep '"mail"' "$log")" "Subject: "
 check_equal "both are the same delivery" \
-    "$(grep '"/hook"' "$log" | sed 's/.*"delivery":"\([^"]*\)".*/\1/' |
+    "$(grep "$run" "$log" | grep '"/hook"' | sed 's/.*"delivery":"\([^"]*\)".*/\1/' |
 	sort -u | wc -l)" 1
 check "the signature is right" python3 "$scratch/verify.py" "$log"
+
+# --- drift ------------------------------------------------------------------------
+
+api_json POST /api/v1/jobs/compare/runs '{"parameters":{"device":"r1"}}'
+check_equal "a comparison is accepted" "$status" 202
+check "drift is told" wait_lines 1 'drift_found'
 
 # --- what stays ---------------------------------------------------------------------
 
@@ -130,6 +139,6 @@ told=$(grep -c "$run" "$log")
 "$root/bootstrap" run --detach --programs "$build" --dir "$portal" \
     --port "$port" --no-lab >"$scratch/up" 2>&1 || fail "no second start"
 api_json POST /api/v1/jobs/backup/runs '{"parameters":{"device":"lost"}}'
-check "another run is another event" wait_lines 3 '"/hook"'
+check "another run is another event" wait_lines 4 '"/hook"'
 check_equal "and the first one is not told again" \
     "$(grep -c "$run" "$log")" "$told"
