@@ -87,6 +87,9 @@ EOF
 	    $user "$base.1" 2830 "$scratch/control" >"$scratch/control.log" 2>&1 &
 	pid=$!
 	at_end "kill $pid 2>/dev/null; wait $pid 2>/dev/null"
+	# shellcheck disable=SC2016 # finish() knows the status
+	at_end '[ $status = 0 ] || tail -n 8 "$scratch"/*.log \
+	    "$scratch"/server/*.log'
 	control=$scratch/control address=$base.1 port=2830 count=1000
 	check "the server starts" \
 	    wait_until 30 grep -qs ready "$scratch/control.log"

@@ -147,13 +147,25 @@ class Server:
                 os.unlink(self.path(name))
 
     def runs(self):
-        """Its socket is there before it listens to what comes."""
-        if not os.path.exists(self.path("netconfd.log")):
+        """Its socket and this line come in any order; it may also end."""
+        if self.netconfd.poll() is not None:
+            raise RuntimeError("netconfd ended")
+        if not (os.path.exists(self.path("netconfd.log")) and
+                os.path.exists(self.path("ncx.sock"))):
             return False
         with open(self.path("netconfd.log"), errors="replace") as f:
             return "Running netconfd" in f.read()
 
     def start_netconfd(self):
+        """Now and then it does not come up for the first time."""
+        for _ in range(2):
+            try:
+                return self.start_once()
+            except RuntimeError as error:
+                print(repr(error), flush=True)
+        return self.start_once()
+
+    def start_once(self):
         self.stop_netconfd()
         # it keeps a file at its user's home, which may be half written
         shutil.rmtree(self.path("home"), ignore_errors=True)
@@ -172,7 +184,7 @@ class Server:
             env=dict(os.environ, NETCONF_STATE=self.path("state"),
                      **self.users(self.path("clock.so"),
                                   "libnss_wrapper.so")))
-        wait("netconfd", self.runs)
+        wait("netconfd", self.runs, seconds=5)
         os.chmod(self.path("ncx.sock"), 0o666)
 
     def ask(self, *operations):
@@ -312,7 +324,7 @@ def serve(server, path):
             try:
                 text = getattr(server, "do_" + words[0])(*args)
                 f.write("ok %d\n%s" % (len(text.encode()), text))
-            except (RuntimeError, AttributeError, IndexError) as error:
+            except (RuntimeError, OSError, AttributeError) as error:
                 print(words, repr(error), flush=True)
                 f.write("error %d\n%s" % (len(repr(error)), repr(error)))
             f.flush()
