@@ -21,10 +21,18 @@ start_simulator() {
 }
 
 # shellcheck disable=SC2034 # run.sh uses them
-start_ios() {
+start_asking() { # PLATFORM: which asks for an enable password
 	enable=$scratch/enable
 	printf 'enable-secret' >"$enable"
-	start_simulator ios ios --enable-file "$enable"
+	start_simulator "$1" "$1" --enable-file "$enable"
+}
+
+start_eos() {
+	start_asking eos
+}
+
+start_ios() {
+	start_asking ios
 }
 
 start_eapi() {
