@@ -24,10 +24,18 @@ fi
 
 take_base
 control=$scratch/control
-"$sim_program" --platform eos --listen "$base.1" --port 2200 \
-    --https-port 8443 --control "$control" >"$scratch/sim.log" 2>&1 &
-sim_pid=$!
-at_end "kill $sim_pid 2>/dev/null; wait $sim_pid 2>/dev/null"
+start_sim() {
+	: >"$scratch/sim.log"
+	"$sim_program" --platform eos --listen "$base.1" --port 2200 \
+	    --https-port 8443 --control "$control" >"$scratch/sim.log" 2>&1 &
+	sim_pid=$!
+}
+stop_sim() {
+	kill $sim_pid 2>/dev/null
+	wait $sim_pid 2>/dev/null
+}
+start_sim
+at_end stop_sim
 sim() {
 	"$sim_program" ctl "$control" "$@"
 }
@@ -224,3 +232,34 @@ check "some were cut before the commit" \
     [ "${seen[failed]-0}" -ge $min_failed ]
 check "and some while it was under way" [ "${seen[rolled-back]-0}" -gt 0 ]
 check "and some not at all" [ "${seen[succeeded]-0}" -gt 0 ]
+
+# --- another certificate ---------------------------------------------------------
+
+[ "$transport" = eapi ] || exit 0
+stop_sim
+start_sim # with a new one
+check "the simulator starts again" \
+    wait_until 10 grep -q ready "$scratch/sim.log"
+old=$(running)
+printf 'hostname leaf99\n' | intended
+provision "$PUSH"
+check_equal "a changed certificate ends the run" "$state" failed
+check_contains "loudly" "$result" "HAS CHANGED"
+check_contains "no password was sent" "$(sim stats eos1)" "refused=0"
+check_equal "nothing changed" "$(running)" "$old"
+
+sim ca >"$scratch/ca.pem"
+api GET /api/v1/platforms/eos
+etag=$(header ETag)
+api_json PUT /api/v1/platforms/eos "{\"name\":\"eos\",\"driver\":\"eos\",
+    \"ca_file\":\"$scratch/ca.pem\"}" -H "If-Match: $etag"
+check_equal "the platform names an authority" "$status" 200
+provision "$PUSH"
+check_equal "which vouches for it: $result" "$state" succeeded
+printf 'hostname leaf98\n' | intended
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+    -keyout /dev/null -subj /CN=other -out "$scratch/ca.pem" 2>/dev/null
+provision "$PUSH"
+check_equal "another authority does not" "$state" failed
+check_contains "and the run says so" "$result" "does not lead to the authority"
+check_contains "no password was sent" "$(sim stats eos1)" "refused=0"

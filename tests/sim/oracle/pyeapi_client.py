@@ -33,6 +33,10 @@ def change(sim, node):
     same("create vlan", vlans.create("300"), True)
     same("name vlan", vlans.set_name("300", "oracle"), True)
     same("vlan", vlans.get("300")["name"], "oracle")
+    node.config([{"cmd": "banner motd", "input": "Text by pyeapi"},
+                 "no alias nobody-has-it"])
+    holds("banner", sim.ask("running", "eos1"),
+          "banner motd\nText by pyeapi\nEOF\n")
     node.enable("write memory")
     holds("startup", sim.ask("startup", "eos1"), "vlan 300")
 
