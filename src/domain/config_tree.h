@@ -67,6 +67,10 @@ enum err_code config_tree_format(
  * negation word may precede. */
 void config_line_redact(
     const struct config_dialect *dialect, const char *line, struct buf *out);
+/* Appends what a device answered, which may quote lines of a configuration
+ * anywhere, without the secrets in them. */
+void config_answer_redact(const struct config_dialect *dialect,
+    const char *text, size_t len, struct buf *out);
 /* Where the secret part of the line begins, or its length if there is none. */
 size_t config_line_secret_at(
     const struct config_dialect *dialect, const char *line);

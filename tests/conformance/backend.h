@@ -37,6 +37,9 @@ struct backend {
 	/* Good lines, then one that the device refuses, and a word of it. */
 	const char *bad;
 	const char *bad_word;
+	/* A line that the device refuses, with the password "s3cr3t"; NULL:
+	 * it knows none. */
+	const char *bad_secret;
 	/* A line that would act; refused before anything is sent. */
 	const char *command;
 	/* Takes the device's own address away. */

@@ -31,6 +31,8 @@ const struct backend backend_nxos = {
 	.bad = "interface Ethernet1/2\n  description x\n  bogus line\n"
 	       "ip route 10.78.0.0/16 Null0\n",
 	.bad_word = "bogus",
+	.bad_secret = "interface Ethernet1/2\n  description x\n"
+		      "username joe password 5 s3cr3t too many\n",
 	.command = "interface Ethernet1/2\n  description y\nreload\n",
 	.cut_off = "interface mgmt0\n  no ip address\n",
 	.pending = nxos_pending,

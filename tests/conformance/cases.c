@@ -219,6 +219,26 @@ static void bad_replacement_changes_nothing(struct bench *b)
 	bench_check(b, bench_same(b, old, bench_running(b)), "nor later");
 }
 
+static void refused_secrets_are_not_told(struct bench *b)
+{
+	if (b->backend->bad_secret == NULL)
+		return;
+	for (int i = 0; i < 2; i++) {
+		const char *wanted = i == 0 ? b->backend->bad_secret
+		    : arena_printf(b->arena, "%s%s", bench_running(b),
+			b->backend->bad_secret);
+		enum run_state state = bench_provision(b, wanted,
+		    i == 0 ? 0 : BENCH_REPLACE);
+
+		bench_check(b, state == RUN_FAILED ||
+		    state == RUN_ROLLED_BACK, "it is refused");
+		bench_check(b, !holds(b->out.text, "s3cr3t"),
+		    "the result does not tell the password");
+		bench_check(b, !holds(buf_text(&b->log), "s3cr3t"),
+		    "the log does not tell the password");
+	}
+}
+
 static void command_is_refused(struct bench *b)
 {
 	const char *old = bench_running(b);
@@ -473,6 +493,7 @@ const struct bench_case bench_cases[] = {
 	{ "a bad line changes nothing", bad_line_changes_nothing },
 	{ "a bad replacement changes nothing",
 	    bad_replacement_changes_nothing },
+	{ "refused secrets are not told", refused_secrets_are_not_told },
 	{ "commands are refused", command_is_refused },
 	{ "somebody's change is left alone", somebodys_change_is_left_alone },
 	{ "somebody's lock is respected", somebodys_lock_is_respected },

@@ -257,9 +257,12 @@ static enum err_code replace_failed(
 {
 	const struct driver_report *r = l->report;
 	struct buf line = BUF_INIT(CONFIG_MAX_LINE + 64);
+	struct buf bare = BUF_INIT(4096);
 	enum err_code code;
 
 	keep_failure(l, answer);
+	config_answer_redact(
+	    &config_dialect_ios, answer, strnlen(answer, 400), &bare);
 	if (r->failed_line != NULL)
 		config_line_redact(&config_dialect_ios, r->failed_line, &line);
 	l->report->failed_line =
@@ -270,7 +273,8 @@ static enum err_code replace_failed(
 	    line.len > 0 ? "\"" : "",
 	    r->device_said != NULL ? r->device_said
 				   : "it did not say \"Rollback Done\"");
-	err_detail(e, "%.400s", answer);
+	err_detail(e, "%.400s", buf_text(&bare));
+	buf_release(&bare);
 	buf_release(&line);
 	return code;
 }

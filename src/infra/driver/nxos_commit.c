@@ -58,7 +58,7 @@ static enum err_code lost_session(
 static void keep_failure(struct nxos_load *l, const char *answer)
 {
 	struct cisco_session *c = &l->s->cisco;
-	struct buf log = BUF_INIT(LOG_MAX);
+	struct buf log = BUF_INIT(LOG_MAX), bare = BUF_INIT(4096);
 	struct buf safe = BUF_INIT(4096);
 	const char *from;
 
@@ -67,22 +67,29 @@ static void keep_failure(struct nxos_load *l, const char *answer)
 		buf_clear(&log);
 	from = strstr(buf_text(&log), "Failed\n");
 	from = from != NULL ? from + sizeof "Failed\n" - 1 : answer;
-	escape_device_text(&safe, from, strnlen(from, 300));
+	config_answer_redact(
+	    &config_dialect_nxos, from, strnlen(from, 300), &bare);
+	escape_device_text(&safe, buf_text(&bare), bare.len);
 	l->report->device_said = arena_strdup(l->arena, buf_text(&safe));
 	buf_release(&log);
+	buf_release(&bare);
 	buf_release(&safe);
 }
 
 static enum err_code replace_failed(
     struct nxos_load *l, const char *answer, struct err *e)
 {
+	struct buf bare = BUF_INIT(4096);
 	enum err_code code;
 
 	keep_failure(l, answer);
+	config_answer_redact(
+	    &config_dialect_nxos, answer, strnlen(answer, 400), &bare);
 	code = err_set(e, ERR_REMOTE,
 	    "the switch could not replace its configuration: %.300s",
 	    l->report->device_said != NULL ? l->report->device_said : "");
-	err_detail(e, "%.400s", answer);
+	err_detail(e, "%.400s", buf_text(&bare));
+	buf_release(&bare);
 	return code;
 }
 

@@ -48,6 +48,7 @@ static enum err_code ask_for_patch(
 	static const char command[] =
 	    "configure replace " NXOS_CANDIDATE " show-patch";
 	struct buf answer = BUF_INIT(CISCO_CONFIG_MAX);
+	struct buf bare = BUF_INIT(4096);
 	size_t len = 0;
 	enum err_code code = ssh_shell_run(s->cisco.shell, command,
 	    deadline_sooner(deadline, deadline_in_ms(NXOS_REPLACE_MS)), &answer,
@@ -59,11 +60,14 @@ static enum err_code ask_for_patch(
 		    "%s could not compare the candidate with what it runs. "
 		    "Nothing was changed.",
 		    ssh_link_peer(s->cisco.link));
-		err_detail(e, "%.400s", buf_text(&answer));
+		config_answer_redact(&config_dialect_nxos, buf_text(&answer),
+		    strnlen(buf_text(&answer), 400), &bare);
+		err_detail(e, "%.400s", buf_text(&bare));
 	}
 	if (code == ERR_OK)
 		s->stage->empty =
 		    strstr(buf_text(&answer), "Patch is Empty") != NULL;
+	buf_release(&bare);
 	buf_release(&answer);
 	return code;
 }

@@ -319,6 +319,25 @@ static void test_nxos_empty_ports_are_no_gap(void **state)
 	    0);
 }
 
+/* A device quotes what it was sent, in words of its own. */
+static void test_answers_quote_no_secrets(void **state)
+{
+	static const char answer[] =
+	    "username joe password 5 s3cr3t x\n% Invalid command\n"
+	    "Failed: `snmp-server community s3cr3t`\n  description x";
+	struct buf out = BUF_INIT(1000);
+
+	(void)state;
+	config_answer_redact(nxos, answer, sizeof(answer) - 1, &out);
+	assert_string_equal(buf_text(&out),
+	    "username joe password <hidden>\n% Invalid command\n"
+	    "Failed: `snmp-server community <hidden>\n  description x");
+	buf_clear(&out);
+	config_answer_redact(ios, "", 0, &out);
+	assert_string_equal(buf_text(&out), "");
+	buf_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +353,7 @@ int main(void)
 		cmocka_unit_test(test_nxos_texts_keep_their_form),
 		cmocka_unit_test(test_nxos_shutdown_has_two_forms),
 		cmocka_unit_test(test_nxos_empty_ports_are_no_gap),
+		cmocka_unit_test(test_answers_quote_no_secrets),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
