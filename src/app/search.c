@@ -6,6 +6,9 @@
 #include <string.h>
 
 #define MAX_TOLD 1000 /* bytes of a line */
+/* Between two looks at the clock: some patterns take ten microseconds for a
+ * byte. */
+#define SLICE ((ptrdiff_t)16 * 1024)
 
 /* --- one text --------------------------------------------------------------
  */
@@ -19,7 +22,28 @@ struct reader {
 	const char *at;
 	struct search_line *lines;
 	size_t n, cap;
+	int64_t deadline;
+	bool late; /* the rest was not read */
 };
+
+/* The next line that matches, in whole lines from p on. */
+static const char *next_match(struct reader *r, const char *p, size_t *ret_len)
+{
+	while (p < r->end && !r->late) {
+		const char *newline = NULL, *stop, *found;
+
+		if (r->end - p > SLICE)
+			newline = memchr(
+			    p + SLICE, '\n', (size_t)(r->end - p - SLICE));
+		stop = newline ? newline : r->end;
+		found = line_regex_next(r->q->pattern, p, stop, ret_len);
+		if (found)
+			return found;
+		p = newline ? newline + 1 : r->end;
+		r->late = p < r->end && clock_mono_ms() > r->deadline;
+	}
+	return NULL;
+}
 
 static const char *line_end(const struct reader *r, const char *p)
 {
@@ -107,8 +131,7 @@ static void read_text(struct reader *r, struct search_text *to)
 	r->lines = arena_alloc(r->arena, r->cap * sizeof(*r->lines));
 	if (!r->lines)
 		return;
-	while (p < r->end &&
-	       (p = line_regex_next(q->pattern, p, r->end, &len)) != NULL) {
+	while ((p = next_match(r, p, &len)) != NULL) {
 		to->n_matches++;
 		if (told <= q->max_lines && told > 0)
 			tell_after(r, p);
@@ -132,6 +155,8 @@ struct search {
 	struct arena *arena;
 	struct search_text *texts;
 	size_t n;
+	int64_t deadline;
+	bool late;
 };
 
 /* A text that holds no match costs nothing but its reading. */
@@ -146,15 +171,21 @@ static void search_one(
 		.begin = begin,
 		.end = begin + span->len,
 		.at = begin,
-		.number = 1 };
+		.number = 1,
+		.deadline = s->deadline };
+	bool found;
 	size_t len;
 
-	if (!s->q->in[which] || span->len == 0 ||
-	    !line_regex_next(s->q->pattern, begin, r.end, &len))
+	if (!s->q->in[which] || span->len == 0 || s->late)
+		return;
+	found = next_match(&r, begin, &len) != NULL;
+	s->late = r.late;
+	if (!found)
 		return;
 	*to = (struct search_text){ .device = arena_strdup(s->arena, d->name),
 		.which = which };
 	read_text(&r, to);
+	s->late = r.late;
 	s->n++;
 }
 
@@ -171,9 +202,9 @@ static size_t count_texts(const struct search_index *index)
 static void search_all(
     struct search *s, const uint8_t *candidates, struct search_found *ret)
 {
-	int64_t deadline = clock_mono_ms() + s->q->budget_ms;
 	const char *last = s->q->after;
 
+	s->deadline = clock_mono_ms() + s->q->budget_ms;
 	ret->next = "";
 	for (size_t i = 0; i < s->index->n; i++) {
 		const struct search_device *d = &s->index->devices[i];
@@ -181,7 +212,7 @@ static void search_all(
 		if (!(candidates[d->slot / 8] >> (d->slot % 8) & 1) ||
 		    strcmp(d->name, s->q->after) <= 0)
 			continue;
-		ret->late = clock_mono_ms() > deadline;
+		ret->late = s->late || clock_mono_ms() > s->deadline;
 		if (ret->late || s->n + 2 > s->q->max_texts) {
 			ret->next = arena_strdup(s->arena, last);
 			break;
@@ -190,6 +221,7 @@ static void search_all(
 		search_one(s, d, PATH_BACKUP);
 		last = d->name;
 	}
+	ret->late = ret->late || s->late;
 }
 
 static enum err_code search_locked(const struct search_index *index,

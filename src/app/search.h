@@ -29,7 +29,7 @@ struct search_query {
 	size_t max_texts;	  /* that match */
 	size_t max_lines;	  /* that match and are told, of each text */
 	size_t context;		  /* lines told before and after each */
-	int64_t budget_ms;	  /* no text is begun later than this */
+	int64_t budget_ms;	  /* then the rest is left, within a text too */
 };
 
 struct search_line {

@@ -1,5 +1,6 @@
 #include "web/search_ask.h"
 
+#include "base/clock.h"
 #include "web/web.h"
 
 #include <string.h>
@@ -58,6 +59,8 @@ static bool match_record(struct search_answer *to, const struct record *r,
 
 static void search_records(struct request *r, struct search_answer *to)
 {
+	struct deadline deadline = deadline_in_ms(BUDGET_MS);
+
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		const struct record *const *all;
 		size_t n;
@@ -66,9 +69,11 @@ static void search_records(struct request *r, struct search_answer *to)
 		for (size_t j = 0; j < n && !to->more_records; j++) {
 			struct search_record hit;
 
+			to->more_records = deadline_passed(deadline);
 			if (!match_record(to, all[j], places[i].fields, &hit))
 				continue;
-			to->more_records = to->n_records == SEARCH_RECORDS;
+			to->more_records =
+			    to->more_records || to->n_records == SEARCH_RECORDS;
 			if (!to->more_records)
 				to->records[to->n_records++] = hit;
 		}

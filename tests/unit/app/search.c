@@ -4,6 +4,8 @@
  */
 #include "app/search_internal.h"
 
+#include "base/clock.h"
+
 #include "unit/app/fixture.h"
 
 static struct arena *arena;
@@ -190,6 +192,35 @@ static void test_passes_over_what_is_too_large(void **state)
 	assert_finds("omega", "b/intended:1");
 }
 
+/* A pattern of the dear kind, on a text that would take it minutes. */
+static void test_gives_up_within_a_text(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = (size_t)3 << 20;
+	struct search_query q;
+	struct search_found found;
+	char *text = malloc(len + 1);
+	unsigned seed = 1;
+	int64_t began;
+
+	make_devices(f);
+	for (size_t i = 0; i < len; i++) {
+		seed = seed * 1103515245u + 12345u;
+		text[i] = i % 100 == 99 ? '\n' : "ab"[seed >> 16 & 1];
+	}
+	text[len] = '\0';
+	put_intended(f, "a", text);
+	free(text);
+	assert_finds("alpha", "a/backup:1");
+	q = query("(.{0,200}a.{0,200}){4}q", false);
+	q.budget_ms = 50;
+	began = clock_mono_ms();
+	assert_ok(search_texts(index_, &q, arena, &found, e));
+	assert_true(found.late);
+	assert_string_equal(found.next, "a");
+	assert_in_range(clock_mono_ms() - began, 0, 8000);
+}
+
 static void test_rebuilds_when_most_of_it_is_dead(void **state)
 {
 	struct fixture *f = *state;
@@ -254,6 +285,7 @@ int main(void)
 		T(test_tells_a_few_lines_and_counts_all),
 		T(test_follows_the_store),
 		T(test_passes_over_what_is_too_large),
+		T(test_gives_up_within_a_text),
 		T(test_rebuilds_when_most_of_it_is_dead),
 		T(test_goes_on_after_the_last_one),
 	};
