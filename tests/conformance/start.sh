@@ -63,7 +63,7 @@ start_netconf() {
 		skip "libnss_wrapper is not installed"
 
 	take_base
-	mkdir -p -m 755 "$server" /run/sshd
+	install -d -m 755 "$server" /run/sshd
 	# sshd's sessions run as nobody, and have to get at the relay
 	chmod 755 "$scratch"
 	install -m 755 "$build/tests/netconf_relay" "$server/relay"

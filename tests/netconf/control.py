@@ -156,6 +156,14 @@ class Server:
         with open(self.path("netconfd.log"), errors="replace") as f:
             return "Running netconfd" in f.read()
 
+    def takes_sessions(self):
+        try:
+            self.ask_once("<get-config><source><running/></source>"
+                          "</get-config>")
+        except (RuntimeError, OSError):
+            return False
+        return True
+
     def start_netconfd(self):
         """Now and then it does not come up for the first time."""
         for _ in range(2):
@@ -186,6 +194,8 @@ class Server:
                                   "libnss_wrapper.so")))
         wait("netconfd", self.runs, seconds=5)
         os.chmod(self.path("ncx.sock"), 0o666)
+        # Only a session tells that it takes sessions.
+        wait("session", self.takes_sessions, seconds=5)
 
     def ask(self, *operations):
         """The replies, as documents.  netconfd sometimes hangs up on the
@@ -193,7 +203,7 @@ class Server:
         for _ in range(2):
             try:
                 return self.ask_once(*operations)
-            except RuntimeError as error:
+            except (RuntimeError, OSError) as error:
                 print(repr(error), flush=True)
         return self.ask_once(*operations)
 
@@ -217,7 +227,7 @@ class Server:
             child.stdin.flush()
             text = b""
             while b"]]>]]>" not in text:
-                if not select.select([child.stdout], [], [], 20)[0]:
+                if not select.select([child.stdout], [], [], 3)[0]:
                     child.kill()
                     raise RuntimeError("the server says nothing")
                 piece = child.stdout.read1(65536)

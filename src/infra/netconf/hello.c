@@ -38,6 +38,7 @@ static const struct {
 	{ IETF "capability:startup:1.0", NETCONF_STARTUP },
 	{ YANG "ietf-system", NETCONF_HAS_SYSTEM },
 	{ YANG "ietf-interfaces", NETCONF_HAS_INTERFACES },
+	{ "http://netconfcentral.org/ns/yuma-types", NETCONF_YUMA },
 	{ "http://xml.juniper.net/netconf/junos/1.0", NETCONF_JUNOS },
 };
 

@@ -17,6 +17,7 @@ enum netconf_capability {
 	NETCONF_STARTUP = 1u << 7,	  /* 8.7 */
 	NETCONF_HAS_SYSTEM = 1u << 8,	  /* RFC 7317 */
 	NETCONF_HAS_INTERFACES = 1u << 9, /* RFC 7223 or 8343 */
+	NETCONF_YUMA = 1u << 11,	  /* a server of the yuma family */
 	NETCONF_JUNOS = 1u << 10,	  /* Juniper's own operations */
 };
 

@@ -8,9 +8,11 @@
 
 #define PIECE 16384
 #define HELLO_MAX ((size_t)1024 * 1024)
-/* A server of the yuma family loses a request that comes while it is still
- * changing over to the framing of base:1.1. */
-#define HELLO_GAP_MS 50
+/* A server of the yuma family forgets a request that it reads together with
+ * our hello, and nothing tells when it has read the hello.  Others get a short
+ * pause, lest they have it from there. */
+#define HELLO_GAP_MS 20
+#define YUMA_GAP_MS 200
 
 struct netconf {
 	const struct netconf_stream *stream;
@@ -124,7 +126,6 @@ static enum err_code greet(
 	struct xml_doc *doc = NULL;
 	enum err_code code = send_message(nc, netconf_hello, deadline, e);
 
-	nc->ready = deadline_in_ms(HELLO_GAP_MS);
 	if (code == ERR_OK)
 		code = receive_message(nc, deadline, e);
 	if (code == ERR_OK)
@@ -136,6 +137,8 @@ static enum err_code greet(
 			err_context(e, "%s", nc->peer);
 	}
 	xml_free(doc);
+	nc->ready = deadline_in_ms(
+	    nc->capabilities & NETCONF_YUMA ? YUMA_GAP_MS : HELLO_GAP_MS);
 	if (code == ERR_OK && (nc->capabilities & NETCONF_BASE_11))
 		nc->framing = NETCONF_CHUNKED;
 	return code;
