@@ -1,5 +1,6 @@
 #include "web/exchange.h"
 
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -368,6 +369,7 @@ void web_thread_answer(struct web_thread *t, const struct exchange_input *in,
     struct exchange_reply *ret)
 {
 	struct exchange x = { .thread = t, .in = in };
+	int64_t began_us = clock_mono_us();
 	struct err e = ERR_INIT;
 	enum err_code rc = ERR_OK;
 
@@ -381,5 +383,7 @@ void web_thread_answer(struct web_thread *t, const struct exchange_input *in,
 		apply_if_none_match(&x, &t->response);
 	log_change(&x, t->response.status);
 	give_reply(&x, ret);
+	metrics_note_request(&t->web->metrics, surface_of(&x), ret->status,
+	    clock_mono_us() - began_us);
 	end(&x);
 }

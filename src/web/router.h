@@ -13,6 +13,7 @@ enum surface {
 	SURFACE_API,  /* JSON; errors are problem+json (RFC 9457) */
 	SURFACE_MCP,  /* as API, for tokens alone, and no foreign Origin */
 	SURFACE_OPEN, /* neither: health, sign-in */
+	SURFACES,
 };
 
 /* Anything but ERR_OK becomes an error response by the code (err.h) and the

@@ -10,6 +10,7 @@
 #include "app/servers.h"
 #include "base/crypto.h"
 #include "jinja/jinja.h"
+#include "web/metrics.h"
 
 #define WEB_MAX_ORIGINS 8
 
@@ -40,6 +41,7 @@ struct web {
 	/* of a random text: what an unknown user's password is compared
 	 * with, so that it takes as long as a known one's */
 	char dummy_hash[PASSWORD_HASH_SIZE];
+	struct web_metrics metrics;
 	struct page_cache *page_cache; /* pages/page_cache.h; may be NULL */
 };
 

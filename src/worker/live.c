@@ -304,6 +304,7 @@ void live_end(struct worker *w, struct live_run *run, enum run_state state,
 	else
 		run_doc_end_devices(run->doc, state, text);
 	run->phase = LIVE_ENDED;
+	metrics_count_end(w, run, state);
 	live_set_state(w, run, state);
 	log_info("run %s %s: %s", run->id, run_state_words[state], text);
 }

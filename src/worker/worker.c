@@ -218,6 +218,7 @@ static void serve(struct loop *l)
 		run_schedules(l);
 		notify_tend(&l->w);
 		slots_tend(&l->w);
+		metrics_tend(&l->w);
 		wait_and_hear(l);
 	}
 }

@@ -98,6 +98,10 @@ struct worker {
 	int64_t retention_at_ms; /* old runs are looked for then */
 	int slot_failures;     /* slots that could not even start */
 	int64_t slot_start_ms; /* no slot is started before this */
+	/* metrics.c: single runs and runs over many, by how they ended */
+	unsigned long long ended[JOB_COUNT][RUN_STATES];
+	unsigned long long sessions_ended; /* of devices in runs over many */
+	int64_t metrics_at_ms; /* told again then */
 };
 
 /* --- live.c: a run in hand ------------------------------------------------- */
@@ -257,6 +261,13 @@ void dispatch_timeouts(struct worker *w);
 int64_t dispatch_next_ms(const struct worker *w);
 /* Ends a run that was cancelled before anything was sent. */
 void dispatch_end_cancelled(struct worker *w, struct live_run *run);
+
+/* --- metrics.c: DIR/run/worker.metrics, for the portal's /metrics ------------- */
+
+void metrics_count_end(struct worker *w, const struct live_run *run,
+    enum run_state state);
+/* Writes the file if it is time. */
+void metrics_tend(struct worker *w);
 
 /* --- recover.c ----------------------------------------------------------------- */
 

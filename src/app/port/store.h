@@ -22,6 +22,7 @@
 #define APP_PORT_STORE_H
 
 #include "base/buf.h"
+#include "base/histogram.h"
 
 #include <stdint.h>
 
@@ -88,6 +89,8 @@ void store_close(struct store *s);
  * threads use the store; if it fails the store is used as before. */
 enum err_code store_watch(struct store *s, struct err *e) must_check;
 const char *store_path(const struct store *s);
+/* How long this process's commits took, the wait for the lock included. */
+const struct histogram *store_commit_times(const struct store *s);
 
 /* --- reading ---------------------------------------------------------- */
 

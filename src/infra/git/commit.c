@@ -1,5 +1,6 @@
 #include "infra/git/txn.h"
 
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/file.h"
 
@@ -182,6 +183,7 @@ enum err_code store_txn_commit(struct store_txn *t,
     const struct store_message *message, struct commit_id *ret,
     bool *ret_changed, struct err *e)
 {
+	int64_t began_us = clock_mono_us();
 	struct attempt done;
 	int lock = -1;
 	enum err_code rc = seal_rest(t, message, e);
@@ -198,6 +200,8 @@ enum err_code store_txn_commit(struct store_txn *t,
 		if (ret_changed)
 			*ret_changed =
 			    !commit_id_equal(&done.tip, &done.new_tip);
+		histogram_add(
+		    &t->s->commit_times, clock_mono_us() - began_us);
 	}
 	store_txn_abort(t);
 	return rc;

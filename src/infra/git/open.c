@@ -157,6 +157,11 @@ enum err_code store_watch(struct store *s, struct err *e)
 	return rc == ERR_OK ? watch_new(dirs, 2, &s->watch, e) : rc;
 }
 
+const struct histogram *store_commit_times(const struct store *s)
+{
+	return &s->commit_times;
+}
+
 const char *store_path(const struct store *s)
 {
 	return s->path;

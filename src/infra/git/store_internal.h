@@ -57,6 +57,7 @@ struct store {
 	struct tip_cache tips[STORE_BRANCHES];
 	struct watch *watch; /* NULL: each look at a tip is one at the disk */
 	struct history_index *history[STORE_BRANCHES]; /* once asked for */
+	struct histogram commit_times;
 	enum err_code read_only; /* what a failed fsync was; ERR_OK: writable */
 };
 

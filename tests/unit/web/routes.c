@@ -91,6 +91,7 @@ static void test_patterns_are_sane_and_distinct(void **state)
 		const char *p = all[i]->pattern;
 		/* where clients of old look for it */
 		bool api = text_starts_with(p, "/api/") ||
+			   strcmp(p, "/metrics") == 0 ||
 			   strcmp(p, "/provision") == 0 ||
 			   text_starts_with(p, "/provision/");
 		bool mcp = strcmp(p, "/mcp") == 0;
