@@ -12,11 +12,13 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { openProxy } from "./proxy.js";
 
-const suite = path.join(import.meta.dirname,
-	"node_modules/@modelcontextprotocol/conformance/dist/index.js");
+const suite = fileURLToPath(new URL(
+	"node_modules/@modelcontextprotocol/conformance/dist/index.js",
+	import.meta.url));
 
 /* Checks inside a scenario that call tools named test_*. */
 const noSuchTool = [
