@@ -198,14 +198,17 @@ class Server:
         wait("session", self.takes_sessions, seconds=5)
 
     def ask(self, *operations):
-        """The replies, as documents.  netconfd sometimes hangs up on the
-        first session after one that was cut."""
-        for _ in range(2):
+        """The replies, as documents.  netconfd sometimes hangs up on sessions
+        that come right after some that were cut."""
+        end = time.monotonic() + 10
+        while True:
             try:
                 return self.ask_once(*operations)
             except (RuntimeError, OSError) as error:
                 print(repr(error), flush=True)
-        return self.ask_once(*operations)
+                if time.monotonic() > end:
+                    raise
+            time.sleep(0.2)
 
     def ask_once(self, *operations):
         child = subprocess.Popen(
