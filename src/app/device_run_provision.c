@@ -1,7 +1,9 @@
 #include "app/device_run_internal.h"
 
+#include "app/config_sync.h"
 #include "app/plan_hash.h"
 #include "base/text.h"
+#include "domain/config_dialect.h"
 #include "domain/text_diff.h"
 
 #include <stdio.h>
@@ -291,6 +293,30 @@ static bool is_agreed(const struct device_run *run)
 	return !agreed || strcmp(agreed, run->out->diff_hash) == 0;
 }
 
+/* The device sees no difference.  Some do so too of lines that they will
+ * refuse, and some never show what is their default: only the device knows, so
+ * that lines are missing is told and not judged. */
+static void end_unchanged(struct device_run *run)
+{
+	const char *driver = run->in->driver->name;
+	struct config_sync sync = { 0, 0 };
+
+	if (config_dialect_find(driver) &&
+	    config_sync_compare(run->arena, driver, run->in->intended,
+		run->before, &sync, NULL) == ERR_OK &&
+	    sync.missing > 0)
+		device_run_end(run, RUN_SUCCEEDED,
+		    "the device sees nothing to change, and nothing was "
+		    "changed; but %zu intended %s not in its configuration: it "
+		    "does not show %s, or would refuse %s",
+		    sync.missing, sync.missing == 1 ? "line is" : "lines are",
+		    sync.missing == 1 ? "it" : "them",
+		    sync.missing == 1 ? "it" : "them");
+	else
+		device_run_end(run, RUN_SUCCEEDED,
+		    "already as intended; nothing was changed");
+}
+
 void device_run_provision(const struct device_run_input *in,
     const struct device_run_io *io, struct arena *arena,
     struct device_run_outcome *out)
@@ -303,8 +329,7 @@ void device_run_provision(const struct device_run_input *in,
 	if (prepare(&run, &plan, &e) != ERR_OK) {
 		device_run_fail(&run, &e);
 	} else if (plan.empty) {
-		device_run_end(&run, RUN_SUCCEEDED,
-		    "already as intended; nothing was changed");
+		end_unchanged(&run);
 	} else if (!is_agreed(&run)) {
 		discard(&run);
 		device_run_end(&run, RUN_FAILED,

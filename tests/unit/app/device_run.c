@@ -279,6 +279,35 @@ static void test_merge_and_replace(void **state)
 	assert_int_equal(f->n_effects, 2);
 }
 
+static enum err_code see_nothing(struct driver_session *s,
+    struct deadline deadline, struct arena *arena, struct driver_plan *ret,
+    struct err *e)
+{
+	(void)s;
+	(void)deadline;
+	(void)arena;
+	(void)e;
+	*ret = (struct driver_plan){ .empty = true, .diff = "" };
+	return ERR_OK;
+}
+
+/* A switch may see no difference in a line that it will refuse. */
+static void test_no_difference_and_yet_missing(void **state)
+{
+	struct fixture *f = *state;
+	struct driver blind = fake_driver;
+
+	blind.name = "nxos";
+	blind.diff = see_nothing;
+	f->in.driver = &blind;
+	provision(f, "", RUN_SUCCEEDED, "2 intended lines are not in its "
+	    "configuration", "old\n");
+	f->in.intended = "old\n";
+	provision(f, "", RUN_SUCCEEDED, "already as intended", "old\n");
+	assert_int_equal(f->n_effects, 0);
+	f->in.driver = &fake_driver;
+}
+
 static void test_before_anything_is_sent(void **state)
 {
 	static const struct {
@@ -520,6 +549,7 @@ int main(void)
 		T(test_dry_run),
 		T(test_agreed_difference),
 		T(test_merge_and_replace),
+		T(test_no_difference_and_yet_missing),
 		T(test_before_anything_is_sent),
 		T(test_host_keys),
 		T(test_not_allowed),
