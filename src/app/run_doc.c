@@ -1,6 +1,7 @@
 #include "app/run_doc.h"
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -11,6 +12,14 @@
 static bool set_text(json_t *doc, const char *key, const char *text)
 {
 	return json_object_set_new(doc, key, json_string(text)) == 0;
+}
+
+void run_id_new(char id[RUN_ID_SIZE])
+{
+	uint32_t random;
+
+	random_bytes(&random, sizeof(random));
+	run_id_format(clock_wall_ms(), random, id);
 }
 
 json_t *run_doc_new(const char *id, const struct job *job,

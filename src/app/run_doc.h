@@ -32,6 +32,9 @@
 /* some 200,000 rows of devices */
 #define RUN_DOC_MAX ((size_t)32 * 1024 * 1024)
 
+/* A name for a run that begins now. */
+void run_id_new(char id[RUN_ID_SIZE]);
+
 /* A queued run for these complete, checked parameters.  NULL when out of
  * memory. */
 json_t *run_doc_new(const char *id, const struct job *job,

@@ -11,6 +11,8 @@
 #include <stdatomic.h>
 
 #define SERVER_UUID_SIZE 37
+/* Of the lines that a request leaves, bytes. */
+#define SERVER_MAX_LOG ((size_t)1024 * 1024)
 
 /* One request's time, well below the minute that nginx waits. */
 #define SERVER_REQUEST_MS 25000
@@ -87,7 +89,7 @@ enum err_code server_run_take(const struct app *app, const char *id,
 void server_run_drop(struct server_run *run);
 /* Removes the note of a run that has ended, or never begun. */
 void server_run_forget(struct server_run *run);
-/* Commits the document as it is. */
+/* server_run_commit.c: commits the document and the log as they are. */
 enum err_code server_run_commit(struct server_run *run, struct err *e)
     must_check;
 

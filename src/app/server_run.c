@@ -29,7 +29,6 @@
 #include <unistd.h>
 
 #define PATH_SIZE 4200
-#define MAX_LOG ((size_t)1024 * 1024)
 
 void server_run_dir(const struct app *app, char *path, size_t size)
 {
@@ -133,119 +132,6 @@ void server_run_forget(struct server_run *run)
 	server_run_drop(run);
 }
 
-/* --- commits ----------------------------------------------------------------------- */
-
-static const char *server_name(const struct server_run *run)
-{
-	const json_t *server = json_object_get(run->doc, "server");
-
-	return json_text(server, "name", json_text(server, "uuid", "any"));
-}
-
-static enum err_code put_log(struct store_txn *t, const struct server_run *run,
-    const char *dir, struct err *e)
-{
-	struct buf text = BUF_INIT(MAX_LOG);
-	char path[PATH_SIZE];
-	enum err_code rc = ERR_OK;
-	json_t *line;
-	size_t i;
-
-	json_array_foreach(run->log, i, line) {
-		if (rc == ERR_OK)
-			rc = json_write_line(line, &text, e);
-		buf_putc(&text, '\n');
-	}
-	snprintf(path, sizeof(path), "%s/log.jsonl", dir);
-	if (rc == ERR_OK && text.len)
-		rc = store_txn_put(t, path, buf_text(&text), text.len,
-		    STORE_ANY, e);
-	buf_release(&text);
-	return rc;
-}
-
-static enum err_code put_doc(struct store_txn *t, const struct server_run *run,
-    const char *dir, struct err *e)
-{
-	struct buf text = BUF_INIT(RUN_DOC_MAX);
-	char path[PATH_SIZE];
-	enum err_code rc = json_write(run->doc, &text, e);
-
-	snprintf(path, sizeof(path), "%s/run.json", dir);
-	if (rc == ERR_OK)
-		rc = store_txn_put(t, path, buf_text(&text), text.len,
-		    STORE_ANY, e);
-	buf_release(&text);
-	return rc;
-}
-
-/* Whole characters, no control bytes: what Ironic or a client wrote becomes a
- * subject and a trailer. */
-static void append_clean(char *to, size_t size, const char *text)
-{
-	size_t used = strlen(to), len = strlen(text), n;
-
-	for (size_t i = 0; i < len; i += n) {
-		n = utf8_sequence(text + i, len - i);
-		if (used + (n ? n : 1) + 1 > size)
-			break;
-		if (n == 0 || (unsigned char)text[i] < 0x20 ||
-		    text[i] == 0x7f) {
-			to[used++] = ' ';
-			n = 1;
-			continue;
-		}
-		memcpy(to + used, text + i, n);
-		used += n;
-	}
-	to[used] = '\0';
-}
-
-enum err_code server_run_commit(struct server_run *run, struct err *e)
-{
-	const struct server_action_info *info = server_action_get(run->action);
-	bool started = run_doc_state(run->doc) == RUN_RUNNING;
-	const char *actor = json_text(run->doc, "actor", "unknown");
-	char dir[RUN_DIR_SIZE], subject[180], server[256] = "";
-	const struct store_trailer trailers[] = {
-		{ "Run-Id", run->id },
-		{ "Job", json_text(run->doc, "job", "") },
-		{ "Trigger", json_text(run->doc, "trigger", "") },
-		{ "Actor", actor },
-		{ "Server", server },
-		{ "Result", started ? "started"
-				    : json_text(run->doc, "state", "") },
-	};
-	const struct store_message message = { .author = actor,
-		.subject = subject, .trailers = trailers,
-		.n_trailers = sizeof(trailers) / sizeof(trailers[0]) };
-	struct store_txn *t;
-	struct commit_id id;
-	enum err_code rc;
-
-	append_clean(server, sizeof(server), server_name(run));
-	snprintf(subject, sizeof(subject), "%s: ", info->title);
-	if (started) {
-		append_clean(subject, 140, server);
-		append_clean(subject, sizeof(subject), ": start");
-	} else {
-		append_clean(subject, sizeof(subject),
-		    json_text(run->doc, "result", ""));
-	}
-	run_dir_of(run->id, dir);
-	rc = store_txn_begin(run->app->store, STORE_RUNS, &t, e);
-	if (rc != ERR_OK)
-		return rc;
-	rc = put_doc(t, run, dir, e);
-	if (rc == ERR_OK)
-		rc = put_log(t, run, dir, e);
-	if (rc != ERR_OK) {
-		store_txn_abort(t);
-		return rc;
-	}
-	return store_txn_commit(t, &message, &id, NULL, e);
-}
-
 /* --- beginning ------------------------------------------------------------------------ */
 
 static json_t *make_doc(const struct server_run *run,
@@ -292,14 +178,6 @@ static enum err_code begin_with_id(struct server_run *run,
 	return rc;
 }
 
-static void new_id(char id[RUN_ID_SIZE])
-{
-	uint32_t random;
-
-	random_bytes(&random, sizeof(random));
-	run_id_format(clock_wall_ms(), random, id);
-}
-
 /* An earlier run that never reached Ironic does not count: the key is asked
  * for again under its next number. */
 static bool counts(const json_t *doc)
@@ -324,7 +202,7 @@ static enum err_code find_prior(struct server_run *run,
 		bool bound = false;
 		enum err_code rc;
 
-		new_id(run->id);
+		run_id_new(run->id);
 		snprintf(full, sizeof(full), "%.250s\nserver %d\n%s",
 		    actor->name, n, key);
 		rc = queue_bind_key(run->app->dir, full, run->id, &bound, e);
@@ -380,7 +258,7 @@ enum err_code server_run_begin(const struct app *app,
 	if (key)
 		return begin_keyed(run, actor, server, parameters, key,
 		    ret_prior, e);
-	new_id(run->id);
+	run_id_new(run->id);
 	return begin_with_id(run, actor, server, parameters, e);
 }
 
@@ -480,7 +358,7 @@ static enum err_code read_doc(struct server_run *run, struct err *e)
 /* The lines that are committed, so that others can follow them. */
 static enum err_code read_log(struct server_run *run, struct err *e)
 {
-	struct buf text = BUF_INIT(MAX_LOG);
+	struct buf text = BUF_INIT(SERVER_MAX_LOG);
 	long last;
 	enum err_code rc = runs_read_log(run->app, run->id, 0, &text, &last, e);
 	const char *p = buf_text(&text);
@@ -490,7 +368,7 @@ static enum err_code read_log(struct server_run *run, struct err *e)
 		size_t len = strcspn(p, "\n");
 		json_t *line = NULL;
 
-		if (json_read(p, len, MAX_LOG, &line, NULL) == ERR_OK &&
+		if (json_read(p, len, SERVER_MAX_LOG, &line, NULL) == ERR_OK &&
 		    json_array_append_new(run->log, line) != 0)
 			rc = err_set(e, ERR_SYSTEM, "out of memory");
 		p += len + (p[len] == '\n');

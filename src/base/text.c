@@ -111,3 +111,23 @@ bool text_copy(char *to, size_t size, const char *from)
 	to[n] = '\0';
 	return fits;
 }
+
+void text_append_line(char *to, size_t size, const char *text)
+{
+	size_t used = strlen(to), len = strlen(text), n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = utf8_sequence(text + i, len - i);
+		if (used + (n ? n : 1) >= size)
+			break;
+		if (n == 0 || (unsigned char)text[i] < 0x20 ||
+		    text[i] == 0x7f) {
+			to[used++] = ' ';
+			n = 1;
+			continue;
+		}
+		memcpy(to + used, text + i, n);
+		used += n;
+	}
+	to[used] = '\0';
+}

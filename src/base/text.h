@@ -30,4 +30,9 @@ static inline const char *text_lines(size_t n)
 /* Copies at most size-1 bytes, always terminated; false if it was cut. */
 bool text_copy(char *to, size_t size, const char *from);
 
+/* Appends one line of whole characters, whatever was given: control bytes and
+ * bytes that are no UTF-8 become spaces, what does not fit in `size` bytes with
+ * the end mark is cut at a character.  to: terminated within size. */
+void text_append_line(char *to, size_t size, const char *text);
+
 #endif

@@ -247,7 +247,7 @@ void fleet_cancel(struct worker *w, struct live_run *run, const char *by)
 		if (r->parent != run || r->phase != LIVE_SESSION)
 			continue;
 		r->cancel_sent = true;
-		dispatch_send_cancel(r);
+		cancel_send(r);
 	}
 	show(w, run);
 }

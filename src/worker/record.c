@@ -120,111 +120,13 @@ void record_make_message(struct record_message *m, const struct live_run *run,
 	};
 }
 
-static void make_message(struct record_message *m, const struct live_run *run,
-    const char *subject)
+void record_make_run_message(struct record_message *m,
+    const struct live_run *run, const char *subject)
 {
 	char devices[80];
 
 	name_devices(run, devices);
 	record_make_message(m, run, subject, devices, result_word(run));
-}
-
-/* --- branch main: backups --------------------------------------------------------- */
-
-const struct record *record_find_device(
-    const struct snapshot *s, const struct live_run *run)
-{
-	const struct record *r = snapshot_find(s, KIND_DEVICE, run->device);
-	const struct record *const *all;
-	char target[32];
-	size_t n;
-
-	all = snapshot_all(s, KIND_DEVICE, &n);
-	if (r || !*run->target)
-		return r;
-	for (size_t i = 0; i < n; i++) {
-		live_target_of(s, all[i], target);
-		if (strcmp(target, run->target) != 0)
-			continue;
-		if (r)
-			return NULL;
-		r = all[i];
-	}
-	return r;
-}
-
-bool record_find_backup(struct worker *w, const struct live_run *run,
-    char path[PATH_MAX_PATH], struct blob_id *ret_now, bool *ret_has)
-{
-	const struct snapshot *s;
-	const struct record *r;
-
-	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
-		return false;
-	r = record_find_device(s, run);
-	if (r) {
-		path_of_config(PATH_BACKUP, record_text(r, DEVICE_AREA),
-		    record_key(r), path);
-		*ret_has = snapshot_config(
-		    s, PATH_BACKUP, record_key(r), ret_now);
-	}
-	snapshot_unref(s);
-	return r != NULL;
-}
-
-static enum err_code stage_backup(struct worker *w, struct store_txn *t,
-    struct live_run *run, struct err *e)
-{
-	struct record_message m;
-	char path[PATH_MAX_PATH], subject[128];
-	struct blob_id now;
-	enum err_code rc = ERR_OK;
-	bool has;
-
-	for (int phase = 0; phase < 2 && rc == ERR_OK; phase++) {
-		if (!run->backup[phase])
-			continue;
-		if (!record_find_backup(w, run, path, &now, &has)) {
-			log_warning("run %s: its backup is not kept: there is "
-				    "no record of %s any more", run->id,
-			    run->device);
-			continue;
-		}
-		if (run->backup_len[phase] > STORE_MAX_FILE) {
-			log_error("run %s: a backup of %zu bytes is too large "
-				  "for the store", run->id,
-			    run->backup_len[phase]);
-			continue;
-		}
-		snprintf(subject, sizeof(subject), "Back up %s %s the run",
-		    run->device, phase ? "after" : "before");
-		if (!run->job->can_write)
-			snprintf(subject, sizeof(subject), "Back up %s",
-			    run->device);
-		make_message(&m, run, subject);
-		rc = store_txn_put(t, path, run->backup[phase],
-		    run->backup_len[phase], STORE_ANY, e);
-		if (rc == ERR_OK)
-			rc = store_txn_seal(t, &m.message, e);
-	}
-	return rc == ERR_OK ? teardown_stage(w, t, run, e) : rc;
-}
-
-static enum err_code stage_main(struct worker *w, struct store_txn *t,
-    struct live_run *run, struct err *e)
-{
-	struct record_message m;
-	char subject[128];
-	bool changed = false;
-	enum err_code rc = stage_backup(w, t, run, e);
-
-	if (rc == ERR_OK)
-		rc = record_stage_facts(w, t, run, &changed, e);
-	if (rc != ERR_OK || !changed)
-		return rc;
-	snprintf(subject, sizeof(subject), "Discover %s", run->device);
-	make_message(&m, run, subject);
-	return store_txn_seal(t, &m.message, e);
 }
 
 /* --- branch runs -------------------------------------------------------------------- */
@@ -269,27 +171,6 @@ static enum err_code put_log(struct worker *w, struct store_txn *t,
 	return rc;
 }
 
-/* One line of whole characters, whatever a device said. */
-static void append_clean(char *subject, size_t size, const char *text)
-{
-	size_t used = strlen(subject), len = strlen(text), n;
-
-	for (size_t i = 0; i < len; i += n) {
-		n = utf8_sequence(text + i, len - i);
-		if (used + (n ? n : 1) >= size)
-			break;
-		if (n == 0 || (unsigned char)text[i] < 0x20 ||
-		    text[i] == 0x7f) {
-			subject[used++] = ' ';
-			n = 1;
-			continue;
-		}
-		memcpy(subject + used, text + i, n);
-		used += n;
-	}
-	subject[used] = '\0';
-}
-
 static void make_run_subject(const struct live_run *run, char subject[200])
 {
 	if (run->phase == LIVE_JOURNAL) {
@@ -298,7 +179,7 @@ static void make_run_subject(const struct live_run *run, char subject[200])
 		return;
 	}
 	snprintf(subject, 200, "%s: ", run->job->title);
-	append_clean(subject, strlen(subject) + SUBJECT_RESULT,
+	text_append_line(subject, strlen(subject) + SUBJECT_RESULT,
 	    json_text(run->doc, "result", json_text(run->doc, "state", "")));
 }
 
@@ -354,7 +235,7 @@ static enum err_code stage_run(struct worker *w, struct store_txn *t,
 	enum err_code rc;
 
 	make_run_subject(run, subject);
-	make_message(&m, run, subject);
+	record_make_run_message(&m, run, subject);
 	rc = record_put_doc(t, run, e);
 	if (rc == ERR_OK)
 		rc = put_log(w, t, run, e);
@@ -399,7 +280,7 @@ static enum err_code commit_both(struct worker *w, const struct live_run *only,
 {
 	enum err_code rc;
 
-	rc = commit_branch(w, STORE_MAIN, stage_main, only, e);
+	rc = commit_branch(w, STORE_MAIN, record_stage_main, only, e);
 	if (rc == ERR_OK)
 		rc = commit_branch(w, STORE_RUNS, stage_run, only, e);
 	return rc;

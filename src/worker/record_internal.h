@@ -1,6 +1,10 @@
 /*
- * What the two recorders share: record.c, for runs, and fleet_record.c, for the
- * members of runs over many devices.
+ * What the recorders share: record.c, for runs; record_main.c and
+ * record_facts.c, for what runs give to branch main; fleet_record.c, for the
+ * members of runs over many devices.  The master's, which has one thread.
+ *
+ * A stage function puts files of one run into a transaction of the caller, and
+ * seals commits; on an error the caller aborts the whole transaction.
  */
 #ifndef WORKER_RECORD_INTERNAL_H
 #define WORKER_RECORD_INTERNAL_H
@@ -21,6 +25,14 @@ struct record_message {
  * message. */
 void record_make_message(struct record_message *m, const struct live_run *run,
     const char *subject, const char *devices, const char *result);
+
+/* The same for all devices of the run, and how far it is. */
+void record_make_run_message(struct record_message *m,
+    const struct live_run *run, const char *subject);
+
+/* Commits on branch main: its backups and what its device told. */
+enum err_code record_stage_main(struct worker *w, struct store_txn *t,
+    struct live_run *run, struct err *e) must_check;
 
 /* The device's record now: it may have been moved or renamed meanwhile, and
  * then it is the one at the same address, if there is but one. */

@@ -50,7 +50,7 @@ static void recover_one(struct worker *w, struct live_run *run, bool done)
 	} else if (live_has_plan(w, run)) {
 		recover_settle(w, run);
 	} else if (queue_cancel_requested(w->app.dir, run->id, by)) {
-		dispatch_end_cancelled(w, run);
+		cancel_end(w, run);
 	} else {
 		if (state == RUN_QUEUED)
 			live_set_state(w, run, RUN_CLAIMED);

@@ -109,7 +109,7 @@ static void begin_stop(struct loop *l)
 	l->stop_by_ms = clock_mono_ms() + STOP_MS;
 	for (struct live_run *r = l->w.runs; r; r = r->next) {
 		if (r->phase == LIVE_SESSION)
-			dispatch_send_cancel(r);
+			cancel_send(r);
 	}
 }
 
@@ -191,7 +191,7 @@ static void wait_and_hear(struct loop *l)
 	if (polled[1].revents) {
 		drain(l->inotify_fd);
 		l->w.queue_changed = true;
-		dispatch_cancelled(&l->w);
+		cancel_look(&l->w);
 		hook_notice(l->w.hook);
 		/* the store may have changed, and with it a schedule */
 		l->w.schedule_at_ms = 0;
@@ -297,7 +297,7 @@ static enum err_code prepare(struct loop *l, struct err *e)
 	rc = recover_runs(&l->w, e);
 	if (rc != ERR_OK)
 		return rc;
-	dispatch_cancelled(&l->w);
+	cancel_look(&l->w);
 	return say_ready(l, e);
 }
 

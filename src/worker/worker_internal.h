@@ -253,14 +253,19 @@ void dispatch_queue(struct worker *w);	 /* claims what can run */
 /* Begins a claimed run of one device in an idle slot. */
 void dispatch_start(struct worker *w, struct live_run *run,
     struct slot_process *slot);
-void dispatch_cancelled(struct worker *w); /* cancelled ones; cancel marks */
-/* Asks the session to end before its first effect. */
-void dispatch_send_cancel(struct live_run *run);
 void dispatch_settle(struct worker *w);	 /* unknown ones whose time has come */
 void dispatch_timeouts(struct worker *w);
 int64_t dispatch_next_ms(const struct worker *w);
+
+/* --- cancel.c -------------------------------------------------------------- */
+
+/* Records runs that were cancelled while queued, and obeys the marks on those
+ * in hand. */
+void cancel_look(struct worker *w);
+/* Asks the session to end before its first effect. */
+void cancel_send(struct live_run *run);
 /* Ends a run that was cancelled before anything was sent. */
-void dispatch_end_cancelled(struct worker *w, struct live_run *run);
+void cancel_end(struct worker *w, struct live_run *run);
 
 /* --- metrics.c: DIR/run/worker.metrics, for the portal's /metrics ------------- */
 

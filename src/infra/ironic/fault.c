@@ -5,27 +5,6 @@
 
 #include <string.h>
 
-/* Control bytes become spaces, what is too long is cut at a character. */
-static void copy_line(char text[IRONIC_MAX_MESSAGE], const char *from)
-{
-	size_t used = 0, len = strlen(from), n;
-
-	for (size_t i = 0; i < len; i += n) {
-		n = utf8_sequence(from + i, len - i);
-		if (used + n + 1 > IRONIC_MAX_MESSAGE - 1)
-			break;
-		if (n == 0 || (unsigned char)from[i] < 0x20 ||
-		    from[i] == 0x7f) {
-			text[used++] = ' ';
-			n = 1;
-			continue;
-		}
-		memcpy(text + used, from + i, n);
-		used += n;
-	}
-	text[used] = '\0';
-}
-
 static const char *first_of(const json_t *object, const char *const *keys)
 {
 	for (; *keys; keys++) {
@@ -59,9 +38,11 @@ void ironic_fault_text(
 		IRONIC_MAX_ANSWER, &inner, NULL) == ERR_OK)
 		said = inner;
 	if (json_is_string(said))
-		copy_line(text, json_string_value(said));
+		text_append_line(text, IRONIC_MAX_MESSAGE,
+		    json_string_value(said));
 	else if (json_is_object(said))
-		copy_line(text, first_of(said, words));
+		text_append_line(text, IRONIC_MAX_MESSAGE,
+		    first_of(said, words));
 	json_decref(inner);
 	json_decref(outer);
 }

@@ -127,6 +127,26 @@ static void small_questions(void **state)
 	assert_false(text_has_no_control("a\rb", 3, true));
 }
 
+/* Subjects of commits are made so, from what devices and servers say. */
+static void one_line(void **state)
+{
+	char text[8] = "a: ";
+
+	(void)state;
+	text_append_line(text, sizeof(text), "");
+	assert_string_equal(text, "a: ");
+	text_append_line(text, sizeof(text), "b\n\xff\x7f");
+	assert_string_equal(text, "a: b   ");
+	text_append_line(text, sizeof(text), "more");
+	assert_string_equal(text, "a: b   ");
+
+	strcpy(text, "12345");
+	text_append_line(text, sizeof(text), "\xE2\x82\xAC");
+	assert_string_equal(text, "12345"); /* three bytes do not fit */
+	text_append_line(text, sizeof(text), "\xC3\xBC");
+	assert_string_equal(text, "12345\xC3\xBC");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +158,7 @@ int main(void)
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(small_questions),
+		cmocka_unit_test(one_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
