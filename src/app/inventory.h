@@ -15,6 +15,9 @@
 
 #include "app/app.h"
 
+/* The permission to write records of a kind. */
+enum permission inventory_permission(const struct kind *kind);
+
 /* What a call did.  `record` is the new version (a reference for the caller;
  * NULL after a delete). */
 struct inventory_result {

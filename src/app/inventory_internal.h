@@ -6,9 +6,6 @@
 
 #include "app/inventory.h"
 
-/* The permission to write records of a kind. */
-enum permission inventory_permission(const struct kind *kind);
-
 /* Stages the change of `old` (NULL: none) into `new_record` with all that has
  * to follow: moved files, records that refer to it; and what must still be
  * there when it is committed. */

@@ -25,7 +25,7 @@
 struct choice {
 	const struct record_table_spec *spec;
 	const struct kind *kind;
-	const struct record **rows;
+	const void **rows;
 	size_t n;
 	bool all; /* what the filters meet, not what was ticked */
 	char digest[2 * SHA256_SIZE + 1];
@@ -96,7 +96,9 @@ static enum err_code choose(
 	struct record_table t;
 	enum err_code rc;
 
-	c.spec = c.kind ? record_table_spec_of(c.kind->id) : NULL;
+	/* of people and tokens other rules hold than those of records */
+	if (c.kind && c.kind->library)
+		c.spec = record_table_spec_of(c.kind->id);
 	if (!c.spec)
 		return err_set(e, ERR_NOT_FOUND, "There is no table %.40s.",
 		    r->capture[0]);
@@ -143,15 +145,10 @@ static struct jv jobs_view(struct request *r)
 	return list;
 }
 
-static bool is_admins(enum kind_id kind)
-{
-	return kind == KIND_SECRET || kind == KIND_HOOK || kind == KIND_BUTTON;
-}
-
 struct jv bulk_view(struct request *r, enum kind_id kind)
 {
 	bool edit = access_allows(
-	    r->actor.role, is_admins(kind) ? MAY_ADMIN : MAY_EDIT);
+	    r->actor.role, inventory_permission(kind_get(kind)));
 	struct jv jobs =
 	    kind == KIND_DEVICE ? jobs_view(r) : jv_list(r->arena, 0);
 	struct jv v = jv_dict(r->arena, 2);

@@ -41,7 +41,7 @@ static enum err_code list_page(
 	if (rc == ERR_OK) {
 		jv_dict_set(
 		    r->arena, ctx, "table", record_table_view(r, spec, &table));
-		if (table.extra)
+		if (table.extras[0])
 			jv_dict_set(r->arena, ctx, "last_runs",
 			    last_runs(r, &table, keep));
 		jv_dict_set(r->arena, ctx, "bulk", bulk_view(r, spec->kind));

@@ -5,6 +5,7 @@
  */
 #include "web/pages/pages.h"
 
+#include "app/inventory.h"
 #include "web/pages/bulk.h"
 #include "web/pages/record_cell.h"
 #include "web/pages/record_edit.h"
@@ -77,10 +78,7 @@ static struct jv counts_view(struct request *r, const struct library *library,
 
 static bool may_write(const struct request *r, const struct kind *kind)
 {
-	bool admin = kind->id == KIND_SECRET || kind->id == KIND_HOOK ||
-		     kind->id == KIND_BUTTON || kind->id == KIND_CHANNEL;
-
-	return access_allows(r->actor.role, admin ? MAY_ADMIN : MAY_EDIT);
+	return access_allows(r->actor.role, inventory_permission(kind));
 }
 
 static void add_kind(
@@ -114,7 +112,7 @@ static enum err_code list_page(
 		return rc;
 	add_kind(r, library, ctx);
 	jv_dict_set(r->arena, ctx, "table", record_table_view(r, spec, &table));
-	if (table.extra && library->counted_by >= 0)
+	if (table.extras[0] && library->counted_by >= 0)
 		jv_dict_set(
 		    r->arena, ctx, "counts", counts_view(r, library, &table));
 	jv_dict_set(r->arena, ctx, "bulk", bulk_view(r, spec->kind));

@@ -1,5 +1,7 @@
 #include "web/pages/record_cell.h"
 
+#include "web/pages/table_row.h"
+
 #include <string.h>
 
 bool record_field_is_list(const struct field *f)
@@ -8,20 +10,22 @@ bool record_field_is_list(const struct field *f)
 	       f->type == FIELD_NUMBERS;
 }
 
-const char *record_cell_text(struct arena *a, const struct record *r, int field)
+const char *table_cell_text(struct arena *a,
+    const struct record_table_spec *spec, const void *row, int field)
 {
-	const struct field *f = &record_kind(r)->schema.fields[field];
+	const struct field *f = &table_schema(spec)->fields[field];
 	const char *all = "";
 
 	if (!record_field_is_list(f))
-		return record_text(r, field);
-	for (size_t i = 0; i < record_count(r, field); i++)
-		all = arena_printf(
-		    a, "%s%s%s", all, i ? ", " : "", record_item(r, field, i));
+		return table_row_text(spec, row, field);
+	for (size_t i = 0; i < table_row_count(spec, row, field); i++)
+		all = arena_printf(a, "%s%s%s", all, i ? ", " : "",
+		    table_row_item(spec, row, field, i));
 	return all;
 }
 
-static const char *type_of(const struct record *r, int field)
+static const char *type_of(
+    const struct record_table_spec *spec, const void *row, int field)
 {
 	static const char *const types[] = {
 		[FIELD_NAME] = "text",
@@ -37,31 +41,35 @@ static const char *type_of(const struct record *r, int field)
 		[FIELD_IPV4] = "address",
 		[FIELD_OBJECT] = "code",
 	};
-	const struct field *f = &record_kind(r)->schema.fields[field];
+	const struct field *f = &table_schema(spec)->fields[field];
 
-	if (record_kind(r)->id == KIND_DEVICE && field == DEVICE_STATUS)
+	if (spec->kind == KIND_DEVICE && field == DEVICE_STATUS)
 		return "status";
 	/* a link, or code, needs something to show */
-	if (!record_has(r, field) &&
+	if (!*table_row_text(spec, row, field) &&
 	    (f->type == FIELD_REF || f->type == FIELD_OBJECT))
 		return "text";
 	return types[f->type];
 }
 
-static struct jv items_of(struct arena *a, const struct record *r, int field)
+static struct jv items_of(struct arena *a,
+    const struct record_table_spec *spec, const void *row, int field)
 {
-	size_t n = record_count(r, field);
+	size_t n = table_row_count(spec, row, field);
 	struct jv list = jv_list(a, n);
 
 	for (size_t i = 0; i < n; i++)
-		jv_list_append(a, list, jv_text(record_item(r, field, i)));
+		jv_list_append(
+		    a, list, jv_text(table_row_item(spec, row, field, i)));
 	return list;
 }
 
-struct jv record_cell(struct arena *a, const struct record *r, int field)
+struct jv table_cell(struct arena *a, const struct record_table_spec *spec,
+    const void *row, int field)
 {
-	const struct field *f = &record_kind(r)->schema.fields[field];
-	const char *type = type_of(r, field);
+	const struct field *f = &table_schema(spec)->fields[field];
+	const char *type = type_of(spec, row, field);
+	const char *text = table_row_text(spec, row, field);
 	struct jv v = jv_dict(a, 6);
 
 	jv_dict_set(a, v, "name", jv_text(f->name));
@@ -69,14 +77,20 @@ struct jv record_cell(struct arena *a, const struct record *r, int field)
 	jv_dict_set(a, v, "help", jv_text(f->help ? f->help : ""));
 	jv_dict_set(a, v, "type", jv_text(type));
 	if (f->type == FIELD_BOOL)
-		jv_dict_set(a, v, "value", jv_bool(record_flag(r, field)));
+		jv_dict_set(a, v, "value", jv_bool(strcmp(text, "true") == 0));
 	else if (record_field_is_list(f))
-		jv_dict_set(a, v, "value", items_of(a, r, field));
+		jv_dict_set(a, v, "value", items_of(a, spec, row, field));
 	else
-		jv_dict_set(a, v, "value", jv_text(record_text(r, field)));
+		jv_dict_set(a, v, "value", jv_text(text));
 	if (strcmp(type, "ref") == 0)
 		jv_dict_set(a, v, "url",
-		    jv_text(view_record_url(
-			a, kind_get(f->ref), record_text(r, field))));
+		    jv_text(view_record_url(a, kind_get(f->ref), text)));
 	return v;
+}
+
+struct jv record_cell(struct arena *a, const struct record *r, int field)
+{
+	const struct record_table_spec spec = { .kind = record_kind(r)->id };
+
+	return table_cell(a, &spec, r, field);
 }

@@ -11,6 +11,11 @@
 enum err_code record_export(struct request *r, struct response *out,
     const struct record_table_spec *spec, struct err *e) must_check;
 
+/* The same of rows that were chosen from elsewhere, all of them ordered. */
+enum err_code record_export_table(struct request *r, struct response *out,
+    const struct record_table_spec *spec, const struct record_table *table,
+    struct err *e) must_check;
+
 /* A CSV field, quoted, with what follows it; a leading sign is kept from being
  * a formula by an apostrophe. */
 void csv_add(struct buf *out, const char *text, const char *end);

@@ -3,6 +3,7 @@
 #include "base/order.h"
 #include "base/text.h"
 #include "web/pages/record_cell.h"
+#include "web/pages/table_row.h"
 
 #include <string.h>
 
@@ -45,8 +46,8 @@ struct criterion {
 };
 
 struct criteria {
+	const struct record_table_spec *spec;
 	const char *q;
-	const int *search;
 	struct criterion items[MAX_CRITERIA];
 	size_t n;
 };
@@ -68,16 +69,26 @@ static struct criterion *criterion_of(struct criteria *c, int field)
 	return &c->items[c->n++];
 }
 
+/* "yes" and "no" are what pages say. */
+static const char *value_of(const struct field *f, const char *text)
+{
+	if (f->type != FIELD_BOOL)
+		return text;
+	return strcmp(text, "yes") == 0 || strcmp(text, "true") == 0
+		   ? "true"
+		   : "false";
+}
+
 static void read_criteria(
     struct request *r, const struct record_table_spec *spec, struct criteria *c)
 {
-	const struct schema *schema = &kind_get(spec->kind)->schema;
+	const struct schema *schema = table_schema(spec);
 	const struct request_pair *all;
 	size_t n;
 
 	memset(c, 0, sizeof(*c));
+	c->spec = spec;
 	c->q = request_query(r, "q", "");
-	c->search = spec->search;
 	all = request_query_all(r, &n);
 	for (size_t i = 0; i < n; i++) {
 		int field = schema_find(schema, all[i].name);
@@ -88,45 +99,60 @@ static void read_criteria(
 			continue;
 		one = criterion_of(c, field);
 		if (one && one->n < MAX_ALTERNATIVES)
-			one->values[one->n++] = all[i].value;
+			one->values[one->n++] =
+			    value_of(&schema->fields[field], all[i].value);
 	}
 }
 
-static bool holds(const struct record *r, const struct criterion *c)
+static bool list_has(const struct record_table_spec *spec, const void *row,
+    int field, const char *value)
 {
-	const struct field *f = &record_kind(r)->schema.fields[c->field];
-	bool list = record_field_is_list(f);
-	const char *text = list ? "" : record_text(r, c->field);
+	for (size_t i = 0; i < table_row_count(spec, row, field); i++) {
+		if (strcmp(table_row_item(spec, row, field, i), value) == 0)
+			return true;
+	}
+	return false;
+}
 
+static bool holds(const struct record_table_spec *spec, const void *row,
+    const struct criterion *c)
+{
+	const struct field *f = &table_schema(spec)->fields[c->field];
+	bool list = record_field_is_list(f);
+	const char *text = list ? "" : table_row_text(spec, row, c->field);
+
+	if (f->type == FIELD_BOOL && !*text)
+		text = "false";
 	for (size_t i = 0; i < c->n; i++) {
-		if (list ? record_contains(r, c->field, c->values[i])
+		if (list ? list_has(spec, row, c->field, c->values[i])
 			 : strcmp(text, c->values[i]) == 0)
 			return true;
 	}
 	return false;
 }
 
-static bool field_contains(const struct record *r, int field, const char *q)
+static bool field_contains(const struct record_table_spec *spec,
+    const void *row, int field, const char *q)
 {
-	if (!record_field_is_list(&record_kind(r)->schema.fields[field]))
-		return text_contains(record_text(r, field), q);
-	for (size_t i = 0; i < record_count(r, field); i++) {
-		if (text_contains(record_item(r, field, i), q))
+	if (!record_field_is_list(&table_schema(spec)->fields[field]))
+		return text_contains(table_row_text(spec, row, field), q);
+	for (size_t i = 0; i < table_row_count(spec, row, field); i++) {
+		if (text_contains(table_row_item(spec, row, field, i), q))
 			return true;
 	}
 	return false;
 }
 
-static bool matches(const struct record *r, const struct criteria *c)
+static bool matches(const void *row, const struct criteria *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
-		if (!holds(r, &c->items[i]))
+		if (!holds(c->spec, row, &c->items[i]))
 			return false;
 	}
 	if (!*c->q)
 		return true;
-	for (const int *field = c->search; *field >= 0; field++) {
-		if (field_contains(r, *field, c->q))
+	for (const int *field = c->spec->search; *field >= 0; field++) {
+		if (field_contains(c->spec, row, *field, c->q))
 			return true;
 	}
 	return false;
@@ -136,6 +162,7 @@ static bool matches(const struct record *r, const struct criteria *c)
  */
 
 struct order {
+	const struct record_table_spec *spec;
 	int field;
 	bool list;
 	bool down;
@@ -144,9 +171,9 @@ struct order {
 static struct order read_order(
     struct request *r, const struct record_table_spec *spec)
 {
-	const struct schema *schema = &kind_get(spec->kind)->schema;
+	const struct schema *schema = table_schema(spec);
 	const char *sort = request_query(r, "sort", "");
-	struct order order = { .field = spec->columns[0] };
+	struct order order = { .spec = spec, .field = spec->columns[0] };
 	int field = schema_find(schema, sort + (*sort == '-'));
 
 	if (field >= 0 && filters_by(&schema->fields[field])) {
@@ -157,19 +184,19 @@ static struct order read_order(
 	return order;
 }
 
-static const char *order_text(const struct record *r, const struct order *order)
+static const char *order_text(const void *row, const struct order *order)
 {
 	if (!order->list)
-		return record_text(r, order->field);
-	return record_count(r, order->field) ? record_item(r, order->field, 0)
-					     : "";
+		return table_row_text(order->spec, row, order->field);
+	return table_row_count(order->spec, row, order->field)
+		   ? table_row_item(order->spec, row, order->field, 0)
+		   : "";
 }
 
 /* Numbers within names count as numbers: r2 stands before r10.  What is empty
  * comes last either way. */
-static int compare(const void *a, const void *b, void *ctx)
+static int compare(const void *x, const void *y, void *ctx)
 {
-	const struct record *x = a, *y = b;
 	const struct order *order = ctx;
 	const char *s = order_text(x, order), *t = order_text(y, order);
 	int c;
@@ -179,7 +206,8 @@ static int compare(const void *a, const void *b, void *ctx)
 	c = strverscmp(s, t);
 	if (c != 0)
 		return order->down ? -c : c;
-	return strverscmp(record_key(x), record_key(y));
+	return strverscmp(
+	    table_row_key(order->spec, x), table_row_key(order->spec, y));
 }
 
 /* --- columns ---------------------------------------------------------------
@@ -202,13 +230,15 @@ static bool is_asked_for(struct request *r, const char *column)
 static void choose_columns(struct request *r,
     const struct record_table_spec *spec, struct record_table *t)
 {
-	const struct schema *schema = &kind_get(spec->kind)->schema;
+	const struct schema *schema = table_schema(spec);
+	bool usual = !*request_query(r, "col", "");
 	size_t n = 0;
 
-	if (!*request_query(r, "col", "")) {
+	for (size_t i = 0; spec->extras && spec->extras[i].name; i++)
+		t->extras[i] = usual || is_asked_for(r, spec->extras[i].name);
+	if (usual) {
 		for (const int *c = spec->columns; *c >= 0; c++)
 			t->columns[n++] = *c;
-		t->extra = spec->extra != NULL;
 	} else {
 		t->columns[n++] = spec->columns[0];
 		for (size_t i = 0; i < schema->n_fields; i++) {
@@ -217,7 +247,6 @@ static void choose_columns(struct request *r,
 			    is_asked_for(r, schema->fields[i].name))
 				t->columns[n++] = (int)i;
 		}
-		t->extra = spec->extra && is_asked_for(r, spec->extra);
 	}
 	t->columns[n] = -1;
 }
@@ -234,36 +263,46 @@ static size_t page_size(struct request *r)
 	return DEFAULT_SIZE;
 }
 
-enum err_code record_table_select(struct request *r,
-    const struct record_table_spec *spec, enum record_table_extent extent,
-    struct record_table *ret, struct err *e)
+enum err_code record_table_select_of(struct request *r,
+    const struct record_table_spec *spec, const struct record_table_rows *rows,
+    enum record_table_extent extent, struct record_table *ret, struct err *e)
 {
-	struct record_table t = { .size = page_size(r) };
+	struct record_table t = { .size = page_size(r),
+		.all = rows->list,
+		.n_all = rows->n };
 	struct order order = read_order(r, spec);
-	const struct record *const *all;
 	struct criteria c;
 	long page = 1;
 
 	read_criteria(r, spec, &c);
 	choose_columns(r, spec, &t);
-	all = snapshot_all(r->snapshot, spec->kind, &t.n_all);
 	t.rows = arena_alloc(r->arena, (t.n_all + 1) * sizeof(const void *));
 	if (!t.rows)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	for (size_t i = 0; i < t.n_all; i++) {
-		if (matches(all[i], &c))
-			t.rows[t.n++] = all[i];
+		if (matches(t.all[i], &c))
+			t.rows[t.n++] = t.all[i];
 	}
 	if (text_to_long(request_query(r, "page", "1"), 1, 1000000, &page))
 		t.first = (size_t)(page - 1) * t.size;
 	if (t.first >= t.n)
 		t.first = t.n ? (t.n - 1) / t.size * t.size : 0;
 	if (extent == RECORD_TABLE_ALL)
-		order_window(
-		    (const void **)t.rows, t.n, 0, t.n, compare, &order);
+		order_window(t.rows, t.n, 0, t.n, compare, &order);
 	else
-		order_window((const void **)t.rows, t.n, t.first, t.size,
-		    compare, &order);
+		order_window(t.rows, t.n, t.first, t.size, compare, &order);
 	*ret = t;
 	return ERR_OK;
+}
+
+enum err_code record_table_select(struct request *r,
+    const struct record_table_spec *spec, enum record_table_extent extent,
+    struct record_table *ret, struct err *e)
+{
+	struct record_table_rows rows;
+
+	/* an array of pointers to records is one of pointers */
+	rows.list = (const void *const *)snapshot_all(
+	    r->snapshot, spec->kind, &rows.n);
+	return record_table_select_of(r, spec, &rows, extent, ret, e);
 }

@@ -1,5 +1,5 @@
 /*
- * Tables of records: searched, filtered, sorted and paged by the query, so
+ * Tables of records, and of what is read like them: searched, filtered, sorted and paged by the query, so
  * that a view has an address and needs no script.
  *
  *   q=text  <field>=value  sort=<field> or sort=-<field>  page=2  size=100
@@ -20,13 +20,14 @@
 
 /* The matching records, and where the page lies in them. */
 struct record_table {
-	const struct record **rows; /* in order where they were asked for */
+	const void **rows; /* in order where they were asked for */
 	size_t n;
-	size_t n_all; /* of the kind */
+	const void *const *all; /* what was chosen from */
+	size_t n_all;
 	size_t first; /* index of the page's first row */
 	size_t size;  /* rows a page */
 	int columns[RECORD_TABLE_COLUMNS + 1]; /* that are shown; -1 ends */
-	bool extra;			       /* the spec's extra column */
+	bool extras[RECORD_TABLE_EXTRAS];      /* which of the spec's */
 };
 
 enum record_table_extent {
@@ -34,16 +35,28 @@ enum record_table_extent {
 	RECORD_TABLE_ALL,  /* order all of them */
 };
 
+/* Of all records of the spec's kind. */
 enum err_code record_table_select(struct request *r,
     const struct record_table_spec *spec, enum record_table_extent extent,
     struct record_table *ret, struct err *e) must_check;
 
-/* The table for macro record_table of tables.html:
- * {rows: [{record, key, url, cells}], total, n_all, from, to, size, prev, next,
- *  columns: [{name, label, url, aria, type}], choices: [{name, label, shown}],
- *  extra: "" or its name, extra_label, sizes: [{size, url, current}], filters:
- *  [{name, label, value, options or none}], kept and unkept: hidden fields,
- *  filtered, q, sort, path, query, csv, json, views, kind}.
+/* Of these rows, which live as long as the request. */
+struct record_table_rows {
+	const void *const *list;
+	size_t n;
+};
+enum err_code record_table_select_of(struct request *r,
+    const struct record_table_spec *spec, const struct record_table_rows *rows,
+    enum record_table_extent extent, struct record_table *ret,
+    struct err *e) must_check;
+
+/* The table for the macros of tables.html:
+ * {rows: [{record (where they are), key, url, cells}], total, n_all, from, to,
+ *  size, prev, next, columns: [{name, label, url, aria, type}], choices: [{name,
+ *  label, shown}], extras: [{name, label}] that are shown, sizes: [{size, url,
+ *  current}], filters: [{name, label, value, options or none}], kept and
+ *  unkept: hidden fields, filtered, q, sort, path, query, csv, json, views,
+ *  keeps_views, kind}.
  * For each row the page may set more before the template is rendered. */
 struct jv record_table_view(struct request *r,
     const struct record_table_spec *spec, const struct record_table *table);

@@ -1,7 +1,9 @@
 #include "web/pages/record_table.h"
 
+#include "base/escape.h"
 #include "web/pages/record_cell.h"
 #include "web/pages/saved_views.h"
+#include "web/pages/table_row.h"
 
 #include <string.h>
 
@@ -9,6 +11,8 @@ static const long sizes[] = { 50, 100, 250 };
 
 /* Longer lists of records are typed, not chosen. */
 #define MAX_OPTIONS 250
+#define MAX_FOUND 50
+#define MAX_URL ((size_t)1024)
 
 /* --- columns ---------------------------------------------------------------
  */
@@ -39,7 +43,7 @@ static struct jv column_view(struct request *r, const struct field *f)
 static struct jv columns_view(struct request *r,
     const struct record_table_spec *spec, const struct record_table *t)
 {
-	const struct schema *schema = &kind_get(spec->kind)->schema;
+	const struct schema *schema = table_schema(spec);
 	struct jv list = jv_list(r->arena, RECORD_TABLE_COLUMNS);
 
 	for (const int *c = t->columns; *c >= 0; c++) {
@@ -82,7 +86,7 @@ static void add_choice(struct arena *a, struct jv list, const char *name,
 static struct jv choices_view(struct request *r,
     const struct record_table_spec *spec, const struct record_table *t)
 {
-	const struct schema *schema = &kind_get(spec->kind)->schema;
+	const struct schema *schema = table_schema(spec);
 	struct jv list = jv_list(r->arena, schema->n_fields);
 
 	for (size_t i = 0; i < schema->n_fields; i++) {
@@ -92,47 +96,124 @@ static struct jv choices_view(struct request *r,
 			add_choice(r->arena, list, f->name, f->label,
 			    is_shown(t, (int)i));
 	}
-	if (spec->extra)
-		add_choice(
-		    r->arena, list, spec->extra, spec->extra_label, t->extra);
+	for (size_t i = 0; spec->extras && spec->extras[i].name; i++)
+		add_choice(r->arena, list, spec->extras[i].name,
+		    spec->extras[i].label, t->extras[i]);
+	return list;
+}
+
+/* {name, label} of the columns that are no fields and are shown. */
+static struct jv extras_view(struct request *r,
+    const struct record_table_spec *spec, const struct record_table *t)
+{
+	struct jv list = jv_list(r->arena, RECORD_TABLE_EXTRAS);
+
+	for (size_t i = 0; spec->extras && spec->extras[i].name; i++) {
+		struct jv v;
+
+		if (!t->extras[i])
+			continue;
+		v = jv_dict(r->arena, 2);
+		jv_dict_set(r->arena, v, "name", jv_text(spec->extras[i].name));
+		jv_dict_set(
+		    r->arena, v, "label", jv_text(spec->extras[i].label));
+		jv_list_append(r->arena, list, v);
+	}
 	return list;
 }
 
 /* --- filters ---------------------------------------------------------------
  */
 
-static struct jv options_of(struct request *r, const struct field *f)
-{
-	struct arena *a = r->arena;
-	const struct record *const *all;
-	struct jv options = jv_list(a, 16);
-	size_t n = 0;
+struct filtering {
+	struct request *r;
+	const struct record_table_spec *spec;
+	const struct record_table *table;
+};
 
-	if (f->type == FIELD_CHOICE) {
-		for (const char *const *c = f->choices; *c; c++)
-			jv_list_append(a, options, jv_text(*c));
-		return options;
+static bool is_among(struct jv list, const char *text)
+{
+	for (size_t i = 0; i < jv_list_len(list); i++) {
+		const char *word = "";
+		size_t len = 0;
+
+		if (jv_as_text(jv_list_at(list, i), &word, &len) &&
+		    len == strlen(text) && memcmp(word, text, len) == 0)
+			return true;
 	}
-	if (f->type != FIELD_REF)
-		return jv_none();
-	all = snapshot_all(r->snapshot, f->ref, &n);
-	if (n > MAX_OPTIONS)
-		return jv_none();
-	for (size_t i = 0; i < n; i++)
-		jv_list_append(a, options, jv_text(record_key(all[i])));
-	return options;
+	return false;
 }
 
-static void add_filter(
-    struct request *r, struct jv list, const struct field *f, const char *value)
+/* What the rows hold, where nothing else says what they may hold; none where
+ * that is too much to choose from. */
+static struct jv values_of(const struct filtering *f, int field)
 {
-	struct jv v = jv_dict(r->arena, 4);
+	const struct record_table *t = f->table;
+	struct jv list = jv_list(f->r->arena, 8);
 
-	jv_dict_set(r->arena, v, "name", jv_text(f->name));
-	jv_dict_set(r->arena, v, "label", jv_text(f->label));
-	jv_dict_set(r->arena, v, "value", jv_text(value));
-	jv_dict_set(r->arena, v, "options", options_of(r, f));
-	jv_list_append(r->arena, list, v);
+	for (size_t i = 0; i < t->n_all; i++) {
+		const char *text = table_row_text(f->spec, t->all[i], field);
+
+		if (!*text || is_among(list, text))
+			continue;
+		if (jv_list_len(list) == MAX_FOUND)
+			return jv_none();
+		jv_list_append(f->r->arena, list, jv_text(text));
+	}
+	return list;
+}
+
+static struct jv records_of(struct request *r, enum kind_id kind)
+{
+	const struct record *const *all;
+	struct jv list;
+	size_t n;
+
+	all = snapshot_all(r->snapshot, kind, &n);
+	if (n > MAX_OPTIONS)
+		return jv_none();
+	list = jv_list(r->arena, n);
+	for (size_t i = 0; i < n; i++)
+		jv_list_append(r->arena, list, jv_text(record_key(all[i])));
+	return list;
+}
+
+static struct jv options_of(const struct filtering *f, int field)
+{
+	static const char *const flags[] = { "yes", "no", NULL };
+	const struct field *of = &table_schema(f->spec)->fields[field];
+	const char *const *words =
+	    of->type == FIELD_BOOL ? flags : of->choices;
+	struct jv list;
+
+	if (of->type == FIELD_REF)
+		return records_of(f->r, of->ref);
+	if (of->type != FIELD_CHOICE && of->type != FIELD_BOOL &&
+	    of->type != FIELD_NAME)
+		return jv_none();
+	if (!words)
+		return values_of(f, field);
+	list = jv_list(f->r->arena, 8);
+	for (; *words; words++)
+		jv_list_append(f->r->arena, list, jv_text(*words));
+	return list;
+}
+
+static void add_filter(const struct filtering *f, struct jv list, int field,
+    const char *value)
+{
+	const struct field *of = &table_schema(f->spec)->fields[field];
+	struct arena *a = f->r->arena;
+	struct jv v = jv_dict(a, 4), options = options_of(f, field);
+
+	/* a control must be able to show what is in force */
+	if (options.kind == JV_LIST && *value && !is_among(options, value))
+		jv_list_append(a, options, jv_text(value));
+	jv_dict_set(a, v, "name", jv_text(of->name));
+	jv_dict_set(a, v, "label", jv_text(of->label));
+	jv_dict_set(a, v, "value", jv_text(value));
+	jv_dict_set(a, v, "options", options);
+	jv_list_append(a, list, v);
 }
 
 static bool is_offered(const struct record_table_spec *spec, int field)
@@ -145,18 +226,18 @@ static bool is_offered(const struct record_table_spec *spec, int field)
 }
 
 /* Those that are offered, then any other that is in force. */
-static struct jv filters_view(
-    struct request *r, const struct record_table_spec *spec, bool *ret_filtered)
+static struct jv filters_view(const struct filtering *f, bool *ret_filtered)
 {
-	const struct schema *schema = &kind_get(spec->kind)->schema;
+	const struct schema *schema = table_schema(f->spec);
+	struct request *r = f->r;
 	struct jv list = jv_list(r->arena, 6);
 	const struct request_pair *all;
 	size_t n;
 
 	*ret_filtered = *request_query(r, "q", "") != '\0';
-	for (const int *f = spec->filters; *f >= 0; f++)
-		add_filter(r, list, &schema->fields[*f],
-		    request_query(r, schema->fields[*f].name, ""));
+	for (const int *o = f->spec->filters; *o >= 0; o++)
+		add_filter(f, list, *o,
+		    request_query(r, schema->fields[*o].name, ""));
 	all = request_query_all(r, &n);
 	for (size_t i = 0; i < n; i++) {
 		int field = schema_find(schema, all[i].name);
@@ -164,10 +245,9 @@ static struct jv filters_view(
 		if (field < 0 || !*all[i].value || schema->fields[field].hidden)
 			continue;
 		*ret_filtered = true;
-		if (!is_offered(spec, field) ||
+		if (!is_offered(f->spec, field) ||
 		    request_query(r, all[i].name, "") != all[i].value)
-			add_filter(
-			    r, list, &schema->fields[field], all[i].value);
+			add_filter(f, list, field, all[i].value);
 	}
 	return list;
 }
@@ -225,20 +305,43 @@ static void add_pages(
 /* --- rows ------------------------------------------------------------------
  */
 
-static struct jv row_view(
-    struct arena *a, const struct record_table *t, const struct record *record)
+/* "/servers/n%201"; record keys are made of what needs no escape, and of the
+ * slash between an area and a VLAN. */
+static const char *row_url(struct request *r,
+    const struct record_table_spec *spec, const char *key)
 {
-	struct jv row = jv_dict(a, 6), cells = jv_list(a, 8);
+	struct buf text = BUF_INIT(MAX_URL);
+	const char *url;
+
+	if (spec->rows_have_no_page)
+		return "";
+	buf_puts(&text, table_path(r->arena, spec));
+	buf_putc(&text, '/');
+	if (spec->source)
+		escape_url(&text, key, strlen(key));
+	else
+		buf_puts(&text, key);
+	url = buf_ok(&text) ? arena_strdup(r->arena, buf_text(&text)) : "";
+	buf_release(&text);
+	return url;
+}
+
+static struct jv row_view(struct request *r,
+    const struct record_table_spec *spec, const struct record_table *t,
+    const void *row)
+{
+	struct arena *a = r->arena;
+	struct jv v = jv_dict(a, 6), cells = jv_list(a, 8);
+	const char *key = table_row_key(spec, row);
 
 	for (const int *c = t->columns; *c >= 0; c++)
-		jv_list_append(a, cells, record_cell(a, record, *c));
-	jv_dict_set(a, row, "record", view_record(a, record));
-	jv_dict_set(a, row, "key", jv_text(record_key(record)));
-	jv_dict_set(a, row, "url",
-	    jv_text(
-		view_record_url(a, record_kind(record), record_key(record))));
-	jv_dict_set(a, row, "cells", cells);
-	return row;
+		jv_list_append(a, cells, table_cell(a, spec, row, *c));
+	if (!spec->source)
+		jv_dict_set(a, v, "record", view_record(a, row));
+	jv_dict_set(a, v, "key", jv_text(key));
+	jv_dict_set(a, v, "url", jv_text(row_url(r, spec, key)));
+	jv_dict_set(a, v, "cells", cells);
+	return v;
 }
 
 static const char *with_suffix(struct request *r, const char *suffix)
@@ -253,18 +356,19 @@ struct jv record_table_view(struct request *r,
 {
 	static const char *const kept[] = { "sort", "size", "col", NULL };
 	struct arena *a = r->arena;
+	struct filtering filtering = { r, spec, t };
 	struct jv view = jv_dict(a, 28), rows = jv_list(a, t->size);
+	const char *name = table_name(spec);
 	bool filtered;
 
 	for (size_t i = t->first; i < t->n && i < t->first + t->size; i++)
-		jv_list_append(a, rows, row_view(a, t, t->rows[i]));
+		jv_list_append(a, rows, row_view(r, spec, t, t->rows[i]));
 	jv_dict_set(a, view, "rows", rows);
 	add_pages(r, t, view);
 	jv_dict_set(a, view, "columns", columns_view(r, spec, t));
 	jv_dict_set(a, view, "choices", choices_view(r, spec, t));
-	jv_dict_set(a, view, "extra", jv_text(t->extra ? spec->extra : ""));
-	jv_dict_set(a, view, "extra_label", jv_text(spec->extra_label));
-	jv_dict_set(a, view, "filters", filters_view(r, spec, &filtered));
+	jv_dict_set(a, view, "extras", extras_view(r, spec, t));
+	jv_dict_set(a, view, "filters", filters_view(&filtering, &filtered));
 	jv_dict_set(a, view, "filtered", jv_bool(filtered));
 	jv_dict_set(a, view, "kept", query_fields(r, kept, NULL));
 	jv_dict_set(a, view, "unkept", query_fields(r, NULL, "col"));
@@ -273,8 +377,9 @@ struct jv record_table_view(struct request *r,
 	jv_dict_set(a, view, "query", jv_text(query_text(r, NULL)));
 	jv_dict_set(a, view, "csv", jv_text(with_suffix(r, ".csv")));
 	jv_dict_set(a, view, "json", jv_text(with_suffix(r, ".json")));
+	jv_dict_set(a, view, "views", saved_views_of(r, name));
 	jv_dict_set(
-	    a, view, "views", saved_views_of(r, kind_get(spec->kind)->plural));
-	jv_dict_set(a, view, "kind", jv_text(kind_get(spec->kind)->plural));
+	    a, view, "keeps_views", jv_bool(saved_views_are_kept_of(name)));
+	jv_dict_set(a, view, "kind", jv_text(name));
 	return view;
 }

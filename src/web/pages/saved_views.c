@@ -35,6 +35,18 @@ struct jv saved_views_of(struct request *r, const char *table)
 	return list;
 }
 
+bool saved_views_are_kept_of(const char *table)
+{
+	const char *const *word =
+	    kind_get(KIND_VIEW)->schema.fields[VIEW_TABLE].choices;
+
+	for (; *word; word++) {
+		if (strcmp(*word, table) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* "Down in the north" of devices: "devices-down-in-the-north". */
 static const char *name_of(
     struct arena *a, const char *table, const char *label)

@@ -9,5 +9,7 @@
 
 /* {name, label, url, current} of the table's views, by label. */
 struct jv saved_views_of(struct request *r, const char *table);
+/* Can there be any? */
+bool saved_views_are_kept_of(const char *table);
 
 #endif

@@ -8,7 +8,9 @@
 #include "app/schedules.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "web/pages/bulk.h"
 #include "web/pages/record_edit.h"
+#include "web/pages/record_export.h"
 
 #include <string.h>
 
@@ -76,18 +78,30 @@ static struct jv schedule_view(struct request *r, const struct record *record)
 static enum err_code list_page(
     struct request *r, struct response *out, struct err *e)
 {
+	const struct record_table_spec *spec =
+	    record_table_spec_of(KIND_SCHEDULE);
 	struct arena *a = r->arena;
-	struct jv ctx = jv_dict(a, 4);
-	struct jv list;
-	const struct record *const *all;
-	size_t n;
+	struct jv ctx = jv_dict(a, 4), schedules;
+	struct record_table t;
+	enum err_code rc =
+	    record_table_select(r, spec, RECORD_TABLE_PAGE, &t, e);
 
-	all = snapshot_all(r->snapshot, KIND_SCHEDULE, &n);
-	list = jv_list(a, n);
-	for (size_t i = 0; i < n; i++)
-		jv_list_append(a, list, schedule_view(r, all[i]));
-	jv_dict_set(a, ctx, "schedules", list);
+	if (rc != ERR_OK)
+		return rc;
+	schedules = jv_dict(a, t.size);
+	for (size_t i = t.first; i < t.n && i < t.first + t.size; i++)
+		jv_dict_set(a, schedules, record_key(t.rows[i]),
+		    schedule_view(r, t.rows[i]));
+	jv_dict_set(a, ctx, "table", record_table_view(r, spec, &t));
+	jv_dict_set(a, ctx, "schedules", schedules);
+	jv_dict_set(a, ctx, "bulk", bulk_view(r, KIND_SCHEDULE));
 	return response_page(r, out, 200, "schedules.html", ctx, e);
+}
+
+static enum err_code export_page(
+    struct request *r, struct response *out, struct err *e)
+{
+	return record_export(r, out, record_table_spec_of(KIND_SCHEDULE), e);
 }
 
 static enum err_code schedule_page(
@@ -178,6 +192,8 @@ static enum err_code resume_post(
 
 static const struct route routes[] = {
 	PAGE_GET("/schedules", MAY_VIEW, list_page),
+	PAGE_GET("/schedules.csv", MAY_VIEW, export_page),
+	PAGE_GET("/schedules.json", MAY_VIEW, export_page),
 	PAGE_GET("/schedules/new", MAY_ADMIN, record_new_page),
 	PAGE_POST_FIELDS(
 	    "/schedules/new", MAY_ADMIN, record_new_post, BODY_FORM),

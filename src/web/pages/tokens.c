@@ -5,6 +5,7 @@
 #include "app/access.h"
 #include "base/clock.h"
 #include "web/pages/form_view.h"
+#include "web/pages/record_export.h"
 
 #include <string.h>
 
@@ -16,21 +17,27 @@ static bool has_expired(const struct record *token)
 	return *text && clock_parse_utc(text, &at) && clock_wall_ms() >= at;
 }
 
-static struct jv tokens_view(struct request *r, const struct snapshot *s)
+/* A token that was just made is in the table too: of the newest snapshot. */
+static enum err_code select_tokens(struct request *r,
+    const struct snapshot *newest, struct record_table *ret, struct err *e)
 {
-	struct arena *a = r->arena;
-	size_t n;
-	const struct record *const *all = snapshot_all(s, KIND_TOKEN, &n);
-	struct jv list = jv_list(a, n);
+	struct record_table_rows rows;
 
-	for (size_t i = 0; i < n; i++) {
-		struct jv v = jv_dict(a, 2);
+	rows.list =
+	    (const void *const *)snapshot_all(newest, KIND_TOKEN, &rows.n);
+	return record_table_select_of(r, record_table_spec_of(KIND_TOKEN),
+	    &rows, RECORD_TABLE_PAGE, ret, e);
+}
 
-		jv_dict_set(a, v, "record", view_record(a, all[i]));
-		jv_dict_set(a, v, "expired", jv_bool(has_expired(all[i])));
-		jv_list_append(a, list, v);
-	}
-	return list;
+/* By name: has it expired? */
+static struct jv expired_view(struct request *r, const struct record_table *t)
+{
+	struct jv all = jv_dict(r->arena, t->size);
+
+	for (size_t i = t->first; i < t->n && i < t->first + t->size; i++)
+		jv_dict_set(r->arena, all, record_key(t->rows[i]),
+		    jv_bool(has_expired(t->rows[i])));
+	return all;
 }
 
 struct shown {
@@ -45,13 +52,19 @@ static enum err_code show(struct request *r, struct response *out,
 	struct arena *a = r->arena;
 	struct jv ctx = jv_dict(a, 12);
 	const struct snapshot *newest;
-	enum err_code rc;
+	struct record_table t;
+	enum err_code rc = snapshots_current(r->app->snapshots, &newest, e);
 
-	/* A token that was just made is in the list too. */
-	rc = snapshots_current(r->app->snapshots, &newest, e);
 	if (rc != ERR_OK)
 		return rc;
-	jv_dict_set(a, ctx, "tokens", tokens_view(r, newest));
+	rc = select_tokens(r, newest, &t, e);
+	if (rc != ERR_OK) {
+		snapshot_unref(newest);
+		return rc;
+	}
+	jv_dict_set(a, ctx, "table",
+	    record_table_view(r, record_table_spec_of(KIND_TOKEN), &t));
+	jv_dict_set(a, ctx, "expired", expired_view(r, &t));
 	jv_dict_set(a, ctx, "token", jv_text(what->token));
 	jv_dict_set(a, ctx, "fields", form_view_fields(r, form));
 	jv_dict_set(
@@ -67,6 +80,12 @@ static enum err_code tokens_page(
 	struct form_view form = { .schema = &kind_get(KIND_TOKEN)->schema };
 
 	return show(r, out, &form, &(struct shown){ "", "", 200 }, e);
+}
+
+static enum err_code export_page(
+    struct request *r, struct response *out, struct err *e)
+{
+	return record_export(r, out, record_table_spec_of(KIND_TOKEN), e);
 }
 
 static enum err_code tokens_post(
@@ -120,6 +139,8 @@ static enum err_code revoke_post(
 
 static const struct route routes[] = {
 	PAGE_GET("/settings/tokens", MAY_ADMIN, tokens_page),
+	PAGE_GET("/settings/tokens.csv", MAY_ADMIN, export_page),
+	PAGE_GET("/settings/tokens.json", MAY_ADMIN, export_page),
 	PAGE_POST_FIELDS(
 	    "/settings/tokens", MAY_ADMIN, tokens_post, BODY_FORM),
 	PAGE_POST("/settings/tokens/{name}/revoke", MAY_ADMIN, revoke_post),

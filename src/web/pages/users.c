@@ -3,6 +3,7 @@
 
 #include "app/access.h"
 #include "web/pages/form_view.h"
+#include "web/pages/record_export.h"
 
 #include <string.h>
 
@@ -20,26 +21,20 @@ static const char *password_error(const struct form_view *form)
 	return "";
 }
 
-static struct jv users_view(struct request *r)
-{
-	size_t n;
-	const struct record *const *all =
-	    snapshot_all(r->snapshot, KIND_USER, &n);
-	struct jv list = jv_list(r->arena, n);
-
-	for (size_t i = 0; i < n; i++)
-		jv_list_append(r->arena, list, view_record(r->arena, all[i]));
-	return list;
-}
-
 static enum err_code show_list(struct request *r, struct response *out,
     const struct form_view *form, int status, struct err *e)
 {
+	const struct record_table_spec *spec = record_table_spec_of(KIND_USER);
 	struct arena *a = r->arena;
 	struct jv ctx = jv_dict(a, 12);
 	const char *message = arena_strdup(a, status == 200 ? "" : e->message);
+	struct record_table t;
+	enum err_code rc =
+	    record_table_select(r, spec, RECORD_TABLE_PAGE, &t, e);
 
-	jv_dict_set(a, ctx, "users", users_view(r));
+	if (rc != ERR_OK)
+		return rc;
+	jv_dict_set(a, ctx, "table", record_table_view(r, spec, &t));
 	jv_dict_set(a, ctx, "fields", form_view_fields(r, form));
 	jv_dict_set(a, ctx, "problems", form_view_problems(r, form, message));
 	jv_dict_set(
@@ -53,6 +48,12 @@ static enum err_code users_page(
 	struct form_view form = { .schema = &kind_get(KIND_USER)->schema };
 
 	return show_list(r, out, &form, 200, e);
+}
+
+static enum err_code export_page(
+    struct request *r, struct response *out, struct err *e)
+{
+	return record_export(r, out, record_table_spec_of(KIND_USER), e);
 }
 
 static enum err_code users_post(
@@ -185,6 +186,8 @@ static enum err_code delete_post(
 
 static const struct route routes[] = {
 	PAGE_GET("/settings/users", MAY_ADMIN, users_page),
+	PAGE_GET("/settings/users.csv", MAY_ADMIN, export_page),
+	PAGE_GET("/settings/users.json", MAY_ADMIN, export_page),
 	PAGE_POST("/settings/users", MAY_ADMIN, users_post),
 	PAGE_GET("/settings/users/{name}", MAY_ADMIN, user_page),
 	PAGE_POST("/settings/users/{name}", MAY_ADMIN, access_post),

@@ -135,6 +135,39 @@ static void test_exports_what_matches_with_its_columns(void **state)
 	json_decref(all);
 }
 
+static void test_every_list_is_a_table(void **state)
+{
+	struct exchange_reply reply;
+
+	(void)state;
+	reply = get("/schedules?sort=-job&enabled=yes&q=night");
+	assert_has(reply, "nightly");
+	assert_has(reply, "30 2 * * *");
+	assert_has(reply, "sort=name");
+	assert_has(get("/schedules?enabled=no"), "No schedule matches");
+	assert_has(get("/schedules.csv?col=job"),
+	    "\"nightly\",\"generate-intended\"\r\n");
+	reply = get("/settings/users?role=viewer");
+	assert_has(reply, "href=\"/settings/users/vera\"");
+	assert_has_not(reply, "href=\"/settings/users/olga\"");
+	reply = get("/settings/users?disabled=yes");
+	assert_has(reply, "href=\"/settings/users/dora\"");
+	assert_has_not(reply, "href=\"/settings/users/ann\"");
+	/* what is hidden neither shows, nor filters, nor orders */
+	reply = get("/settings/users.csv?col=password&col=role&password=x&"
+		    "sort=password&role=viewer");
+	assert_has(reply, "\"name\",\"role\"\r\n\"vera\",\"viewer\"\r\n");
+	reply = get("/settings/tokens?sort=-name&role=admin");
+	assert_has(reply, "/settings/tokens/t_0/revoke");
+	assert_has(reply, ">expired</span>");
+	assert_has_not(get("/settings/tokens.json"), "hash");
+	assert_status(get_as(TOKEN_OPERATOR, "/settings/users.csv"), 403);
+	assert_status(get_as(TOKEN_OPERATOR, "/settings/tokens.json"), 403);
+	/* of these nobody keeps a view */
+	assert_has_not(get("/settings/users"), "Save view");
+	assert_has(get("/hooks"), "Save view");
+}
+
 /* --- many at once ----------------------------------------------------------
  */
 
@@ -217,6 +250,25 @@ static void test_refuses_what_cannot_be_done_with_many(void **state)
 	    post_as(TOKEN_VIEWER, "/bulk/devices", "scope=all&do=edit"), 403);
 	assert_status(post("/bulk/devices", "scope=all&do=run&job=dance"), 400);
 	assert_has_not(get_as(TOKEN_VIEWER, "/devices"), "id=\"bulk\"");
+}
+
+static void test_schedules_are_paused_together(void **state)
+{
+	struct exchange_reply reply;
+	char form[300];
+
+	(void)state;
+	assert_has_not(get_as(TOKEN_OPERATOR, "/schedules"), "id=\"bulk\"");
+	assert_has_not(get_as(TOKEN_OPERATOR, "/channels"), "id=\"bulk\"");
+	reply = post("/bulk/schedules", "scope=all&do=edit");
+	assert_has(reply, "Change 1 schedule");
+	snprintf(form, sizeof(form),
+	    "scope=all&digest=%.64s&how-enabled=set", hidden(&reply, "digest"));
+	assert_status(
+	    post_as(TOKEN_OPERATOR, "/bulk/schedules/edit", form), 403);
+	reply = post("/bulk/schedules/edit", form);
+	assert_status(reply, 303);
+	assert_has(get("/schedules?enabled=no"), ">paused</span>");
 }
 
 static void test_hands_rows_to_a_job(void **state)
@@ -325,10 +377,12 @@ int main(void)
 		cmocka_unit_test(test_shows_the_columns_that_are_asked_for),
 		cmocka_unit_test(test_pages_hold_as_many_rows_as_asked_for),
 		cmocka_unit_test(test_exports_what_matches_with_its_columns),
+		cmocka_unit_test(test_every_list_is_a_table),
 		cmocka_unit_test(test_changes_what_was_ticked),
 		cmocka_unit_test(test_all_that_match_are_those_that_were_shown),
 		cmocka_unit_test(test_refuses_what_cannot_be_done_with_many),
 		cmocka_unit_test(test_hands_rows_to_a_job),
+		cmocka_unit_test(test_schedules_are_paused_together),
 		cmocka_unit_test(test_keeps_a_view),
 		cmocka_unit_test(test_runs_are_ordered_and_handed_out),
 		cmocka_unit_test(test_cancels_the_runs_that_were_ticked),

@@ -1,0 +1,43 @@
+#include "web/pages/table_row.h"
+
+const char *table_name(const struct record_table_spec *spec)
+{
+	return spec->source ? spec->source->name : kind_get(spec->kind)->plural;
+}
+
+const char *table_path(struct arena *a, const struct record_table_spec *spec)
+{
+	return spec->path ? spec->path
+			  : arena_printf(a, "/%s", table_name(spec));
+}
+
+const struct schema *table_schema(const struct record_table_spec *spec)
+{
+	return spec->source ? spec->source->schema
+			    : &kind_get(spec->kind)->schema;
+}
+
+const char *table_row_key(
+    const struct record_table_spec *spec, const void *row)
+{
+	return spec->source ? spec->source->key(row) : record_key(row);
+}
+
+const char *table_row_text(
+    const struct record_table_spec *spec, const void *row, int field)
+{
+	return spec->source ? spec->source->text(row, field)
+			    : record_text(row, field);
+}
+
+size_t table_row_count(
+    const struct record_table_spec *spec, const void *row, int field)
+{
+	return spec->source ? 0 : record_count(row, field);
+}
+
+const char *table_row_item(const struct record_table_spec *spec,
+    const void *row, int field, size_t i)
+{
+	return spec->source ? "" : record_item(row, field, i);
+}
