@@ -8,7 +8,6 @@
 #define SERIAL_MAX 100
 /* Of the JSON text; a record's object may have FIELD_MAX_OBJECT bytes. */
 #define INTERFACES_MAX ((size_t)48 * 1024)
-#define INTERFACE_MAX (2 * TEXT_MAX)
 /* Uptime is told in minutes, and clocks differ. */
 #define BOOT_TOLERANCE_MS ((int64_t)10 * 60 * 1000)
 #define MINUTE_MS 60000

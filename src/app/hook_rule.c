@@ -122,8 +122,7 @@ bool hook_rule_wants(const struct snapshot *s, const struct record *hook,
 	       actors_allow(hook, change->by);
 }
 
-/* --- the run
- * -------------------------------------------------------------------- */
+/* --- the run ------------------------------------------------------------- */
 
 static const struct job *job_of(const struct record *hook)
 {
@@ -215,8 +214,7 @@ enum err_code hook_rule_start(const struct app *app, const struct snapshot *s,
 	return rc;
 }
 
-/* --- trying it
- * -------------------------------------------------------------------- */
+/* --- trying it ----------------------------------------------------------- */
 
 static enum err_code check_try(const struct snapshot *s,
     const struct record *hook, const struct record *device, struct err *e)
@@ -266,8 +264,7 @@ enum err_code hook_rule_try(const struct app *app, const struct actor *actor,
 	return rc;
 }
 
-/* --- the record
- * --------------------------------------------------------------------- */
+/* --- the record ---------------------------------------------------------- */
 
 void hook_rule_check(const struct record *now, struct schema_errors *errors)
 {

@@ -25,8 +25,7 @@ const char *const notify_event_words[NOTIFY_EVENTS + 1] = {
 	[NOTIFY_EVENTS] = NULL,
 };
 
-/* --- the outbox
- * --------------------------------------------------------------- */
+/* --- the outbox ---------------------------------------------------------- */
 
 void outbox_path(const char *dir, const char *name, char *path, size_t size)
 {
@@ -89,8 +88,7 @@ enum err_code outbox_list(
 	return ERR_OK;
 }
 
-/* --- publishing
- * ---------------------------------------------------------------- */
+/* --- publishing ---------------------------------------------------------- */
 
 static bool wants(const struct record *channel, enum notify_event event)
 {
@@ -225,8 +223,7 @@ enum err_code notify_publish(const struct app *app, const struct snapshot *s,
 	return rc;
 }
 
-/* --- the record
- * ------------------------------------------------------------------ */
+/* --- the record ---------------------------------------------------------- */
 
 static void check_email(const struct record *now, struct schema_errors *errors)
 {

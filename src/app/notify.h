@@ -48,8 +48,7 @@ bool notify_is_wanted(const struct snapshot *s, enum notify_event event);
 void notify_check_channel(
     const struct record *now, struct schema_errors *errors);
 
-/* --- a file of the outbox
- * ----------------------------------------------------- */
+/* --- a file of the outbox ------------------------------------------------ */
 
 #define OUTBOX_MAX_ITEM ((size_t)256 * 1024)
 

@@ -18,8 +18,7 @@
 #define MAX_RENDER ((size_t)4 * 1024 * 1024)
 #define MAX_TEXT ((size_t)64 * 1024)
 
-/* --- templates
- * ------------------------------------------------------------------ */
+/* --- templates ----------------------------------------------------------- */
 
 static enum err_code run_template(
     const char *source, const json_t *event, struct buf *out, struct err *e)
@@ -129,8 +128,7 @@ void notify_sign(const char *key, size_t key_len, int64_t now_s,
 	buf_release(&text);
 }
 
-/* --- email
- * ------------------------------------------------------------------------- */
+/* --- email --------------------------------------------------------------- */
 
 /* One line of a header's text, as encoded words where it is not ASCII
  * (RFC 2047): each holds whole characters. */

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_SOURCE ((size_t)1 << 20)
 #define ARENA_MAX ((size_t)32 << 20) /* of one rendering */
 
 /* A template's text in place of the store's. */

@@ -62,8 +62,7 @@ void scheduler_free(struct scheduler *s)
 	free(s);
 }
 
-/* --- what there is
- * ------------------------------------------------------------ */
+/* --- what there is ------------------------------------------------------- */
 
 static void note(struct scheduler *s, const char *name,
     struct schedule_state *state, int64_t now_ms, const char *text)
@@ -110,6 +109,7 @@ static void load_entries(
 	    snapshot_all(snapshot, KIND_SCHEDULE, &n);
 
 	drop_entries(s);
+	schedule_states_tidy(s->app->dir, snapshot);
 	s->entries = calloc(n + 1, sizeof(s->entries[0]));
 	for (size_t i = 0; s->entries && i < n; i++) {
 		struct entry *one = &s->entries[s->n];
@@ -129,8 +129,7 @@ static void load_entries(
 	s->loaded = s->entries != NULL;
 }
 
-/* --- starting
- * ------------------------------------------------------------------- */
+/* --- starting ------------------------------------------------------------ */
 
 static bool may_pass(enum err_code rc)
 {
@@ -271,16 +270,18 @@ int64_t scheduler_look(struct scheduler *s, int64_t now_ms)
 	struct err e = ERR_INIT;
 	int lock;
 
-	if (snapshots_current(s->app->snapshots, &snapshot, &e) != ERR_OK) {
+	if (schedule_lock(s->app->dir, LOCK_WAIT_MS, &lock, &e) != ERR_OK) {
 		log_err(&e, "the scheduler");
 		return next;
 	}
-	if (schedule_lock(s->app->dir, LOCK_WAIT_MS, &lock, &e) == ERR_OK) {
+	/* under the lock: whoever has started one by hand did it before, and
+	 * its record is in this snapshot */
+	if (snapshots_current(s->app->snapshots, &snapshot, &e) == ERR_OK) {
 		next = look_at_all(s, snapshot, now_ms);
-		schedule_unlock(lock);
+		snapshot_unref(snapshot);
 	} else {
 		log_err(&e, "the scheduler");
 	}
-	snapshot_unref(snapshot);
+	schedule_unlock(lock);
 	return next;
 }

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "domain/civil.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,8 +186,7 @@ void schedule_timing(const struct record *r, char timing[65])
 	buf_release(&text);
 }
 
-/* --- where it stands
- * ------------------------------------------------------------ */
+/* --- where it stands ----------------------------------------------------- */
 
 static void state_path(const char *dir, const char *name, char path[PATH_SIZE])
 {
@@ -248,12 +248,27 @@ enum err_code schedule_state_write(const char *dir, const char *name,
 	return rc;
 }
 
-void schedule_state_forget(const char *dir, const char *name)
+void schedule_states_tidy(const char *dir, const struct snapshot *s)
 {
-	char path[PATH_SIZE];
+	static const char suffix[] = ".json";
+	char path[PATH_SIZE], name[PATH_MAX_KEY];
+	struct dirent *entry;
+	DIR *d;
 
-	state_path(dir, name, path);
-	unlink(path);
+	snprintf(path, sizeof(path), "%s/schedules", dir);
+	d = opendir(path);
+	while (d && (entry = readdir(d))) {
+		if (!text_ends_with(entry->d_name, suffix) ||
+		    !text_copy(name, sizeof(name), entry->d_name))
+			continue;
+		name[strlen(name) - strlen(suffix)] = '\0';
+		if (snapshot_find(s, KIND_SCHEDULE, name))
+			continue;
+		state_path(dir, name, path);
+		unlink(path);
+	}
+	if (d)
+		closedir(d);
 }
 
 bool schedule_run_is_open(const char *dir, const char *id)
@@ -271,8 +286,7 @@ bool schedule_run_is_open(const char *dir, const char *id)
 	return false;
 }
 
-/* --- starting
- * --------------------------------------------------------------------- */
+/* --- starting ------------------------------------------------------------ */
 
 static json_t *origin_of(
     const struct record *r, const struct schedule_occurrence *o)

@@ -60,7 +60,10 @@ void schedule_state_read(
     const char *dir, const char *name, struct schedule_state *ret);
 enum err_code schedule_state_write(const char *dir, const char *name,
     const struct schedule_state *state, struct err *e) must_check;
-void schedule_state_forget(const char *dir, const char *name);
+/* Forgets those of which there is no record any more: one that is made anew
+ * under their name begins then.  The lock is held, and `s` is younger than
+ * that. */
+void schedule_states_tidy(const char *dir, const struct snapshot *s);
 /* The digest for `timing`. */
 void schedule_timing(const struct record *r, char timing[65]);
 

@@ -30,8 +30,7 @@ struct import {
 	size_t created, updated, unchanged, wrong;
 };
 
-/* --- judging a row
- * ------------------------------------------------------------- */
+/* --- judging a row ------------------------------------------------------- */
 
 static void complain(struct row *row, const char *text)
 {
@@ -186,8 +185,7 @@ static void judge_all(struct import *im)
 	}
 }
 
-/* --- writing
- * ------------------------------------------------------------------------ */
+/* --- writing ------------------------------------------------------------- */
 
 static void list_keys(const struct import *im, struct buf *body)
 {
@@ -272,8 +270,7 @@ static enum err_code create_missing(struct import *im, struct err *e)
 	return rc;
 }
 
-/* --- the whole
- * -------------------------------------------------------------------------- */
+/* --- the whole ----------------------------------------------------------- */
 
 static void make_report(struct import *im, const json_t *ignored, bool saved)
 {

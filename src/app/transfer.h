@@ -52,8 +52,7 @@ enum err_code transfer_import(const struct app *app, const struct actor *actor,
 enum err_code transfer_export(const struct snapshot *s, const struct kind *kind,
     bool csv, struct buf *out, struct err *e) must_check;
 
-/* --- between the files of this module
- * ------------------------------------------ */
+/* --- between the files of this module ------------------------------------ */
 
 /* Rows as { "row": line, "object": {…}, "error": text or absent }; `ignored`
  * gets the names of columns that mean nothing here. */

@@ -52,8 +52,7 @@ static enum err_code add_row(
 		   : err_set(e, ERR_SYSTEM, "out of memory");
 }
 
-/* --- JSON
- * ------------------------------------------------------------------------ */
+/* --- JSON ---------------------------------------------------------------- */
 
 static enum err_code read_json(
     const char *text, size_t len, json_t *rows, struct err *e)
@@ -82,8 +81,7 @@ static enum err_code read_json(
 	return rc;
 }
 
-/* --- CSV whose columns are fields
- * -------------------------------------------------- */
+/* --- CSV whose columns are fields ---------------------------------------- */
 
 struct table {
 	const struct transfer_options *o;
@@ -170,8 +168,7 @@ static enum err_code take_line(
 	return add_row(t->rows, line, object, error, e);
 }
 
-/* --- NetBox and Nautobot
- * -------------------------------------------------------------- */
+/* --- NetBox and Nautobot ------------------------------------------------- */
 
 /* What they call the fields of a device, in their own exports and in those made
  * for imports. */
@@ -307,9 +304,7 @@ static bool adapt_cell(const struct field *f, const char *cell, char text[256])
 	return true;
 }
 
-/* --- Oxidized
- * ----------------------------------------------------------------------------
- */
+/* --- Oxidized ------------------------------------------------------------ */
 
 static bool is_address(const char *text)
 {
@@ -373,9 +368,7 @@ static enum err_code read_routers(
 	return rc;
 }
 
-/* --- all of them
- * ---------------------------------------------------------------------------
- */
+/* --- all of them --------------------------------------------------------- */
 
 static enum err_code read_table(const struct transfer_options *o,
     const char *text, size_t len, json_t *rows, json_t *ignored, struct err *e)

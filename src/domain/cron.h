@@ -11,8 +11,6 @@
 
 #include <stdint.h>
 
-#define CRON_MAX_TEXT 200
-
 /* A set of values for each field, one bit each. */
 struct cron {
 	uint64_t minutes;  /* 0 to 59 */

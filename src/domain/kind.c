@@ -30,15 +30,6 @@ const struct kind *kind_get(enum kind_id id)
 	return kinds[id];
 }
 
-const struct kind *kind_find(const char *name)
-{
-	for (size_t i = 1; i < KIND_COUNT; i++) {
-		if (strcmp(kinds[i]->name, name) == 0)
-			return kinds[i];
-	}
-	return NULL;
-}
-
 const struct kind *kind_find_plural(const char *plural)
 {
 	for (size_t i = 1; i < KIND_COUNT; i++) {

@@ -27,7 +27,6 @@ struct kind {
 };
 
 const struct kind *kind_get(enum kind_id id); /* never NULL for a valid id */
-const struct kind *kind_find(const char *name); /* by name; or NULL */
 const struct kind *kind_find_plural(const char *plural); /* or NULL */
 
 /* --- indices of fields, for record_text() and friends --------------------- */

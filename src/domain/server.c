@@ -124,8 +124,7 @@ bool server_action_find(const char *name, enum server_action *ret)
 	return false;
 }
 
-/* --- states
- * -------------------------------------------------------------------- */
+/* --- states -------------------------------------------------------------- */
 
 #define IDLE SERVER_TONE_IDLE
 #define BUSY SERVER_TONE_BUSY
@@ -206,8 +205,7 @@ const struct server_state *server_state_get(const char *word)
 	return s;
 }
 
-/* --- what may be asked
- * ------------------------------------------------------------ */
+/* --- what may be asked --------------------------------------------------- */
 
 /* Which word Ironic takes for it in which state.  Power and maintenance are
  * asked in any. */
@@ -253,8 +251,7 @@ const char *server_action_target(enum server_action action, const char *word)
 	return target ? target : actions[action].target;
 }
 
-/* --- progress
- * ------------------------------------------------------------------------ */
+/* --- progress ------------------------------------------------------------ */
 
 /* Steps run from FIRST to LAST percent: before them the server is prepared,
  * after them Ironic finishes. */

@@ -29,8 +29,7 @@ struct zone {
 	} change[];
 };
 
-/* --- the rule behind the last transition
- * -------------------------------------- */
+/* --- the rule behind the last transition --------------------------------- */
 
 static bool skip_name(const char **p)
 {
@@ -162,8 +161,7 @@ static int64_t offset_by_rule(const struct zone *z, int64_t utc)
 	return utc >= end && utc < begin ? z->standard : z->dst;
 }
 
-/* --- TZif
- * ------------------------------------------------------------------------ */
+/* --- TZif ---------------------------------------------------------------- */
 
 static int64_t read_signed(const uint8_t *p, int bytes)
 {
@@ -267,8 +265,7 @@ void zone_free(struct zone *z)
 	free(z);
 }
 
-/* --- instants
- * --------------------------------------------------------------------- */
+/* --- instants ------------------------------------------------------------ */
 
 int64_t zone_offset(const struct zone *z, int64_t utc)
 {

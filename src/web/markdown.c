@@ -124,8 +124,7 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 	return 0;
 }
 
-/* --- links
- * -------------------------------------------------------------------- */
+/* --- links --------------------------------------------------------------- */
 
 static bool starts_with(const char *p, size_t len, const char *prefix)
 {
@@ -174,8 +173,7 @@ static void enter_link(struct writer *w, const MD_SPAN_A_DETAIL *a)
 		buf_puts(out(w), "<a>");
 }
 
-/* --- spans
- * -------------------------------------------------------------------- */
+/* --- spans --------------------------------------------------------------- */
 
 static int enter_span(MD_SPANTYPE type, void *detail, void *ctx)
 {
@@ -233,8 +231,7 @@ static int put_text(
 	return 0;
 }
 
-/* --- the whole
- * ------------------------------------------------------------------ */
+/* --- the whole ----------------------------------------------------------- */
 
 enum err_code markdown_render(const char *text, size_t len, const char *base,
     struct markdown *ret, struct err *e)

@@ -29,8 +29,7 @@
 /* No longer than this between two looks for what is new. */
 #define LOOK_MS 1000
 
-/* --- one delivery
- * ---------------------------------------------------------------- */
+/* --- one delivery -------------------------------------------------------- */
 
 /* *ret NULL: the item names no such secret. */
 static enum err_code read_secret(const char *dir, const json_t *item,
@@ -130,8 +129,7 @@ static enum err_code send_item(
 	return rc;
 }
 
-/* --- the outbox
- * -------------------------------------------------------------------- */
+/* --- the outbox ---------------------------------------------------------- */
 
 static void move_item(const char *dir, const char *name, const char *place)
 {

@@ -43,8 +43,7 @@ void reach_free(struct reach_sweep *s)
 	free(s);
 }
 
-/* --- whom to ask, and how
- * ------------------------------------------------------- */
+/* --- whom to ask, and how ------------------------------------------------ */
 
 static unsigned probes_named(const struct record *platform, int field)
 {
@@ -227,8 +226,7 @@ enum err_code reach_make_request(struct worker *w, const struct snapshot *s,
 	return ERR_OK;
 }
 
-/* --- answers
- * --------------------------------------------------------------------- */
+/* --- answers ------------------------------------------------------------- */
 
 static const enum run_state row_states[] = {
 	[REACH_UNKNOWN] = RUN_CANCELLED,
@@ -292,8 +290,7 @@ void reach_on_answers(struct worker *w, struct live_run *run, json_t *message)
 	}
 }
 
-/* --- the end
- * ---------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------- */
 
 /* How the sweep changed the book. */
 struct tally {

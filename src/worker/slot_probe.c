@@ -75,8 +75,7 @@ static bool is_cancelled(void *ctx)
 	return p->lost || slot_cancelled(p->slot);
 }
 
-/* --- the request
- * -------------------------------------------------------------- */
+/* --- the request --------------------------------------------------------- */
 
 static void log_secret(const char *name, const char *why)
 {

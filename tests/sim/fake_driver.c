@@ -31,8 +31,7 @@ struct driver_session {
 	int writer_fd; /* the only writer holds this lock */
 };
 
-/* --- the directory
- * ------------------------------------------------------------ */
+/* --- the directory ------------------------------------------------------- */
 
 static void note(const struct driver_session *s, const char *fmt, ...)
     printf_like(2, 3);
@@ -146,8 +145,7 @@ static enum err_code exchange(struct driver_session *s, bool cancellable,
 	return ERR_OK;
 }
 
-/* --- opening
- * --------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------- */
 
 static enum err_code refuse_key(
     const char *kind, struct driver_refusal *refusal, struct err *e)
@@ -240,8 +238,7 @@ static enum err_code fake_open(const struct driver_target *target,
 	return ERR_OK;
 }
 
-/* --- reading
- * ------------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------- */
 
 static enum err_code fake_get_facts(struct driver_session *s,
     struct deadline deadline, struct arena *arena, struct driver_facts *ret,
@@ -286,9 +283,7 @@ static enum err_code fake_get_pending(struct driver_session *s,
 	return ERR_OK;
 }
 
-/* --- lines
- * ----------------------------------------------------------------------------
- */
+/* --- lines --------------------------------------------------------------- */
 
 static bool has_line(const char *text, const char *line, size_t len)
 {
@@ -352,8 +347,7 @@ static size_t lead(struct arena *arena, const char *from, const char *to,
 	return n;
 }
 
-/* --- changing
- * ------------------------------------------------------------------------- */
+/* --- changing ------------------------------------------------------------ */
 
 static enum err_code fake_stage(struct driver_session *s,
     const struct driver_candidate *candidate, struct deadline deadline,

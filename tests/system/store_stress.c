@@ -168,8 +168,7 @@ static pid_t start_writer(
 	return pid;
 }
 
-/* --- Git beside them
- * ---------------------------------------------------------- */
+/* --- Git beside them ----------------------------------------------------- */
 
 static int git(const char *path, const char *arguments)
 {
@@ -202,8 +201,7 @@ static pid_t start_maintenance(const char *path, int64_t until_ms)
 	return pid;
 }
 
-/* --- the checker
- * ---------------------------------------------------------------- */
+/* --- the checker --------------------------------------------------------- */
 
 struct found {
 	struct buf ids;	 /* lines, sorted */
@@ -266,8 +264,7 @@ static size_t check(const char *path, const char *acks, size_t *ret_commits)
 	return (size_t)value;
 }
 
-/* --- the two tests
- * ---------------------------------------------------------------- */
+/* --- the two tests ------------------------------------------------------- */
 
 static void make_store(const char *path)
 {

@@ -65,8 +65,7 @@ enum err_code baremetal_open(const struct baremetal_settings *settings,
     struct baremetal **ret, struct err *e) must_check;
 void baremetal_close(struct baremetal *b); /* NULL is fine */
 
-/* --- nodes
- * -------------------------------------------------------------------- */
+/* --- nodes --------------------------------------------------------------- */
 
 struct baremetal_node {
 	const char *uuid;
@@ -178,8 +177,7 @@ enum err_code baremetal_node_maintain(struct baremetal *b,
     struct deadline deadline, const char *id, bool on, const char *reason,
     struct err *e) must_check;
 
-/* --- allocations
- * ---------------------------------------------------------------- */
+/* --- allocations --------------------------------------------------------- */
 
 enum baremetal_allocation_state {
 	BAREMETAL_ALLOCATING,
@@ -203,8 +201,7 @@ enum err_code baremetal_allocation_get(struct baremetal *b,
 enum err_code baremetal_allocation_delete(struct baremetal *b,
     struct deadline deadline, const char *uuid, struct err *e) must_check;
 
-/* --- images
- * ---------------------------------------------------------------------- */
+/* --- images -------------------------------------------------------------- */
 
 struct baremetal_image {
 	const char *id;

@@ -60,8 +60,7 @@ enum err_code delivery_post(const char *url,
 	return rc;
 }
 
-/* --- SMTP
- * ---------------------------------------------------------------------- */
+/* --- SMTP ---------------------------------------------------------------- */
 
 struct reading {
 	const char *next;

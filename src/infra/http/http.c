@@ -92,8 +92,7 @@ static void give_handle(struct http_client *c, CURL *handle)
 	curl_easy_cleanup(handle);
 }
 
-/* --- callbacks
- * ---------------------------------------------------------------- */
+/* --- callbacks ----------------------------------------------------------- */
 
 /* One header line, or the status line, which starts a new block: of an
  * informational answer (1xx) nothing is kept. */
@@ -129,8 +128,7 @@ static int ask_cancelled(
 	return request->cancelled(request->ctx);
 }
 
-/* --- setting up
- * ---------------------------------------------------------------- */
+/* --- setting up ---------------------------------------------------------- */
 
 /* libcurl's own defaults that this client changes, one by one with its reason:
  *  - signals would disturb other threads
@@ -224,8 +222,7 @@ static enum err_code make_headers(
 	return ERR_OK;
 }
 
-/* --- sending
- * ------------------------------------------------------------------- */
+/* --- sending ------------------------------------------------------------- */
 
 /* What a code of libcurl's means for the caller; others: ERR_REMOTE. */
 static const struct {

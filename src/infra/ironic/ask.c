@@ -23,8 +23,7 @@ static bool is_read(const struct ironic_call *call)
 	return strcmp(call->method, "GET") == 0;
 }
 
-/* --- one exchange
- * ------------------------------------------------------------------ */
+/* --- one exchange -------------------------------------------------------- */
 
 static enum err_code exchange(struct baremetal *b,
     const struct ironic_call *call, const struct ironic_access *access,
@@ -70,8 +69,7 @@ static enum err_code exchange(struct baremetal *b,
 	return rc;
 }
 
-/* --- what it means
- * --------------------------------------------------------------------- */
+/* --- what it means ------------------------------------------------------- */
 
 /* An answer that says nothing for sure of a request that was sent. */
 static enum err_code no_answer(const struct ironic_call *call, bool sent,
@@ -200,9 +198,7 @@ static enum verdict ask_once(struct baremetal *b,
 	return verdict;
 }
 
-/* --- repeating
- * ------------------------------------------------------------------------------
- */
+/* --- repeating ----------------------------------------------------------- */
 
 static void wait_ms(long ms)
 {

@@ -52,8 +52,7 @@ struct ironic_call {
 enum err_code ironic_ask(struct baremetal *b, const struct ironic_call *call,
     json_t **ret, struct err *e) must_check;
 
-/* --- Keystone (keystone.c)
- * ------------------------------------------------------ */
+/* --- Keystone (keystone.c) ----------------------------------------------- */
 
 /* What a request needs: copies, to be wiped with ironic_access_release(). */
 struct ironic_access {
@@ -71,8 +70,7 @@ void ironic_access_release(struct ironic_access *access);
  * one.  False if there is no Keystone to ask for another. */
 bool ironic_renew_access(struct baremetal *b, unsigned token_number);
 
-/* --- what Ironic said (fault.c)
- * --------------------------------------------------- */
+/* --- what Ironic said (fault.c) ------------------------------------------ */
 
 /* One line for people from the body of an error, in whatever of its forms; ""
  * if it says nothing. */

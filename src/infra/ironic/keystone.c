@@ -55,8 +55,7 @@ static bool set_endpoint(
 	return true;
 }
 
-/* --- asking
- * ---------------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------- */
 
 static json_t *password_request(const struct baremetal_settings *s)
 {
@@ -131,8 +130,7 @@ static enum err_code send_request(struct baremetal *b, struct deadline deadline,
 	return rc;
 }
 
-/* --- the catalogue
- * ------------------------------------------------------------------ */
+/* --- the catalogue ------------------------------------------------------- */
 
 static const char *find_endpoint(const json_t *catalogue, const char *type,
     const struct baremetal_settings *s)
@@ -227,8 +225,7 @@ static enum err_code fetch_token(
 	return rc;
 }
 
-/* --- the calls
- * ------------------------------------------------------------------------ */
+/* --- the calls ----------------------------------------------------------- */
 
 enum err_code ironic_get_access(struct baremetal *b,
     enum ironic_service service, struct deadline deadline,

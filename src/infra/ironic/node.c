@@ -66,8 +66,7 @@ enum err_code baremetal_node_of_instance(struct baremetal *b,
 	return rc;
 }
 
-/* --- lists
- * ------------------------------------------------------------------------ */
+/* --- lists --------------------------------------------------------------- */
 
 static void add_text(struct buf *path, const char *name, const char *value)
 {
@@ -162,8 +161,7 @@ enum err_code baremetal_node_list(struct baremetal *b, struct deadline deadline,
 	return rc;
 }
 
-/* --- validation
- * ---------------------------------------------------------------------- */
+/* --- validation ---------------------------------------------------------- */
 
 static enum baremetal_verdict read_verdict(const json_t *check)
 {

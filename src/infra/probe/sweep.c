@@ -289,8 +289,7 @@ static enum err_code run(struct sweep *s, struct err *e)
 	return rc;
 }
 
-/* --- set up
- * ------------------------------------------------------------------- */
+/* --- set up -------------------------------------------------------------- */
 
 /* A socket for each stream and SNMP probe in hand. */
 static void raise_fd_limit(size_t wanted)

@@ -18,8 +18,7 @@ static const char *const method_keys[] = {
 	[METHOD_DELETE] = "delete",
 };
 
-/* --- schemas
- * ------------------------------------------------------------------ */
+/* --- schemas ------------------------------------------------------------- */
 
 static json_t *reference(const char *name)
 {
@@ -91,8 +90,7 @@ json_t *openapi_component_schemas(void)
 	return all;
 }
 
-/* --- operations
- * --------------------------------------------------------------- */
+/* --- operations ---------------------------------------------------------- */
 
 static bool ends_in_capture(const struct route *route)
 {

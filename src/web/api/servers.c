@@ -68,8 +68,7 @@ static json_t *status_json(const struct baremetal_node *n)
 	    text_or_null(p.completed_at));
 }
 
-/* --- provisioning
- * -------------------------------------------------------------- */
+/* --- provisioning -------------------------------------------------------- */
 
 static enum err_code idempotency_key(
     struct request *r, const char **ret, struct err *e)
@@ -138,8 +137,7 @@ static enum err_code get_provision(
 			    : rc;
 }
 
-/* --- reading
- * ---------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 static enum err_code flag_query(struct request *r, const char *name,
     enum baremetal_flag *ret, struct err *e)
@@ -238,8 +236,7 @@ static enum err_code get_validation(
 	return response_json(out, 200, api_list_json(items, NULL), e);
 }
 
-/* --- actions
- * ------------------------------------------------------------------------ */
+/* --- actions ------------------------------------------------------------- */
 
 /* The action is the last segment of the route's pattern. */
 static enum err_code post_action(
@@ -316,9 +313,7 @@ static enum err_code post_maintenance(
 	return post_target(r, out, maintenance_choices, e);
 }
 
-/* --- routes
- * ----------------------------------------------------------------------------
- */
+/* --- routes -------------------------------------------------------------- */
 
 #define ACTION(pattern_, handler_, id_, summary_, body_)                 \
 	{                                                                \

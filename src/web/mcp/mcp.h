@@ -92,23 +92,20 @@ bool mcp_takes_batches(const struct mcp_peer *peer);
 /* {"name", "title", "version"} */
 json_t *mcp_server_info(const struct request *r);
 
-/* --- methods.c
- * ---------------------------------------------------------------- */
+/* --- methods.c ----------------------------------------------------------- */
 
 /* Runs the message's method.  *ret: the result, a new reference. */
 enum err_code mcp_run_method(
     struct mcp_call *call, json_t **ret, struct err *e) must_check;
 
-/* --- prompts.c
- * ------------------------------------------------------------------ */
+/* --- prompts.c ----------------------------------------------------------- */
 
 enum err_code mcp_list_prompts(
     struct mcp_call *call, json_t **ret, struct err *e) must_check;
 enum err_code mcp_get_prompt(
     struct mcp_call *call, json_t **ret, struct err *e) must_check;
 
-/* --- resources.c
- * ---------------------------------------------------------------- */
+/* --- resources.c --------------------------------------------------------- */
 
 enum err_code mcp_list_resources(
     struct mcp_call *call, json_t **ret, struct err *e) must_check;

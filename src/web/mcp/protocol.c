@@ -64,8 +64,7 @@ json_t *mcp_server_info(const struct request *r)
 	    "version", SWITCHYARD_VERSION);
 }
 
-/* --- headers
- * ------------------------------------------------------------------ */
+/* --- headers ------------------------------------------------------------- */
 
 /* Where a method's Mcp-Name is in its parameters. */
 static const struct {
@@ -125,8 +124,7 @@ static enum err_code check_headers(struct mcp_call *call, struct err *e)
 	return ERR_OK;
 }
 
-/* --- _meta
- * -------------------------------------------------------------------- */
+/* --- _meta --------------------------------------------------------------- */
 
 static json_t *supported_json(const char *requested)
 {

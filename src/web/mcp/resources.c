@@ -85,8 +85,7 @@ enum err_code mcp_list_templates(
 	return *ret ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 }
 
-/* --- reading
- * ------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------- */
 
 static enum err_code not_found(
     struct mcp_call *call, const char *uri, struct err *e)

@@ -26,8 +26,7 @@ struct stdio {
 	uint32_t counter;
 };
 
-/* --- who asks
- * ------------------------------------------------------------------ */
+/* --- who asks ------------------------------------------------------------ */
 
 static enum err_code identify_token(
     const struct stdio *s, struct request *r, struct err *e)
@@ -64,8 +63,7 @@ static enum err_code identify_login(
 	return ERR_OK;
 }
 
-/* --- one message
- * --------------------------------------------------------------- */
+/* --- one message --------------------------------------------------------- */
 
 static enum err_code begin(struct stdio *s, struct request *r, struct err *e)
 {
@@ -138,8 +136,7 @@ static enum err_code refuse_length(struct stdio *s, struct err *e)
 	return rc;
 }
 
-/* --- lines
- * --------------------------------------------------------------------- */
+/* --- lines --------------------------------------------------------------- */
 
 static bool is_blank(const char *line, size_t len)
 {
@@ -198,8 +195,7 @@ static enum err_code serve(struct stdio *s, struct err *e)
 	return rc;
 }
 
-/* --- around them
- * --------------------------------------------------------------- */
+/* --- around them --------------------------------------------------------- */
 
 static enum err_code open_parts(struct stdio *s, struct err *e)
 {

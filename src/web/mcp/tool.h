@@ -81,8 +81,7 @@ enum err_code mcp_tool_refuse(const struct mcp_tool_call *call, int status,
     struct operation_answer *ret, struct err *e, const char *fmt, ...)
     printf_like(5, 6) must_check;
 
-/* --- tool_schema.c
- * ------------------------------------------------------------- */
+/* --- tool_schema.c ------------------------------------------------------- */
 
 /* The arguments of a tool; `room` holds the fields. */
 struct schema mcp_tool_schema(

@@ -46,8 +46,7 @@ json_t *mcp_input_schema(const struct mcp_tool *tool)
 	return o;
 }
 
-/* --- results: components, taken along as $defs
- * -------------------------------- */
+/* --- results: components, taken along as $defs --------------------------- */
 
 #define COMPONENTS "#/components/schemas/"
 #define DEFS "#/$defs/"
@@ -132,8 +131,7 @@ json_t *mcp_output_schema(const struct mcp_tool *tool, const json_t *components)
 	return NULL;
 }
 
-/* --- texts
- * -------------------------------------------------------------------- */
+/* --- texts --------------------------------------------------------------- */
 
 static enum err_code clean_text(json_t *value, struct err *e)
 {

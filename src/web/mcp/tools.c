@@ -34,8 +34,7 @@ const struct mcp_tool *mcp_tool_find(const char *name)
 	return NULL;
 }
 
-/* --- tools/list
- * ----------------------------------------------------------------- */
+/* --- tools/list ---------------------------------------------------------- */
 
 static json_t *untrusted_json(const struct mcp_tool *tool)
 {
@@ -76,8 +75,7 @@ json_t *mcp_tools_json(void)
 	return list;
 }
 
-/* --- tools/call
- * ----------------------------------------------------------------- */
+/* --- tools/call ---------------------------------------------------------- */
 
 static const char *value_text(struct arena *a, const json_t *value)
 {

@@ -20,8 +20,7 @@
 #define MAX_DOCUMENTS 200
 #define MAX_TITLE 120
 
-/* --- the documents
- * ------------------------------------------------------------ */
+/* --- the documents ------------------------------------------------------- */
 
 struct document {
 	char name[64];
@@ -189,8 +188,7 @@ static enum err_code recipe_page(
 	return show_document(r, out, "recipes/", r->capture[0], e);
 }
 
-/* --- the reference
- * -------------------------------------------------------------- */
+/* --- the reference ------------------------------------------------------- */
 
 static const char *const type_words[] = {
 	[FIELD_NAME] = "a name: letters, digits, \".\", \"_\", \"-\"",

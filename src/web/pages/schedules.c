@@ -119,9 +119,7 @@ static enum err_code schedule_page(
 	return response_page(r, out, 200, "schedule.html", ctx, e);
 }
 
-/* --- what can be done
- * ---------------------------------------------------------
- */
+/* --- what can be done ---------------------------------------------------- */
 
 static enum err_code run_post(
     struct request *r, struct response *out, struct err *e)

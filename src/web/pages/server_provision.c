@@ -110,9 +110,7 @@ static enum err_code form_page(
 	return show_form(r, out, &form, 200, e);
 }
 
-/* --- what it means, before it is done
- * -------------------------------------------
- */
+/* --- what it means, before it is done ------------------------------------ */
 
 static struct jv hidden_view(struct request *r)
 {

@@ -125,9 +125,7 @@ static enum err_code list_page(
 	return show_table(r, out, q, e);
 }
 
-/* --- one server
- * -----------------------------------------------------------------
- */
+/* --- one server ---------------------------------------------------------- */
 
 static struct jv checks_view(
     struct arena *a, const struct baremetal_checks *checks)
@@ -185,9 +183,7 @@ static enum err_code server_page(
 	return response_page(r, out, 200, "server.html", ctx, e);
 }
 
-/* --- actions: asked, then confirmed
- * ------------------------------------------------
- */
+/* --- actions: asked, then confirmed -------------------------------------- */
 
 static enum err_code find_action(
     const struct request *r, enum server_action *ret, struct err *e)

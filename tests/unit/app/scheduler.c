@@ -81,8 +81,7 @@ static const char *note_of(struct fixture *f, const char *name)
 	return state.note;
 }
 
-/* --- what it starts
- * ------------------------------------------------------------ */
+/* --- what it starts ------------------------------------------------------ */
 
 static void test_starts_once(void **state)
 {
@@ -221,6 +220,28 @@ static void test_pause(void **state)
 	scheduler_free(s);
 }
 
+/* One that is made anew is new, whatever another of its name had seen. */
+static void test_made_anew(void **state)
+{
+	struct fixture *f = *state;
+	struct scheduler *s = start_scheduler(f);
+	int64_t due = at("2026-11-21T02:30");
+	struct schedule_state left;
+
+	create_nightly(f, ",\"missed\":\"run_once\"");
+	scheduler_look(s, due - HOUR);
+	assert_ok(try_delete(f, KIND_SCHEDULE, "nightly", e));
+	scheduler_look(s, due - MIN);
+	schedule_state_read(f->dir, "nightly", &left);
+	assert_string_equal(left.timing, "");
+	create_nightly(f, ",\"missed\":\"run_once\"");
+	scheduler_look(s, due + HOUR);
+	assert_int_equal(count_queued(f), 0);
+	scheduler_look(s, due + 24 * HOUR);
+	assert_int_equal(count_queued(f), 1);
+	scheduler_free(s);
+}
+
 static void test_clock_jumps(void **state)
 {
 	struct fixture *f = *state;
@@ -343,6 +364,7 @@ int main(void)
 		T(test_missed),
 		T(test_never_two),
 		T(test_pause),
+		T(test_made_anew),
 		T(test_clock_jumps),
 		T(test_follows),
 		T(test_refused_by_the_rules),

@@ -242,8 +242,7 @@ static void test_damaged_zones(void **state)
 	}
 }
 
-/* --- occurrences
- * -------------------------------------------------------------- */
+/* --- occurrences --------------------------------------------------------- */
 
 struct fixture {
 	struct zone *zone;
@@ -333,8 +332,7 @@ static void test_once(void **state)
 	zone_free(z);
 }
 
-/* --- what is to be done now
- * ----------------------------------------------------- */
+/* --- what is to be done now ---------------------------------------------- */
 
 #define MIN ((int64_t)60000)
 

@@ -225,8 +225,7 @@ static void a_ref_that_cannot_be_put_back_is_an_unknown_outcome(void **state)
 	assert_ok(try_commit(f, 1, "again", &id, e));
 }
 
-/* --- death at every step
- * ------------------------------------------------------ */
+/* --- death at every step ------------------------------------------------- */
 
 static bool die_at(struct fixture *f, int n, int at)
 {
@@ -287,8 +286,7 @@ static void death_at_any_step_of_a_pack_is_harmless(void **state)
 	die_at_each_step(*state, 70);
 }
 
-/* --- others move the ref
- * ------------------------------------------------------- */
+/* --- others move the ref ------------------------------------------------- */
 
 #define COMMIT_BESIDE(tree)                                             \
 	"cd $S && git update-ref refs/heads/main $(git -c user.name=x " \
@@ -367,8 +365,7 @@ static void a_ref_that_moved_meanwhile_may_make_it_stale(void **state)
 	assert_no_leftovers(f);
 }
 
-/* --- the real thing
- * ------------------------------------------------------------ */
+/* --- the real thing ------------------------------------------------------ */
 
 static void a_file_size_limit_is_a_full_disk(void **state)
 {

@@ -139,8 +139,7 @@ static void killed_writers_leave_nothing_wrong(void **state)
 	assert_as_git(f, "z");
 }
 
-/* --- a disk that refuses
- * ------------------------------------------------------ */
+/* --- a disk that refuses ------------------------------------------------- */
 
 static void limit_files(rlim_t bytes)
 {

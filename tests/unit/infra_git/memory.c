@@ -129,8 +129,7 @@ static enum err_code read_log(struct fixture *f)
 	return rc;
 }
 
-/* --- the torture
- * -------------------------------------------------------------- */
+/* --- the torture --------------------------------------------------------- */
 
 static void fail_each_allocation(struct fixture *f, attempt_fn attempt)
 {

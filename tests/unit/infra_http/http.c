@@ -364,8 +364,7 @@ static void test_not_sent(void **state)
 	http_client_free(c);
 }
 
-/* --- TLS, with OpenSSL's own server
- * -------------------------------------------- */
+/* --- TLS, with OpenSSL's own server -------------------------------------- */
 
 struct tls {
 	char dir[64];
@@ -525,8 +524,7 @@ static void test_tls(void **state)
 	}
 }
 
-/* --- many threads
- * ---------------------------------------------------------------- */
+/* --- many threads -------------------------------------------------------- */
 
 #define THREADS 8
 #define EACH 50

@@ -126,8 +126,7 @@ static uint16_t free_port(void)
 	return port;
 }
 
-/* --- tests
- * --------------------------------------------------------------------- */
+/* --- tests --------------------------------------------------------------- */
 
 static void tells_each_kind_of_failure(void **state)
 {

@@ -32,8 +32,7 @@ static json_t *get_json(const char *uri)
 	return json_of(&reply);
 }
 
-/* --- configurations
- * ------------------------------------------------------------ */
+/* --- configurations ------------------------------------------------------ */
 
 static void test_intended_configurations_are_text(void **state)
 {
@@ -104,8 +103,7 @@ static void test_the_difference_leads_to_what_is_intended(void **state)
 	    strstr(reply.body, "r2 has no intended configuration yet"));
 }
 
-/* --- history and audit
- * --------------------------------------------------------- */
+/* --- history and audit --------------------------------------------------- */
 
 static void write_intended(const char *text)
 {
@@ -173,8 +171,7 @@ static void test_audit_shows_both_branches_once(void **state)
 	assert_status(get("/api/v1/audit?before=-.-"), 200);
 }
 
-/* --- host keys
- * ----------------------------------------------------------------- */
+/* --- host keys ----------------------------------------------------------- */
 
 #define KEY                                                                    \
 	"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
@@ -224,8 +221,7 @@ static void test_what_is_no_key_is_refused(void **state)
 	    403);
 }
 
-/* --- jobs and runs
- * --------------------------------------------------------------- */
+/* --- jobs and runs ------------------------------------------------------- */
 
 #define START "/api/v1/jobs/provision/runs"
 #define DRY "{\"parameters\":{\"device\":\"r1\"}}"
@@ -406,8 +402,7 @@ static void test_status_rules_are_409(void **state)
 	assert_non_null(strstr(reply.body, "its status is failed"));
 }
 
-/* --- access
- * ---------------------------------------------------------------------- */
+/* --- access -------------------------------------------------------------- */
 
 static void test_tokens_are_made_used_and_revoked(void **state)
 {
@@ -470,8 +465,7 @@ static void test_settings_are_replaced(void **state)
 	json_decref(o);
 }
 
-/* --- OpenAPI
- * --------------------------------------------------------------------- */
+/* --- OpenAPI ------------------------------------------------------------- */
 
 static void check_references(const json_t *value, const json_t *schemas)
 {

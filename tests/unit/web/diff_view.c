@@ -100,8 +100,7 @@ static struct jv of_patch(const char *patch)
 	    arena, &plain, patch, strlen(patch), NULL);
 }
 
-/* --- tests
- * -------------------------------------------------------------------- */
+/* --- tests --------------------------------------------------------------- */
 
 static void test_counts_lines_and_numbers_them(void **state)
 {

@@ -165,8 +165,7 @@ static void test_body_types_are_checked(void **state)
 	    415);
 }
 
-/* --- methods and routes
- * --------------------------------------------------------- */
+/* --- methods and routes -------------------------------------------------- */
 
 static void test_unknown_paths_are_404(void **state)
 {
@@ -217,8 +216,7 @@ static void test_head_is_get_without_the_body(void **state)
 	assert_string_equal(header(&reply, "Content-Length"), length);
 }
 
-/* --- who may
- * -------------------------------------------------------------------- */
+/* --- who may ------------------------------------------------------------- */
 
 static void test_strangers_are_sent_to_sign_in(void **state)
 {
@@ -318,8 +316,7 @@ static void test_identity_from_nginx_needs_its_word(void **state)
 	    403);
 }
 
-/* --- what every answer carries
- * ------------------------------------------------ */
+/* --- what every answer carries ------------------------------------------- */
 
 static void test_every_answer_has_the_security_headers(void **state)
 {

@@ -59,8 +59,7 @@ static struct portal portal;
 			    e->message, e->detail);                            \
 	} while (0)
 
-/* --- what is in the store
- * ------------------------------------------------------ */
+/* --- what is in the store ------------------------------------------------ */
 
 static inline void fixture_put(
     struct store_txn *t, const char *path, const char *text)

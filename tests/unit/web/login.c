@@ -290,8 +290,7 @@ static void test_a_token_has_no_sessions(void **state)
 	    403);
 }
 
-/* --- REST with a cookie
- * -------------------------------------------------------- */
+/* --- REST with a cookie -------------------------------------------------- */
 
 static void test_rest_with_a_cookie_is_no_forms_business(void **state)
 {

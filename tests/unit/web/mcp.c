@@ -328,8 +328,7 @@ static void test_requests_that_are_refused_by_http(void **state)
 	    400);
 }
 
-/* --- the older era
- * ------------------------------------------------------------ */
+/* --- the older era ------------------------------------------------------- */
 
 static void test_initialize_agrees_on_a_version(void **state)
 {
@@ -371,8 +370,7 @@ static void test_modern_methods_are_unknown_to_the_older_era(void **state)
 	json_decref(answer);
 }
 
-/* --- the modern era
- * ------------------------------------------------------------ */
+/* --- the modern era ------------------------------------------------------ */
 
 #define META                                                      \
 	"\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":" \
@@ -684,8 +682,7 @@ static void test_dry_runs_start_and_pushes_need_one(void **state)
 	    "no dry run of this device");
 }
 
-/* --- resources
- * ----------------------------------------------------------------- */
+/* --- resources ----------------------------------------------------------- */
 
 static void test_configurations_are_resources(void **state)
 {

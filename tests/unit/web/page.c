@@ -174,8 +174,7 @@ static void test_dev_notices_changes_and_the_default_does_not(void **state)
 	page_files_free(dev);
 }
 
-/* --- a page that cannot be made
- * ------------------------------------------------- */
+/* --- a page that cannot be made ------------------------------------------ */
 
 /* /devices wants devices.html, which this portal does not have. */
 static void test_a_missing_template_is_a_500_page(void **state)
@@ -216,8 +215,7 @@ static void test_without_the_error_page_a_plain_one_is_left(void **state)
 	page_files_free(other);
 }
 
-/* --- what a handler may do to its response
- * ------------------------------------- */
+/* --- what a handler may do to its response ------------------------------- */
 
 static struct request request_of(const char *cookie, struct cgi *cgi)
 {

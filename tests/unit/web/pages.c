@@ -129,8 +129,7 @@ static void create_device(const char *name, const char *more)
 	assert_goes_to(&reply, where);
 }
 
-/* --- every page
- * ---------------------------------------------------------------- */
+/* --- every page ---------------------------------------------------------- */
 
 static void test_every_page_answers(void **state)
 {
@@ -212,8 +211,7 @@ static void test_viewers_see_no_way_to_change_and_have_none(void **state)
 	assert_status(reply, 403);
 }
 
-/* --- forms
- * ----------------------------------------------------------------------- */
+/* --- forms --------------------------------------------------------------- */
 
 static void test_a_refused_form_keeps_what_was_typed(void **state)
 {
@@ -331,8 +329,7 @@ static void test_what_is_used_is_not_deleted(void **state)
 	assert_status(get("/devices/gone"), 404);
 }
 
-/* --- configurations
- * ----------------------------------------------------------------- */
+/* --- configurations ------------------------------------------------------ */
 
 static void test_saves_an_intended_configuration_with_plain_newlines(
     void **state)
@@ -484,9 +481,7 @@ static void test_shows_a_commit_and_the_version_it_wrote(void **state)
 	assert_has(reply, "intended/lab/hist.cfg");
 }
 
-/* --- runs
- * ----------------------------------------------------------------------------
- */
+/* --- runs ---------------------------------------------------------------- */
 
 static const char *run_of(const struct exchange_reply *reply)
 {
@@ -610,8 +605,7 @@ static void test_a_button_that_is_off_says_why(void **state)
 	assert_has(reply, "its status is failed");
 }
 
-/* --- host keys
- * -------------------------------------------------------------------------- */
+/* --- host keys ----------------------------------------------------------- */
 
 static void test_approves_the_key_that_was_seen(void **state)
 {
@@ -647,9 +641,7 @@ static void test_approves_the_key_that_was_seen(void **state)
 	assert_has(reply, "approved by");
 }
 
-/* --- access
- * --------------------------------------------------------------------------------
- */
+/* --- access -------------------------------------------------------------- */
 
 static void test_a_token_is_shown_once_and_revoked(void **state)
 {
@@ -755,9 +747,7 @@ static void test_guessing_ones_own_password_is_throttled(void **state)
 	assert_true(refused > 0);
 }
 
-/* --- tables
- * ----------------------------------------------------------------------------------
- */
+/* --- tables -------------------------------------------------------------- */
 
 static void test_tables_filter_sort_and_export(void **state)
 {

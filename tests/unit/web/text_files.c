@@ -79,8 +79,7 @@ static void tag_of(const char *uri, char tag[64])
 	take_header(&reply, "ETag", tag, 64);
 }
 
-/* --- REST
- * --------------------------------------------------------------------- */
+/* --- REST ---------------------------------------------------------------- */
 
 static void test_a_template_is_created_changed_deleted(void **state)
 {
@@ -189,8 +188,7 @@ static void test_a_device_is_rendered_without_saving(void **state)
 	assert_string_equal(reply.body, "hostname r1\nip forwarding\n");
 }
 
-/* --- pages
- * --------------------------------------------------------------------- */
+/* --- pages --------------------------------------------------------------- */
 
 static struct exchange_reply edit(const char *form)
 {
