@@ -17,12 +17,13 @@ struct jv device_sync_view(struct request *r, const struct record *device);
 /* The newest run that took a backup, as {time, run}; none if none did. */
 struct jv device_backup_view(struct request *r, const char *device);
 
-/* The enabled buttons for this device: [{name, label, one_click, url,
- * refusal, may_change, parameters}]; refusal "" if it may be pressed. */
+/* The enabled buttons for this device: [{name, label, one_click, job, primary,
+ * url, refusal, may_change}]; refusal "" if it may be pressed.  None for who
+ * may not run jobs. */
 struct jv device_buttons_view(struct request *r, const struct record *device);
 
-/* What each job may do now: [{name, title, refusal, dry_refusal, can_write}].
- */
+/* What each job may do now: [{name, title, can_write, read_refusal,
+ * write_refusal}]. */
 struct jv device_jobs_view(struct request *r, const struct record *device);
 
 /* Both texts of a device from the store; "" where there is none.  In the

@@ -68,7 +68,8 @@ static struct jv version_text(struct arena *a, const struct record *r)
 
 static bool is_name(const char *name, size_t len, const char *want)
 {
-	return strlen(want) == len && memcmp(name, want, len) == 0;
+	return len > 0 && *want == *name && strncmp(want, name, len) == 0 &&
+	       !want[len];
 }
 
 static bool record_get(const void *self, const char *name, size_t len,
