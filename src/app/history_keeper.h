@@ -3,6 +3,8 @@
  * every few seconds whether a branch has moved, so that nobody waits for what
  * came from elsewhere (a push, many runs), or while a large store is indexed for
  * the first time.
+ *
+ * history_keeper_stop() ends the thread and frees.
  */
 #ifndef APP_HISTORY_KEEPER_H
 #define APP_HISTORY_KEEPER_H

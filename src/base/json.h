@@ -2,6 +2,9 @@
  * JSON by jansson, with the bounds and the one canonical form that the store
  * uses: sorted keys, one key a line, two spaces, a newline at the end, so
  * that a change shows as the lines that changed.
+ *
+ * json_read() gives a new reference; texts belong to the value that they were
+ * read from.  A value has one thread at a time, references to it included.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

@@ -21,7 +21,8 @@
  *     end      {state, text, added, removed, touched, passing, diff_hash}; of a
  *              run over the store {state, text, rows}
  *
- * The slot side blocks; the master side never does.
+ * The slot side blocks; the master side never does.  Messages that are taken are
+ * new references.
  */
 #ifndef WORKER_WIRE_H
 #define WORKER_WIRE_H
