@@ -12,6 +12,7 @@ if(TARGET switchyard-sim)
   system_test(bootstrap_sims TIMEOUT 120)
   system_test(discover TIMEOUT 180)
   system_test(sim_parallel TIMEOUT 120)
+  system_test(mixed_fleet TIMEOUT 400)
 
   # Clients that are not ours: they say whether a simulator is like the device.
   # Exit status 77: the client is not installed.
