@@ -44,8 +44,7 @@ static enum err_code patch_user(const struct app *app,
 	return rc;
 }
 
-/* --- users -----------------------------------------------------------------
- */
+/* --- users --------------------------------------------------------------- */
 
 enum err_code access_create_user(const struct app *app,
     const struct actor *actor, const struct access_user *user,
@@ -193,8 +192,7 @@ enum err_code access_delete_user(const struct app *app,
 	return rc;
 }
 
-/* --- tokens ----------------------------------------------------------------
- */
+/* --- tokens -------------------------------------------------------------- */
 
 static void hash_secret(const char *secret, char hash[ACCESS_HASH_SIZE])
 {

@@ -20,8 +20,7 @@ struct strand {
 	size_t taken;
 };
 
-/* --- the cursor: "<commit of main>.<commit of runs>" -------------------------
- */
+/* --- the cursor: "<commit of main>.<commit of runs>" --------------------- */
 
 static bool parse_half(const char *text, size_t len, struct strand *ret)
 {
@@ -81,8 +80,7 @@ static const char *next_cursor(
 	return arena_printf(a, "%s.%s", of_main, of_runs);
 }
 
-/* --- reading ----------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------- */
 
 static enum err_code read_strand(const struct app *app,
     const struct audit_query *query, enum store_branch branch,

@@ -10,8 +10,7 @@
 static const char *const reserved[] = { "device", "devices", "area", "role",
 	"platform", "tag", "all", "dry_run", "replace_config", NULL };
 
-/* --- does it want this change -----------------------------------------------
- */
+/* --- does it want this change -------------------------------------------- */
 
 bool hook_change_has(
     const struct record *old, const struct record *now, int field)

@@ -34,8 +34,7 @@ bool inventory_bulk_takes(const struct kind *kind, const struct field *field)
 	       field->type != FIELD_NAME;
 }
 
-/* --- the object that a record becomes --------------------------------------
- */
+/* --- the object that a record becomes ------------------------------------ */
 
 static bool same_item(const json_t *a, const json_t *b)
 {
@@ -129,8 +128,7 @@ static enum err_code make_record(struct bulk_run *run, const struct record *old,
 	return rc;
 }
 
-/* --- commits ---------------------------------------------------------------
- */
+/* --- commits ------------------------------------------------------------- */
 
 static void describe_fields(const struct inventory_bulk *b, char text[120])
 {

@@ -190,8 +190,7 @@ enum err_code reach_book_write(
 	return rc;
 }
 
-/* --- the newest one ---------------------------------------------------------
- */
+/* --- the newest one ------------------------------------------------------ */
 
 struct reach_books {
 	char *dir;

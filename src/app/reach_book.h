@@ -33,8 +33,7 @@ void reach_book_at(
 enum err_code reach_book_write(const char *dir, struct reach_state *states,
     size_t n, struct err *e) must_check;
 
-/* --- the newest one, for a program that answers requests -------------------
- */
+/* --- the newest one, for a program that answers requests ----------------- */
 
 struct reach_books;
 

@@ -8,8 +8,7 @@
 /* global, areas, role, device */
 #define MAX_LAYERS (SNAPSHOT_MAX_AREA_DEPTH + 3)
 
-/* --- records ----------------------------------------------------------------
- */
+/* --- records ------------------------------------------------------------- */
 
 /* What a record's object refers to. */
 struct view {

@@ -20,8 +20,7 @@
 #define LOCK_WAIT_MS 5000
 #define MAX_CHAIN 16
 
-/* --- the record --------------------------------------------------------------
- */
+/* --- the record ---------------------------------------------------------- */
 
 /* *ret NULL: UTC. */
 static enum err_code load_zone(

@@ -42,8 +42,7 @@ void schedule_format(
 void schedule_check(const struct snapshot *s, const struct record *now,
     struct schema_errors *errors);
 
-/* --- where it stands -------------------------------------------------------
- */
+/* --- where it stands ----------------------------------------------------- */
 
 struct schedule_state {
 	char timing[65];       /* digest of the fields that say when */
@@ -70,8 +69,7 @@ void schedule_timing(const struct record *r, char timing[65]);
 /* Has this run not ended yet, as far as the queue tells? */
 bool schedule_run_is_open(const char *dir, const char *id);
 
-/* --- starting ---------------------------------------------------------------
- */
+/* --- starting ------------------------------------------------------------ */
 
 /* Held by whoever reads a state to write it; ERR_TIMEOUT. */
 enum err_code schedule_lock(

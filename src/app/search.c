@@ -10,8 +10,7 @@
  * byte. */
 #define SLICE ((ptrdiff_t)16 * 1024)
 
-/* --- one text --------------------------------------------------------------
- */
+/* --- one text ------------------------------------------------------------ */
 
 struct reader {
 	const struct search_query *q;
@@ -146,8 +145,7 @@ static void read_text(struct reader *r, struct search_text *to)
 	to->n_lines = r->n;
 }
 
-/* --- all of them -----------------------------------------------------------
- */
+/* --- all of them --------------------------------------------------------- */
 
 struct search {
 	const struct search_index *index;

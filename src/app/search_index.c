@@ -5,8 +5,7 @@
 
 #define MAX_TEXT ((size_t)STORE_MAX_FILE)
 
-/* --- classes ---------------------------------------------------------------
- */
+/* --- classes ------------------------------------------------------------- */
 
 static unsigned fold(char c)
 {
@@ -101,8 +100,7 @@ uint8_t *search_candidates(const struct search_index *index,
 	return all;
 }
 
-/* --- devices ---------------------------------------------------------------
- */
+/* --- devices ------------------------------------------------------------- */
 
 static size_t position_of(
     const struct search_index *index, const char *name, bool *ret_found)
@@ -204,8 +202,7 @@ static void sort_devices(struct search_index *index)
 	index->n = kept;
 }
 
-/* --- the walk --------------------------------------------------------------
- */
+/* --- the walk ------------------------------------------------------------ */
 
 /* "intended/<area>/<name>.cfg" */
 static bool read_path(const char *path, enum path_config *which, char name[256])
@@ -313,8 +310,7 @@ enum err_code search_advance(
 	return ERR_OK;
 }
 
-/* --- life ------------------------------------------------------------------
- */
+/* --- life ---------------------------------------------------------------- */
 
 enum err_code search_index_new(
     const struct app *app, struct search_index **ret, struct err *e)

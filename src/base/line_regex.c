@@ -22,8 +22,7 @@ struct rx_state {
 
 enum { UNKNOWN, MATCH, DEAD, FIRST_STATE };
 
-/* --- states ----------------------------------------------------------------
- */
+/* --- states -------------------------------------------------------------- */
 
 static void forget_states(struct line_regex *re)
 {
@@ -77,8 +76,7 @@ static uint16_t start_state(struct line_regex *re)
 	return re->start;
 }
 
-/* --- a step ----------------------------------------------------------------
- */
+/* --- a step -------------------------------------------------------------- */
 
 static bool holds_here(enum rx_place place, enum before before, unsigned c)
 {
@@ -207,8 +205,7 @@ static uint16_t next_state(struct line_regex *re, uint16_t from, unsigned c)
 	return to;
 }
 
-/* --- compiling -------------------------------------------------------------
- */
+/* --- compiling ----------------------------------------------------------- */
 
 static bool allocate(struct line_regex *re)
 {
@@ -256,8 +253,7 @@ enum err_code line_regex_compile(struct arena *a, const char *pattern,
 	return ERR_OK;
 }
 
-/* --- searching -------------------------------------------------------------
- */
+/* --- searching ----------------------------------------------------------- */
 
 static bool begins_with_longest(const struct line_regex *re, const char *p)
 {

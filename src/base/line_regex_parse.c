@@ -50,8 +50,7 @@ static const struct rx_node *pair(struct parser *ps, enum rx_type type,
 	return n;
 }
 
-/* --- sets ------------------------------------------------------------------
- */
+/* --- sets ---------------------------------------------------------------- */
 
 static void add_byte(struct rx_set *s, unsigned c)
 {
@@ -182,8 +181,7 @@ static const struct rx_node *one_byte(struct parser *ps, int c)
 	return n;
 }
 
-/* --- atoms -----------------------------------------------------------------
- */
+/* --- atoms --------------------------------------------------------------- */
 
 static const struct rx_node *parse_alternatives(struct parser *ps);
 
@@ -272,8 +270,7 @@ static const struct rx_node *parse_atom(struct parser *ps)
 	}
 }
 
-/* --- repetition ------------------------------------------------------------
- */
+/* --- repetition ---------------------------------------------------------- */
 
 static bool read_number(struct parser *ps, int *ret)
 {

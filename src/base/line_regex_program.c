@@ -4,8 +4,7 @@
 
 #define MIN_RUN 3
 
-/* --- the program -----------------------------------------------------------
- */
+/* --- the program --------------------------------------------------------- */
 
 static uint16_t emit(struct line_regex *re, enum rx_op op)
 {
@@ -111,8 +110,7 @@ static void emit_node(struct line_regex *re, const struct rx_node *node)
 	}
 }
 
-/* --- texts that every match holds ------------------------------------------
- */
+/* --- texts that every match holds ---------------------------------------- */
 
 struct run {
 	char text[LINE_REGEX_MAX_PATTERN + 1];

@@ -156,8 +156,7 @@ enum err_code cron_parse(const char *text, struct cron *ret, struct err *e)
 	return ERR_OK;
 }
 
-/* --- when ------------------------------------------------------------------
- */
+/* --- when ---------------------------------------------------------------- */
 
 static bool has(uint64_t set, int value)
 {

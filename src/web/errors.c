@@ -49,8 +49,7 @@ static void log_problem(
 		    r->remote_addr, e->message);
 }
 
-/* --- problem+json ----------------------------------------------------------
- */
+/* --- problem+json -------------------------------------------------------- */
 
 static json_t *field_errors(const struct schema_errors *errors)
 {
@@ -104,8 +103,7 @@ static enum err_code respond_problem(struct request *r, struct response *out,
 	return response_json(out, status, o, &e);
 }
 
-/* --- pages -----------------------------------------------------------------
- */
+/* --- pages --------------------------------------------------------------- */
 
 static struct jv error_context(
     struct request *r, int status, const struct err *problem)

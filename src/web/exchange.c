@@ -67,8 +67,7 @@ void web_thread_free(struct web_thread *t)
 	free(t);
 }
 
-/* --- the gates -------------------------------------------------------------
- */
+/* --- the gates ----------------------------------------------------------- */
 
 static enum err_code read_variables(struct exchange *x, struct err *e)
 {
@@ -259,8 +258,7 @@ static enum err_code (*const gates[])(struct exchange *x, struct err *e) = {
 	run_handler,
 };
 
-/* --- around them ------------------------------------------------------------
- */
+/* --- around them --------------------------------------------------------- */
 
 /* For errors before a route was found. */
 static enum surface surface_of(const struct exchange *x)

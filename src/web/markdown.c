@@ -24,8 +24,7 @@ static struct buf *out(struct writer *w)
 	return w->in_heading ? &w->heading : &w->to->html;
 }
 
-/* --- headings ---------------------------------------------------------------
- */
+/* --- headings ------------------------------------------------------------ */
 
 /* "How it works" → "how-it-works", as other renderers have it. */
 static void make_id(const char *text, char *id, size_t size)
@@ -76,8 +75,7 @@ static void end_heading(struct writer *w, unsigned level)
 	buf_clear(&w->plain);
 }
 
-/* --- blocks ------------------------------------------------------------------
- */
+/* --- blocks -------------------------------------------------------------- */
 
 static const struct {
 	const char *open, *close;

@@ -90,8 +90,7 @@ static enum err_code asset(void *ctx, struct arena *a, const struct jv *args,
 	return ERR_OK;
 }
 
-/* --- times -----------------------------------------------------------------
- */
+/* --- times --------------------------------------------------------------- */
 
 static bool time_of(
     struct arena *a, const struct jv *args, size_t n_args, int64_t *ret_ms)

@@ -23,8 +23,7 @@ static const struct {
 	{ KIND_IMAGE, { IMAGE_NAME, IMAGE_URL, -1 } },
 };
 
-/* --- records ---------------------------------------------------------------
- */
+/* --- records ------------------------------------------------------------- */
 
 static const char *match_field(
     struct line_regex *pattern, const struct record *r, int field)
@@ -80,8 +79,7 @@ static void search_records(struct request *r, struct search_answer *to)
 	}
 }
 
-/* --- the question ----------------------------------------------------------
- */
+/* --- the question -------------------------------------------------------- */
 
 static bool is_on(struct request *r, const char *name, const char *word)
 {

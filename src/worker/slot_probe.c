@@ -27,8 +27,7 @@ struct secret_slot {
 	bool usable;
 };
 
-/* --- answers ----------------------------------------------------------------
- */
+/* --- answers ------------------------------------------------------------- */
 
 static void tell_answers(struct probe_slot *p)
 {

@@ -288,8 +288,7 @@ static int time_log(struct store *s)
 	return 0;
 }
 
-/* --- the command ------------------------------------------------------------
- */
+/* --- the command --------------------------------------------------------- */
 
 static int run(struct store *s, int argc, char **argv)
 {

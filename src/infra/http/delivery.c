@@ -7,8 +7,7 @@
 
 #define MAX_ANSWER ((size_t)64 * 1024)
 
-/* --- HTTP --------------------------------------------------------------------
- */
+/* --- HTTP ---------------------------------------------------------------- */
 
 /* Requests that a peer refuses so may pass later: not in time, too early, too
  * many. */
@@ -137,8 +136,12 @@ enum err_code delivery_mail(
 	for (size_t i = 0; h && mail->to[i]; i++) {
 		struct curl_slist *longer = curl_slist_append(to, mail->to[i]);
 
-		if (!longer)
+		/* to some of them is not sent */
+		if (!longer) {
+			curl_slist_free_all(to);
+			to = NULL;
 			break;
+		}
 		to = longer;
 	}
 	if (!h || !to) {

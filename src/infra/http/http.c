@@ -14,8 +14,7 @@
 #define MAX_HEAD ((size_t)64 * 1024)
 #define MAX_IDLE_S 30L /* below the idle time-outs of common servers */
 
-/* --- the client -------------------------------------------------------------
- */
+/* --- the client ---------------------------------------------------------- */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CURLcode library_state;
@@ -158,7 +157,6 @@ void http_set_limits(CURL *h, const struct http_client *c)
 		curl_easy_setopt(h, CURLOPT_CAPATH, NULL);
 	}
 }
-
 
 long http_time_limit(struct deadline deadline)
 {

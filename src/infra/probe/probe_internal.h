@@ -94,8 +94,7 @@ void probe_fail_errno(struct probe_op *op, int error);
 bool probe_connect(struct probe_op *op, int type);
 bool probe_watch(struct probe_op *op, unsigned events);
 
-/* --- icmp.c: one socket for all --------------------------------------------
- */
+/* --- icmp.c: one socket for all ------------------------------------------ */
 
 void icmp_open(struct sweep *s);
 void icmp_receive(struct sweep *s);

@@ -28,8 +28,7 @@ static const struct probe_method *const methods[PROBE_KINDS] = {
 	[PROBE_API] = &probe_api,
 };
 
-/* --- the end of an operation -----------------------------------------------
- */
+/* --- the end of an operation --------------------------------------------- */
 
 static void release(struct sweep *s, struct running *r)
 {
@@ -106,8 +105,7 @@ void probe_fail_errno(struct probe_op *op, int error)
 	probe_fail(op, "%s", strerror(error));
 }
 
-/* --- sockets ---------------------------------------------------------------
- */
+/* --- sockets ------------------------------------------------------------- */
 
 bool probe_watch(struct probe_op *op, unsigned events)
 {
@@ -138,8 +136,7 @@ bool probe_connect(struct probe_op *op, int type)
 	return true;
 }
 
-/* --- targets ----------------------------------------------------------------
- */
+/* --- targets ------------------------------------------------------------- */
 
 static void tell(struct sweep *s, struct running *r)
 {
@@ -213,8 +210,7 @@ static enum err_code begin_some(struct sweep *s, struct err *e)
 	return rc;
 }
 
-/* --- time -------------------------------------------------------------------
- */
+/* --- time ---------------------------------------------------------------- */
 
 static void tick_op(struct sweep *s, struct probe_op *op)
 {
@@ -247,8 +243,7 @@ static void tick(struct sweep *s)
 	}
 }
 
-/* --- the loop ----------------------------------------------------------------
- */
+/* --- the loop ------------------------------------------------------------ */
 
 static enum err_code turn(struct sweep *s, struct err *e)
 {

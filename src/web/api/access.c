@@ -17,8 +17,7 @@ static enum err_code give(struct request *r, struct response *out, int status,
 	return response_json(out, status, api_record_json(record), e);
 }
 
-/* --- settings ----------------------------------------------------------------
- */
+/* --- settings ------------------------------------------------------------ */
 
 static enum err_code get_settings(
     struct request *r, struct response *out, struct err *e)
@@ -68,8 +67,7 @@ static enum err_code put_settings(
 	return rc;
 }
 
-/* --- users and tokens: lists -------------------------------------------------
- */
+/* --- users and tokens: lists --------------------------------------------- */
 
 static enum err_code list_all(
     struct request *r, struct response *out, struct err *e)
@@ -99,8 +97,7 @@ static enum err_code get_one(
 	return rc == ERR_OK ? give(r, out, 200, record, e) : rc;
 }
 
-/* --- tokens ----------------------------------------------------------------
- */
+/* --- tokens -------------------------------------------------------------- */
 
 static enum err_code post_token(
     struct request *r, struct response *out, struct err *e)

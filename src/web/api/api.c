@@ -119,8 +119,7 @@ enum err_code api_explain_stale(struct request *r, enum err_code rc,
 	return rc;
 }
 
-/* --- commits -----------------------------------------------------------------
- */
+/* --- commits ------------------------------------------------------------- */
 
 /* One "Key: value" line; false if it is none. */
 static bool add_trailer(json_t *object, const char *line, size_t len)

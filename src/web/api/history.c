@@ -48,8 +48,7 @@ static enum err_code commit_json(
 	return store_commit_read(r->app->store, id, take_json, ret, e);
 }
 
-/* --- one device --------------------------------------------------------------
- */
+/* --- one device ---------------------------------------------------------- */
 
 static enum err_code read_kind(
     struct request *r, enum device_file *ret, bool *ret_given, struct err *e)
@@ -200,8 +199,7 @@ static enum err_code get_version(
 	    out, 200, "text/plain; charset=utf-8", text, len, e);
 }
 
-/* --- audit -------------------------------------------------------------------
- */
+/* --- audit --------------------------------------------------------------- */
 
 static enum err_code event_json(struct request *r,
     const struct audit_event *event, json_t *items, struct err *e)

@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- lists -----------------------------------------------------------------
- */
+/* --- lists --------------------------------------------------------------- */
 
 static const char *const list_query[] = { "q", "limit", "after", NULL };
 
@@ -156,8 +155,7 @@ static enum err_code list_records(
 	    out, 200, api_list_json(items, more ? record_key(last) : NULL), e);
 }
 
-/* --- one record --------------------------------------------------------------
- */
+/* --- one record ---------------------------------------------------------- */
 
 static enum err_code give_record(struct request *r, struct response *out,
     int status, const struct record *record, struct err *e)
@@ -308,8 +306,7 @@ static enum err_code delete_record(
 	return rc;
 }
 
-/* --- routes ------------------------------------------------------------------
- */
+/* --- routes -------------------------------------------------------------- */
 
 #define RECORDS(plural, item, Name, Names, id, write) \
 	RECORDS_PUT(plural, item, Name, Names, id, write, put_record)

@@ -15,8 +15,7 @@
 #define DEFAULT_SERVERS 100
 #define MAX_SERVERS 1000
 
-/* --- answers -----------------------------------------------------------------
- */
+/* --- answers ------------------------------------------------------------- */
 
 static json_t *text_or_null(const char *text)
 {

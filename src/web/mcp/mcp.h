@@ -75,8 +75,7 @@ enum err_code mcp_refuse(struct mcp_call *call, enum rpc_code code,
     json_t *data, struct err *e, const char *fmt, ...)
     printf_like(5, 6) must_check;
 
-/* --- protocol.c: revisions --------------------------------------------------
- */
+/* --- protocol.c: revisions ----------------------------------------------- */
 
 /* All of them, newest first; NULL ends. */
 extern const char *const mcp_versions[];

@@ -24,8 +24,7 @@ static const char *time_of(const json_t *run)
 	return json_text(run, "finished_at", json_text(run, "created_at", ""));
 }
 
-/* --- drift -----------------------------------------------------------------
- */
+/* --- drift --------------------------------------------------------------- */
 
 /* Of a run that is told with its rows or with their numbers. */
 static json_int_t count_rows(const json_t *run, enum run_rows which)
@@ -67,8 +66,7 @@ struct jv attention_drift(struct request *r)
 	return v;
 }
 
-/* --- quarantine ------------------------------------------------------------
- */
+/* --- quarantine ---------------------------------------------------------- */
 
 struct jv attention_quarantined(
     struct request *r, const json_t *runs, size_t max)
@@ -112,8 +110,7 @@ size_t attention_in_hand(const json_t *runs)
 	return n;
 }
 
-/* --- the first steps -------------------------------------------------------
- */
+/* --- the first steps ----------------------------------------------------- */
 
 static void add_step(struct arena *a, struct jv list, const char *label,
     const char *why, const char *url, bool done)

@@ -23,8 +23,7 @@
 #define EXPORT_ENOUGH ((size_t)24 * 1024 * 1024)
 #define CURSOR_SIZE (2 * STORE_OID_TEXT_SIZE)
 
-/* --- the page ---------------------------------------------------------------
- */
+/* --- the page ------------------------------------------------------------ */
 
 static struct jv events_view(struct arena *a, const struct audit_page *page)
 {
@@ -90,8 +89,7 @@ static enum err_code audit_page(
 	return response_page(r, out, 200, "audit.html", ctx, e);
 }
 
-/* --- as a file ---------------------------------------------------------------
- */
+/* --- as a file ----------------------------------------------------------- */
 
 /* The columns, in order; the last is the end of a row. */
 struct row {
@@ -208,8 +206,7 @@ static enum err_code export_page(
 	return rc;
 }
 
-/* --- one commit --------------------------------------------------------------
- */
+/* --- one commit ---------------------------------------------------------- */
 
 static enum err_code commit_page(
     struct request *r, struct response *out, struct err *e)

@@ -31,8 +31,7 @@ struct choice {
 	char digest[2 * SHA256_SIZE + 1];
 };
 
-/* --- choosing --------------------------------------------------------------
- */
+/* --- choosing ------------------------------------------------------------ */
 
 static enum err_code add_row(
     struct request *r, struct choice *c, const char *key, struct err *e)
@@ -117,8 +116,7 @@ static enum err_code choose(
 	return ERR_OK;
 }
 
-/* --- what can be done ------------------------------------------------------
- */
+/* --- what can be done ---------------------------------------------------- */
 
 static bool takes_devices(const struct job *job)
 {
@@ -160,8 +158,7 @@ struct jv bulk_view(struct request *r, enum kind_id kind)
 	return v;
 }
 
-/* --- the form --------------------------------------------------------------
- */
+/* --- the form ------------------------------------------------------------ */
 
 /* What may be done with a field: the words that templates and reading share. */
 static const char *const scalar_ways[] = { "keep", "set", "clear", NULL };
@@ -254,8 +251,7 @@ static enum err_code show_form(struct request *r, struct response *out,
 	return response_page(r, out, status, "bulk_edit.html", ctx, e);
 }
 
-/* --- a job -----------------------------------------------------------------
- */
+/* --- a job --------------------------------------------------------------- */
 
 static enum err_code show_job(struct request *r, struct response *out,
     const struct choice *c, struct err *e)
@@ -315,8 +311,7 @@ static enum err_code chosen(
 	return rc;
 }
 
-/* --- the change ------------------------------------------------------------
- */
+/* --- the change ---------------------------------------------------------- */
 
 struct wishes {
 	json_t *set, *add, *remove;

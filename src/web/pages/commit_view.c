@@ -8,8 +8,7 @@
 
 #define MAX_TEXT ((size_t)16 * 1024 * 1024)
 
-/* --- the commit ------------------------------------------------------------
- */
+/* --- the commit ---------------------------------------------------------- */
 
 struct reading {
 	struct arena *arena;
@@ -63,8 +62,7 @@ enum err_code commit_view_read(
 	return rc;
 }
 
-/* --- its files -------------------------------------------------------------
- */
+/* --- its files ----------------------------------------------------------- */
 
 static const struct part {
 	const char *dir;

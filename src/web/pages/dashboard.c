@@ -19,8 +19,7 @@
 #define LOOK_BACK 200 /* runs searched for what ended badly */
 #define MAX_ATTENTION 20
 
-/* --- attention -------------------------------------------------------------
- */
+/* --- attention ----------------------------------------------------------- */
 
 static bool ended_badly(const json_t *run)
 {
@@ -98,8 +97,7 @@ static struct jv problems_view(struct request *r)
 	return list;
 }
 
-/* --- coverage --------------------------------------------------------------
- */
+/* --- coverage ------------------------------------------------------------ */
 
 /* Of the devices of each status: fits a value of the page cache. */
 struct coverage {
@@ -194,8 +192,7 @@ static size_t add_counts(struct request *r, struct jv ctx)
 	return n_backup;
 }
 
-/* --- the page --------------------------------------------------------------
- */
+/* --- the page ------------------------------------------------------------ */
 
 /* The first few of the runs. */
 static struct jv recent_view(struct arena *a, const json_t *runs)

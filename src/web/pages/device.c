@@ -155,8 +155,7 @@ static enum err_code hostkey_post(
 	return view_redirect(r, out, e, "/devices/%s", record_key(device));
 }
 
-/* --- one click -------------------------------------------------------------
- */
+/* --- one click ----------------------------------------------------------- */
 
 static enum err_code find_button(struct request *r, const char *name,
     const struct record **ret, const struct job **ret_job, struct err *e)

@@ -15,8 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- looking ---------------------------------------------------------------
- */
+/* --- looking ------------------------------------------------------------- */
 
 static const char *const views[] = { "diff", "intended", "backup", "rendered",
 	NULL };
@@ -137,8 +136,7 @@ static enum err_code raw(struct request *r, struct response *out, struct err *e)
 	    out, 200, "text/plain; charset=utf-8", text, strlen(text), e);
 }
 
-/* --- editing ---------------------------------------------------------------
- */
+/* --- editing ------------------------------------------------------------- */
 
 static enum err_code show_editor(struct request *r, struct response *out,
     const struct record *device, struct jv ctx, int status, struct err *e)

@@ -21,8 +21,7 @@
 #define COUNTING_MS 200
 #define COUNTING_BYTES ((size_t)128 << 20)
 
-/* --- lines added and removed -----------------------------------------------
- */
+/* --- lines added and removed --------------------------------------------- */
 
 struct counting {
 	struct request *r;
@@ -56,8 +55,7 @@ static bool count_lines(struct counting *c, const struct history_version *v,
 	return true;
 }
 
-/* --- the list --------------------------------------------------------------
- */
+/* --- the list ------------------------------------------------------------ */
 
 static const char *what_happened(const struct history_version *v)
 {
@@ -149,8 +147,7 @@ static enum err_code history_page(
 	return response_page(r, out, 200, "device_history.html", ctx, e);
 }
 
-/* --- one commit ------------------------------------------------------------
- */
+/* --- one commit ---------------------------------------------------------- */
 
 /* "devices/lab/old.json" or "old": the name in it. */
 static const char *name_in(struct arena *a, const char *path)

@@ -36,8 +36,7 @@ enum err_code device_read_config(struct request *r, enum path_config which,
 	return ERR_OK;
 }
 
-/* --- intended against backup -----------------------------------------------
- */
+/* --- intended against backup --------------------------------------------- */
 
 /* Lines, as the platform's dialect reads them; those of the text where the
  * platform has none. */
@@ -104,8 +103,7 @@ struct jv device_sync_view(struct request *r, const struct record *device)
 	return v;
 }
 
-/* --- the last backup -------------------------------------------------------
- */
+/* --- the last backup ----------------------------------------------------- */
 
 struct jv device_backup_view(struct request *r, const char *device)
 {
@@ -121,8 +119,7 @@ struct jv device_backup_view(struct request *r, const char *device)
 	return v;
 }
 
-/* --- buttons ---------------------------------------------------------------
- */
+/* --- buttons ------------------------------------------------------------- */
 
 static const char *refusal_of(struct request *r, const struct job *job,
     const struct record *device, bool may_change)
@@ -305,8 +302,7 @@ enum err_code device_render(
 	return rc;
 }
 
-/* --- the frame -------------------------------------------------------------
- */
+/* --- the frame ----------------------------------------------------------- */
 
 static struct jv pending_view(struct request *r, const char *device)
 {

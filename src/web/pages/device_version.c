@@ -30,8 +30,7 @@ static enum err_code find_file(
 	    word);
 }
 
-/* --- one version -----------------------------------------------------------
- */
+/* --- one version --------------------------------------------------------- */
 
 /* "r1-backup-0123abcd.cfg" */
 static const char *file_name(struct request *r, const struct record *device,
@@ -91,8 +90,7 @@ static enum err_code version_page(
 	return response_page(r, out, 200, "device_version.html", ctx, e);
 }
 
-/* --- two versions ----------------------------------------------------------
- */
+/* --- two versions -------------------------------------------------------- */
 
 struct comparison {
 	struct request *r;

@@ -9,8 +9,7 @@
 /* A line is looked for among so many of the other side. */
 #define WINDOW 64
 
-/* --- lines of no interest --------------------------------------------------
- */
+/* --- lines of no interest ------------------------------------------------ */
 
 static bool is_space(char c)
 {
@@ -67,8 +66,7 @@ static bool is_volatile(const struct diff_row *row)
 	return false;
 }
 
-/* --- hunks without a change ------------------------------------------------
- */
+/* --- hunks without a change ---------------------------------------------- */
 
 static bool is_change(const struct diff_row *row)
 {
@@ -103,8 +101,7 @@ static void drop_idle_hunks(struct diff_rows *rows)
 	rows->n = kept;
 }
 
-/* --- white space -----------------------------------------------------------
- */
+/* --- white space --------------------------------------------------------- */
 
 /* Removed lines and the added ones behind them. */
 struct block {

@@ -16,8 +16,7 @@ struct diff_reader {
 	size_t added, removed, left_out;
 };
 
-/* --- sections --------------------------------------------------------------
- */
+/* --- sections ------------------------------------------------------------ */
 
 static size_t indent_of(const char *line, size_t len)
 {
@@ -87,8 +86,7 @@ static const char *sections_around(struct diff_reader *r, unsigned long number)
 	return path;
 }
 
-/* --- reading the patch -----------------------------------------------------
- */
+/* --- reading the patch --------------------------------------------------- */
 
 static struct diff_row *add_row(struct diff_reader *r, enum diff_row_kind kind,
     const char *text, size_t len)

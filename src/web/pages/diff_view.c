@@ -9,8 +9,7 @@
 
 #define MAX_PATCH ((size_t)32 * 1024 * 1024)
 
-/* --- HTML ------------------------------------------------------------------
- */
+/* --- HTML ---------------------------------------------------------------- */
 
 static size_t run_of(
     const struct diff_rows *r, size_t from, enum diff_row_kind kind)
@@ -62,8 +61,7 @@ static void make_html(struct arena *a, struct diff_rows *r)
 	}
 }
 
-/* --- the view --------------------------------------------------------------
- */
+/* --- the view ------------------------------------------------------------ */
 
 static const struct {
 	const char *kind;
@@ -111,8 +109,7 @@ static const struct jv_class row_class = {
 	.get = row_get,
 };
 
-/* --- side by side ----------------------------------------------------------
- */
+/* --- side by side -------------------------------------------------------- */
 
 /* A removed line stands beside the added one in its place. */
 struct row_pair {
@@ -184,8 +181,7 @@ static struct jv pairs_view(struct arena *a, const struct diff_rows *r)
 	return list;
 }
 
-/* --- all of it -------------------------------------------------------------
- */
+/* --- all of it ----------------------------------------------------------- */
 
 static struct jv rows_view(
     struct arena *a, const struct diff_look *look, const struct diff_rows *r)

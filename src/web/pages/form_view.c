@@ -24,8 +24,7 @@ static const char *const controls[] = {
 	[FIELD_OBJECT] = "code",
 };
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values -------------------------------------------------------------- */
 
 static const char *join(struct arena *a, const json_t *array)
 {
@@ -112,8 +111,7 @@ static bool is_on(const char *value)
 	return false;
 }
 
-/* --- options ---------------------------------------------------------------
- */
+/* --- options ------------------------------------------------------------- */
 
 static void add_option(struct arena *a, struct jv list, const char *value,
     const char *label, const char *current)
@@ -164,8 +162,7 @@ static struct jv ref_options(
 	return list;
 }
 
-/* --- controls --------------------------------------------------------------
- */
+/* --- controls ------------------------------------------------------------ */
 
 static const char *error_of(const struct form_view *form, const struct field *f)
 {

@@ -80,8 +80,7 @@ static enum err_code list_page(
 	return rc;
 }
 
-/* --- the form --------------------------------------------------------------
- */
+/* --- the form ------------------------------------------------------------ */
 
 /* The button that the form came by, if it is one of this job's. */
 static const struct record *button_of(struct request *r, const struct job *job)

@@ -63,8 +63,7 @@ static struct jv uptime_view(struct arena *a, uint32_t s)
 	return jv_text(arena_printf(a, "%u min", minutes));
 }
 
-/* --- the sparkline ---------------------------------------------------------
- */
+/* --- the sparkline ------------------------------------------------------- */
 
 static uint16_t slowest_of(const struct reach_state *s)
 {
@@ -110,8 +109,7 @@ static void add_spark(struct arena *a, const struct reach_state *s, struct jv v)
 	jv_dict_set(a, v, "slowest", latency_view(a, slowest / 100.0));
 }
 
-/* --- devices ---------------------------------------------------------------
- */
+/* --- devices ------------------------------------------------------------- */
 
 static struct jv brief_view(struct arena *a, const struct reach_state *s)
 {

@@ -10,8 +10,7 @@
 
 #define MAX_RECORD ((size_t)512 * 1024)
 
-/* --- which -----------------------------------------------------------------
- */
+/* --- which --------------------------------------------------------------- */
 
 const struct kind *record_page_kind(const struct request *r)
 {
@@ -70,8 +69,7 @@ bool record_form_version(struct request *r, struct blob_id *ret)
 	return blob_id_parse(request_form(r, "version", ""), ret);
 }
 
-/* --- the form --------------------------------------------------------------
- */
+/* --- the form ------------------------------------------------------------ */
 
 /* record: NULL for a new one.  version: what the form was filled from. */
 static enum err_code show_form(struct request *r, struct response *out,
@@ -114,8 +112,7 @@ enum err_code record_edit_page(
 	return rc == ERR_OK ? show_form(r, out, &form, NULL, 200, e) : rc;
 }
 
-/* --- a stale edit ----------------------------------------------------------
- */
+/* --- a stale edit -------------------------------------------------------- */
 
 /* The version that the editor began with; NULL if it cannot be had. */
 static struct record *read_base(struct request *r, const struct kind *kind)
@@ -227,8 +224,7 @@ static enum err_code show_stale(struct request *r, struct response *out,
 	return rc;
 }
 
-/* --- saving ----------------------------------------------------------------
- */
+/* --- saving -------------------------------------------------------------- */
 
 struct edit {
 	const struct kind *kind;
@@ -348,8 +344,7 @@ enum err_code record_edit_post(
 	return rc == ERR_OK ? edit_and_answer(r, out, &edit, e) : rc;
 }
 
-/* --- deleting --------------------------------------------------------------
- */
+/* --- deleting ------------------------------------------------------------ */
 
 static void add_referrer(
     struct request *r, struct jv ctx, const struct record *record)

@@ -36,8 +36,7 @@ bool text_contains(const char *text, const char *word)
 	return false;
 }
 
-/* --- choosing --------------------------------------------------------------
- */
+/* --- choosing ------------------------------------------------------------ */
 
 struct criterion {
 	int field;
@@ -158,8 +157,7 @@ static bool matches(const void *row, const struct criteria *c)
 	return false;
 }
 
-/* --- order -----------------------------------------------------------------
- */
+/* --- order --------------------------------------------------------------- */
 
 struct order {
 	const struct record_table_spec *spec;
@@ -210,8 +208,7 @@ static int compare(const void *x, const void *y, void *ctx)
 	    table_row_key(order->spec, x), table_row_key(order->spec, y));
 }
 
-/* --- columns ---------------------------------------------------------------
- */
+/* --- columns ------------------------------------------------------------- */
 
 static bool is_asked_for(struct request *r, const char *column)
 {
@@ -251,8 +248,7 @@ static void choose_columns(struct request *r,
 	t->columns[n] = -1;
 }
 
-/* --- all together ----------------------------------------------------------
- */
+/* --- all together -------------------------------------------------------- */
 
 static size_t page_size(struct request *r)
 {

@@ -14,8 +14,7 @@ static const long sizes[] = { 50, 100, 250 };
 #define MAX_FOUND 50
 #define MAX_URL ((size_t)1024)
 
-/* --- columns ---------------------------------------------------------------
- */
+/* --- columns ------------------------------------------------------------- */
 
 static struct jv column_view(struct request *r, const struct field *f)
 {
@@ -122,8 +121,7 @@ static struct jv extras_view(struct request *r,
 	return list;
 }
 
-/* --- filters ---------------------------------------------------------------
- */
+/* --- filters ------------------------------------------------------------- */
 
 struct filtering {
 	struct request *r;
@@ -252,8 +250,7 @@ static struct jv filters_view(const struct filtering *f, bool *ret_filtered)
 	return list;
 }
 
-/* --- pages -----------------------------------------------------------------
- */
+/* --- pages --------------------------------------------------------------- */
 
 static struct jv sizes_view(struct request *r, size_t current)
 {
@@ -302,8 +299,7 @@ static void add_pages(
 	jv_dict_set(a, view, "next", page_link(r, t, 1));
 }
 
-/* --- rows ------------------------------------------------------------------
- */
+/* --- rows ---------------------------------------------------------------- */
 
 /* "/servers/n%201"; record keys are made of what needs no escape, and of the
  * slash between an area and a VLAN. */

@@ -19,8 +19,7 @@
 #define ROWS_A_PAGE 100
 #define LOG_LINES 500 /* the last ones; the log as text has them all */
 
-/* --- parts -----------------------------------------------------------------
- */
+/* --- parts --------------------------------------------------------------- */
 
 static enum err_code device_diff(struct request *r, const char *id,
     const char *device, struct jv *ret, struct err *e)
@@ -164,8 +163,7 @@ static bool may_start(const struct request *r, const json_t *run)
 	return job && access_allows(r->actor.role, job->permission);
 }
 
-/* --- the page --------------------------------------------------------------
- */
+/* --- the page ------------------------------------------------------------ */
 
 static enum err_code show_run(
     struct request *r, struct response *out, json_t *run, struct err *e)

@@ -38,8 +38,7 @@ static const struct column {
 	{ "finished", "Finished", RUN_SORTS, false, "finished_at" },
 };
 
-/* --- the query -------------------------------------------------------------
- */
+/* --- the query ----------------------------------------------------------- */
 
 /* NULL: any */
 static const char *chosen(struct request *r, const char *name)
@@ -99,8 +98,7 @@ static void read_filter(struct request *r, struct run_filter *f)
 		f->before = NULL;
 }
 
-/* --- the table -------------------------------------------------------------
- */
+/* --- the table ----------------------------------------------------------- */
 
 static struct jv job_names(struct arena *a)
 {
@@ -262,8 +260,7 @@ static enum err_code list_page(
 	return rc;
 }
 
-/* --- files -----------------------------------------------------------------
- */
+/* --- files --------------------------------------------------------------- */
 
 static const char *cell_text(
     struct arena *a, const json_t *run, const struct column *c)
@@ -334,8 +331,7 @@ static enum err_code export_page(
 	return rc;
 }
 
-/* --- many at once ----------------------------------------------------------
- */
+/* --- many at once -------------------------------------------------------- */
 
 static enum err_code cancel_post(
     struct request *r, struct response *out, struct err *e)

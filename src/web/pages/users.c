@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-/* --- the list and the form for a new one -----------------------------------
- */
+/* --- the list and the form for a new one --------------------------------- */
 
 static const char *password_error(const struct form_view *form)
 {
@@ -85,8 +84,7 @@ static enum err_code users_post(
 		   : rc;
 }
 
-/* --- one user --------------------------------------------------------------
- */
+/* --- one user ------------------------------------------------------------ */
 
 static enum err_code find_user(
     const struct request *r, const struct record **ret, struct err *e)

@@ -11,8 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- records ---------------------------------------------------------------
- */
+/* --- records ------------------------------------------------------------- */
 
 const char *view_record_url(
     struct arena *a, const struct kind *kind, const char *key)
@@ -110,8 +109,7 @@ struct jv view_record(struct arena *a, const struct record *r)
 	return r ? jv_object(a, &record_class, r) : jv_none();
 }
 
-/* --- runs ------------------------------------------------------------------
- */
+/* --- runs ---------------------------------------------------------------- */
 
 /* Also of a run that is told without its rows. */
 static json_int_t count_devices(const json_t *run)
@@ -191,8 +189,7 @@ struct jv view_runs(struct arena *a, const json_t *array)
 	return list;
 }
 
-/* --- commits ---------------------------------------------------------------
- */
+/* --- commits ------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
@@ -278,8 +275,7 @@ enum err_code view_query_commit(struct request *r, const char *name,
 	return ERR_OK;
 }
 
-/* --- the rest --------------------------------------------------------------
- */
+/* --- the rest ------------------------------------------------------------ */
 
 struct jv view_device_text(struct arena *a, const char *text, size_t len)
 {

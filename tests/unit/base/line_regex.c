@@ -264,8 +264,7 @@ static void test_nothing_is_repeated_cheaply(void **state)
 	}
 }
 
-/* --- against regexec -------------------------------------------------------
- */
+/* --- against regexec ----------------------------------------------------- */
 
 static unsigned seed = 11;
 

@@ -57,8 +57,7 @@ static void assert_time(int64_t s, const char *wanted, const char *what)
 		fail_msg("%s: got %s, want %s", what, text, wanted);
 }
 
-/* --- cron -------------------------------------------------------------------
- */
+/* --- cron ---------------------------------------------------------------- */
 
 static void test_cron_next(void **state)
 {
@@ -132,8 +131,7 @@ static void test_cron_refusals(void **state)
 	}
 }
 
-/* --- zones -------------------------------------------------------------------
- */
+/* --- zones --------------------------------------------------------------- */
 
 static void test_offsets(void **state)
 {

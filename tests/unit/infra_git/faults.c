@@ -171,8 +171,7 @@ static void a_full_disk_leaves_no_half_pack(void **state)
 	fail_each_step(*state, 100, ENOSPC, ERR_NO_SPACE);
 }
 
-/* --- after a failed fsync ----------------------------------------------------
- */
+/* --- after a failed fsync ------------------------------------------------ */
 
 static void a_failed_fsync_stops_all_later_writes(void **state)
 {

@@ -96,8 +96,7 @@ static void a_long_history_is_as_git_has_it(void **state)
 	assert_as_git(f, "d/x1500");
 }
 
-/* --- killed writers ----------------------------------------------------------
- */
+/* --- killed writers ------------------------------------------------------ */
 
 static void index_and_die(const struct fixture *f)
 {

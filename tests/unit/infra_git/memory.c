@@ -49,8 +49,7 @@ char *__wrap_strdup(const char *text)
 	return fails() ? NULL : __real_strdup(text);
 }
 
-/* --- what is tried ----------------------------------------------------------
- */
+/* --- what is tried ------------------------------------------------------- */
 
 typedef enum err_code (*attempt_fn)(struct fixture *f);
 

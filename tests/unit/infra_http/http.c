@@ -143,8 +143,7 @@ static enum err_code send_once(struct http_client *c,
 #define OK_ANSWER(body) \
 	"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Word: yes\r\n\r\n" body
 
-/* --- tests -------------------------------------------------------------------
- */
+/* --- tests --------------------------------------------------------------- */
 
 static void test_whole_exchange(void **state)
 {

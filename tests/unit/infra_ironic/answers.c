@@ -151,8 +151,7 @@ static void test_more_text_than_there_is_room(void **state)
 	arena_free(small);
 }
 
-/* --- errors ------------------------------------------------------------------
- */
+/* --- errors -------------------------------------------------------------- */
 
 static void test_errors_in_all_their_forms(void **state)
 {
@@ -204,8 +203,7 @@ static void test_long_errors_are_cut(void **state)
 	buf_release(&body);
 }
 
-/* --- paths -------------------------------------------------------------------
- */
+/* --- paths --------------------------------------------------------------- */
 
 static void test_paths_stay_where_they_belong(void **state)
 {

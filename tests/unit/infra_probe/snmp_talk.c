@@ -11,8 +11,7 @@
 static const uint8_t up_time[] = { 0x2b, 6, 1, 2, 1, 1, 3, 0 };
 static const uint8_t engine_id[12] = { [11] = 2 };
 
-/* --- the field's own vectors -----------------------------------------------
- */
+/* --- the field's own vectors --------------------------------------------- */
 
 static void localizes(const char *protocol, const char *want)
 {
@@ -59,8 +58,7 @@ static void refuses_what_no_device_would_take(void **state)
 	secret_free(password);
 }
 
-/* --- version 2c --------------------------------------------------------------
- */
+/* --- version 2c ---------------------------------------------------------- */
 
 static void make_response(struct ber_out *out, int32_t id, uint32_t ticks)
 {

@@ -67,8 +67,7 @@ static void peer_stop(struct peer *p)
 	close(p->fd);
 }
 
-/* --- what is told ------------------------------------------------------------
- */
+/* --- what is told -------------------------------------------------------- */
 
 struct told {
 	int times;

@@ -35,8 +35,7 @@ static int close_arena(void **state)
 	return 0;
 }
 
-/* --- looking into the view --------------------------------------------------
- */
+/* --- looking into the view ----------------------------------------------- */
 
 static struct jv member(struct jv dict, const char *name)
 {

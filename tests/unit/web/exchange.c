@@ -6,8 +6,7 @@
 #define FORM "application/x-www-form-urlencoded"
 #define DEVICES "/api/v1/devices"
 
-/* --- the attack list: what is refused, and how -------------------------------
- */
+/* --- the attack list: what is refused, and how --------------------------- */
 
 static void test_malformed_targets_are_400(void **state)
 {

@@ -179,8 +179,7 @@ static inline void fixture_put_rows(int n)
 	buf_release(&text);
 }
 
-/* --- opening and closing ---------------------------------------------------
- */
+/* --- opening and closing ------------------------------------------------- */
 
 static inline void fixture_write(
     const char *dir, const char *name, const char *text)
@@ -250,8 +249,7 @@ static inline int portal_close(void **state)
 	return 0;
 }
 
-/* --- asking ------------------------------------------------------------------
- */
+/* --- asking -------------------------------------------------------------- */
 
 struct ask {
 	const char *method; /* NULL: GET */

@@ -180,8 +180,7 @@ static void test_foreign_sites_cannot_sign_anybody_in(void **state)
 	assert_status(ask(&a), 303);
 }
 
-/* --- signing out, and what the form token protects ---------------------------
- */
+/* --- signing out, and what the form token protects ----------------------- */
 
 static struct exchange_reply post(
     const char *uri, const char *cookie, const char *body, const char *more)

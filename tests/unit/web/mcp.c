@@ -10,8 +10,7 @@
 #define JSON "application/json"
 #define MODERN "HTTP_MCP_PROTOCOL_VERSION=2026-07-28"
 
-/* --- asking ------------------------------------------------------------------
- */
+/* --- asking -------------------------------------------------------------- */
 
 static struct exchange_reply post(
     enum fixture_token who, const char *body, const char *const more[8])
@@ -109,8 +108,7 @@ static void bad_tool(enum fixture_token who, const char *name,
 	json_decref(result);
 }
 
-/* --- framing -----------------------------------------------------------------
- */
+/* --- framing ------------------------------------------------------------- */
 
 static void test_what_is_no_message(void **state)
 {
@@ -257,8 +255,7 @@ static void test_batches_belong_to_one_version(void **state)
 	    202);
 }
 
-/* --- the door ----------------------------------------------------------------
- */
+/* --- the door ------------------------------------------------------------ */
 
 #define PING "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}"
 
@@ -463,8 +460,7 @@ static void test_modern_requests_say_everything_themselves(void **state)
 	}
 }
 
-/* --- tools -------------------------------------------------------------------
- */
+/* --- tools --------------------------------------------------------------- */
 
 /* What tools/list says is what the tables say, and every reference in a
  * schema is to something in the same schema. */

@@ -135,8 +135,7 @@ static void test_datetimes_name_their_zone(void **state)
 	assert_string_equal(render("{{ x | datetime }}", jv_text("")), "");
 }
 
-/* --- files -------------------------------------------------------------------
- */
+/* --- files --------------------------------------------------------------- */
 
 static void test_dev_notices_changes_and_the_default_does_not(void **state)
 {

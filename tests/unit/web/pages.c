@@ -27,8 +27,7 @@ static int open_pages(void **state)
 	return 0;
 }
 
-/* --- asking ------------------------------------------------------------------
- */
+/* --- asking -------------------------------------------------------------- */
 
 static struct exchange_reply get_as(enum fixture_token who, const char *uri)
 {

@@ -168,8 +168,7 @@ static void test_every_list_is_a_table(void **state)
 	assert_has(get("/hooks"), "Save view");
 }
 
-/* --- many at once ----------------------------------------------------------
- */
+/* --- many at once -------------------------------------------------------- */
 
 static void test_changes_what_was_ticked(void **state)
 {
@@ -285,8 +284,7 @@ static void test_hands_rows_to_a_job(void **state)
 	assert_has(reply, "value=\"j1, j2\"");
 }
 
-/* --- views -----------------------------------------------------------------
- */
+/* --- views --------------------------------------------------------------- */
 
 static void test_keeps_a_view(void **state)
 {
@@ -313,8 +311,7 @@ static void test_keeps_a_view(void **state)
 	assert_goes_to(&reply, "/views");
 }
 
-/* --- runs ------------------------------------------------------------------
- */
+/* --- runs ---------------------------------------------------------------- */
 
 static void test_runs_are_ordered_and_handed_out(void **state)
 {
