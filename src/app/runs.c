@@ -277,7 +277,7 @@ static enum err_code make_doc(const struct creation *c, const char *id,
 static enum err_code create_with_id(const struct creation *c, const char *id,
     struct schema_errors *errors, json_t **ret_doc, struct err *e)
 {
-	json_t *full, *doc;
+	json_t *full, *doc = NULL;
 	enum err_code rc = check_all(c, errors, &full, e);
 
 	if (rc != ERR_OK)
