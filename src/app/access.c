@@ -37,8 +37,12 @@ static enum err_code patch_user(const struct app *app,
 
 	if (!patch)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = inventory_patch(app, actor, kind_get(KIND_USER), user, expect,
-	    patch, NULL, &result, e);
+	rc = inventory_patch(app, actor,
+	    &(struct inventory_change){ .kind = kind_get(KIND_USER),
+		.key = user,
+		.expect = expect,
+		.object = patch },
+	    &result, e);
 	if (rc == ERR_OK)
 		inventory_result_release(&result);
 	return rc;
@@ -66,8 +70,11 @@ enum err_code access_create_user(const struct app *app,
 	    "sessions_after", now);
 	if (!object)
 		return err_set(e, ERR_INVALID, "a field is not valid UTF-8");
-	rc = inventory_create(
-	    app, actor, kind_get(KIND_USER), object, errors, &result, e);
+	rc = inventory_create(app, actor,
+	    &(struct inventory_change){ .kind = kind_get(KIND_USER),
+		.object = object,
+		.errors = errors },
+	    &result, e);
 	if (rc == ERR_OK)
 		inventory_result_release(&result);
 	json_decref(object);
@@ -185,8 +192,10 @@ enum err_code access_delete_user(const struct app *app,
 
 	if ((rc = keep_an_admin(app, user, false, e)) != ERR_OK)
 		return rc;
-	rc = inventory_delete(
-	    app, actor, kind_get(KIND_USER), user, NULL, &result, e);
+	rc = inventory_delete(app, actor,
+	    &(struct inventory_change){
+		.kind = kind_get(KIND_USER), .key = user },
+	    &result, e);
 	if (rc == ERR_OK)
 		inventory_result_release(&result);
 	return rc;
@@ -259,8 +268,11 @@ enum err_code access_create_token(const struct app *app,
 		goto out;
 	hash_secret(secret.data, hash);
 	if ((rc = token_object(spec, actor, hash, &object, e)) != ERR_OK ||
-	    (rc = inventory_create(app, actor, kind_get(KIND_TOKEN), object,
-		 errors, &result, e)) != ERR_OK)
+	    (rc = inventory_create(app, actor,
+		 &(struct inventory_change){ .kind = kind_get(KIND_TOKEN),
+		     .object = object,
+		     .errors = errors },
+		 &result, e)) != ERR_OK)
 		goto out;
 	snprintf(token, ACCESS_TOKEN_SIZE, "sy_%s_%s",
 	    record_text(result.record, TOKEN_NAME), secret.data);
@@ -279,8 +291,10 @@ enum err_code access_revoke_token(const struct app *app,
 	struct inventory_result result = { 0 };
 	enum err_code rc;
 
-	rc = inventory_delete(
-	    app, actor, kind_get(KIND_TOKEN), name, NULL, &result, e);
+	rc = inventory_delete(app, actor,
+	    &(struct inventory_change){
+		.kind = kind_get(KIND_TOKEN), .key = name },
+	    &result, e);
 	if (rc == ERR_OK)
 		inventory_result_release(&result);
 	return rc;

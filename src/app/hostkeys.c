@@ -193,11 +193,17 @@ static enum err_code pin(const struct app *app, const struct actor *actor,
 	if (pinned) {
 		memcpy(
 		    version.raw, record_version(pinned), sizeof(version.raw));
-		rc = inventory_update(app, actor, kind, p->device, &version,
-		    object, NULL, &result, e);
+		rc = inventory_update(app, actor,
+		    &(struct inventory_change){ .kind = kind,
+			.key = p->device,
+			.expect = &version,
+			.object = object },
+		    &result, e);
 	} else {
-		rc = inventory_create(
-		    app, actor, kind, object, NULL, &result, e);
+		rc = inventory_create(app, actor,
+		    &(struct inventory_change){
+			.kind = kind, .object = object },
+		    &result, e);
 	}
 	if (rc == ERR_OK)
 		inventory_result_release(&result);

@@ -16,13 +16,9 @@
 struct change_request {
 	const struct app *app;
 	const struct actor *actor;
-	const struct kind *kind;
 	const char *action; /* "create", … */
-	const char *key;    /* NULL for create */
-	const struct blob_id *expect;
-	const json_t *object; /* the whole record, or a merge patch */
+	const struct inventory_change *what;
 	bool is_patch;
-	struct schema_errors *errors;
 };
 
 void inventory_result_release(struct inventory_result *r)
@@ -146,14 +142,14 @@ static enum err_code commit_change(struct store_txn *t,
 
 	if (renamed)
 		action = "rename";
-	make_subject(subject, action, rq->kind, old, now);
+	make_subject(subject, action, rq->what->kind, old, now);
 	trailers[m.n_trailers++] =
 	    (struct store_trailer){ "Actor", rq->actor->name };
 	trailers[m.n_trailers++] = (struct store_trailer){ "Trigger",
 		run_trigger_words[rq->actor->via] };
 	trailers[m.n_trailers++] = (struct store_trailer){ "Action", action };
 	trailers[m.n_trailers++] = (struct store_trailer){
-		trailer_key(rq->kind, key), record_key(now ? now : old) };
+		trailer_key(rq->what->kind, key), record_key(now ? now : old) };
 	if (renamed)
 		trailers[m.n_trailers++] =
 		    (struct store_trailer){ "Renamed-From", renamed };
@@ -183,14 +179,14 @@ static enum err_code find_old(const struct change_request *rq,
 	const struct record *old;
 
 	*ret = NULL;
-	if (!rq->key)
+	if (!rq->what->key)
 		return ERR_OK;
-	old = snapshot_find(s, rq->kind->id, rq->key);
+	old = snapshot_find(s, rq->what->kind->id, rq->what->key);
 	if (!old)
-		return not_found(rq->kind, rq->key, e);
-	if (rq->expect && memcmp(rq->expect->raw, record_version(old),
+		return not_found(rq->what->kind, rq->what->key, e);
+	if (rq->what->expect && memcmp(rq->what->expect->raw, record_version(old),
 	    STORE_OID_SIZE) != 0)
-		return stale(rq->kind, rq->key, e);
+		return stale(rq->what->kind, rq->what->key, e);
 	*ret = old;
 	return ERR_OK;
 }
@@ -225,10 +221,10 @@ static json_t *wanted_object(const struct change_request *rq,
 	json_t *merged;
 
 	if (!rq->is_patch)
-		return json_incref((json_t *)(uintptr_t)rq->object);
+		return json_incref((json_t *)(uintptr_t)rq->what->object);
 	merged = record_to_json(old);
 	if (merged)
-		merge_patch(merged, rq->object);
+		merge_patch(merged, rq->what->object);
 	return merged;
 }
 
@@ -238,7 +234,7 @@ static enum err_code make_record(const struct change_request *rq,
     struct err *e)
 {
 	struct schema_errors local = { 0 };
-	struct schema_errors *errors = rq->errors ? rq->errors : &local;
+	struct schema_errors *errors = rq->what->errors ? rq->what->errors : &local;
 	struct record *r = NULL;
 	json_t *object = wanted_object(rq, old);
 	enum err_code rc;
@@ -246,20 +242,20 @@ static enum err_code make_record(const struct change_request *rq,
 	if (!object)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	errors->n = 0;
-	schema_check(&rq->kind->schema, object, errors);
+	schema_check(&rq->what->kind->schema, object, errors);
 	rc = schema_errors_check(errors, e);
 	if (rc == ERR_OK)
-		rc = record_new(rq->kind, object, NULL, &r, e);
+		rc = record_new(rq->what->kind, object, NULL, &r, e);
 	json_decref(object);
 	if (rc != ERR_OK)
 		return rc;
 	inventory_check_references(s, old, r, errors);
 	rc = schema_errors_check(errors, e);
 	if (rc == ERR_OK && (!old || strcmp(record_key(old), record_key(r))) &&
-	    snapshot_find(s, rq->kind->id, record_key(r)))
+	    snapshot_find(s, rq->what->kind->id, record_key(r)))
 		rc = err_set(e, ERR_CONFLICT,
 		    "there is a %s \"%s\" already; nothing was saved",
-		    rq->kind->name, record_key(r));
+		    rq->what->kind->name, record_key(r));
 	if (rc != ERR_OK) {
 		record_unref(r);
 		return rc;
@@ -328,7 +324,7 @@ static enum err_code with_version(const struct change_request *rq,
 
 	json = record_json(ret->record, &len);
 	blob_id_of(json, len, &id);
-	rc = record_parse(rq->kind, json, len, id.raw, &versioned, e);
+	rc = record_parse(rq->what->kind, json, len, id.raw, &versioned, e);
 	if (rc != ERR_OK)
 		return rc;
 	record_unref(ret->record);
@@ -341,7 +337,7 @@ static enum err_code change(const struct change_request *rq,
 {
 	enum err_code rc;
 
-	rc = actor_require(rq->actor, inventory_permission(rq->kind), e);
+	rc = actor_require(rq->actor, inventory_permission(rq->what->kind), e);
 	for (int attempt = 0; rc == ERR_OK; attempt++) {
 		const struct snapshot *s;
 		bool retry = false;
@@ -361,40 +357,35 @@ static enum err_code change(const struct change_request *rq,
 	return rc;
 }
 
-/* --- the calls --------------------------------------------------------------- */
+/* --- the calls ----------------------------------------------------------- */
 
 enum err_code inventory_create(const struct app *app,
-    const struct actor *actor, const struct kind *kind, const json_t *object,
-    struct schema_errors *errors, struct inventory_result *ret, struct err *e)
+    const struct actor *actor, const struct inventory_change *what,
+    struct inventory_result *ret, struct err *e)
 {
-	struct change_request rq = { .app = app, .actor = actor, .kind = kind,
-		.action = "create", .object = object, .errors = errors };
+	struct inventory_change new = { .kind = what->kind,
+		.object = what->object, .errors = what->errors };
+	struct change_request rq = { app, actor, "create", &new, false };
 
 	return change(&rq, ret, e);
 }
 
 enum err_code inventory_update(const struct app *app,
-    const struct actor *actor, const struct kind *kind, const char *key,
-    const struct blob_id *expect, const json_t *object,
-    struct schema_errors *errors, struct inventory_result *ret, struct err *e)
+    const struct actor *actor, const struct inventory_change *what,
+    struct inventory_result *ret, struct err *e)
 {
-	struct change_request rq = { .app = app, .actor = actor, .kind = kind,
-		.action = "update", .key = key, .expect = expect,
-		.object = object, .errors = errors };
+	struct change_request rq = { app, actor, "update", what, false };
 
 	return change(&rq, ret, e);
 }
 
 enum err_code inventory_patch(const struct app *app, const struct actor *actor,
-    const struct kind *kind, const char *key, const struct blob_id *expect,
-    const json_t *patch, struct schema_errors *errors,
-    struct inventory_result *ret, struct err *e)
+    const struct inventory_change *what, struct inventory_result *ret,
+    struct err *e)
 {
-	struct change_request rq = { .app = app, .actor = actor, .kind = kind,
-		.action = "update", .key = key, .expect = expect,
-		.object = patch, .is_patch = true, .errors = errors };
+	struct change_request rq = { app, actor, "update", what, true };
 
-	if (!json_is_object(patch))
+	if (!json_is_object(what->object))
 		return err_set(e, ERR_INVALID, "a patch is a JSON object");
 	return change(&rq, ret, e);
 }
@@ -412,11 +403,11 @@ static enum err_code delete_once(const struct change_request *rq,
 
 	if ((rc = find_old(rq, s, &old, e)) != ERR_OK)
 		return rc;
-	by = snapshot_referrer(s, rq->kind->id, rq->key, &field);
+	by = snapshot_referrer(s, rq->what->kind->id, rq->what->key, &field);
 	if (by)
 		return err_set(e, ERR_CONFLICT,
 		    "%s %s cannot be deleted: %s %s refers to it (%s); nothing "
-		    "was deleted", rq->kind->name, rq->key,
+		    "was deleted", rq->what->kind->name, rq->what->key,
 		    record_kind(by)->name, record_key(by), field->name);
 	if ((rc = store_txn_begin(rq->app->store, STORE_MAIN, &t, e)) != ERR_OK)
 		return rc;
@@ -424,7 +415,7 @@ static enum err_code delete_once(const struct change_request *rq,
 	memcpy(version.raw, record_version(old), STORE_OID_SIZE);
 	rc = store_txn_remove(t, record_path(old), store_expect_blob(&version),
 	    e);
-	if (rc == ERR_OK && rq->kind->id == KIND_DEVICE)
+	if (rc == ERR_OK && rq->what->kind->id == KIND_DEVICE)
 		rc = inventory_stage_device_files(t, s, old, e);
 	if (rc != ERR_OK) {
 		store_txn_abort(t);
@@ -438,12 +429,12 @@ static enum err_code delete_once(const struct change_request *rq,
 }
 
 enum err_code inventory_delete(const struct app *app,
-    const struct actor *actor, const struct kind *kind, const char *key,
-    const struct blob_id *expect, struct inventory_result *ret, struct err *e)
+    const struct actor *actor, const struct inventory_change *what,
+    struct inventory_result *ret, struct err *e)
 {
-	struct change_request rq = { .app = app, .actor = actor, .kind = kind,
-		.action = "delete", .key = key, .expect = expect };
-	enum err_code rc = actor_require(actor, inventory_permission(kind), e);
+	struct change_request rq = { app, actor, "delete", what, false };
+	enum err_code rc =
+	    actor_require(actor, inventory_permission(what->kind), e);
 
 	for (int attempt = 0; rc == ERR_OK; attempt++) {
 		const struct snapshot *s;

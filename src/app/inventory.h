@@ -9,6 +9,8 @@
  * Stale edits: `expect` is the version (blob id) that the editor saw; NULL
  * where the caller insists on overwriting what is there now.  ERR_STALE means
  * nothing was written.
+ *
+ * Any thread; several may write at once.
  */
 #ifndef APP_INVENTORY_H
 #define APP_INVENTORY_H
@@ -27,35 +29,40 @@ struct inventory_result {
 };
 void inventory_result_release(struct inventory_result *r);
 
+/* What is to be changed, and into what.  All is borrowed. */
+struct inventory_change {
+	const struct kind *kind;
+	const char *key;	       /* which; of no meaning to a create */
+	const struct blob_id *expect;  /* the version seen; NULL: any */
+	const json_t *object;	       /* all of the record, or the patch */
+	struct schema_errors *errors;  /* gets errors by field; NULL: nobody
+					  asks */
+};
+
 /* ERR_INVALID (errors, if given, holds them by field), ERR_CONFLICT if the
  * key is taken, ERR_DENIED. */
 enum err_code inventory_create(const struct app *app,
-    const struct actor *actor, const struct kind *kind, const json_t *object,
-    struct schema_errors *errors, struct inventory_result *ret, struct err *e)
-    must_check;
+    const struct actor *actor, const struct inventory_change *what,
+    struct inventory_result *ret, struct err *e) must_check;
 
 /* Replaces the record under `key` by `object` as a whole.  A changed name or
  * area moves its files (record, intended, backup, host key) in the same
  * commit, with the trailer Renamed-From; records that refer to it follow (a
  * VLAN that devices use keeps its id and its area: ERR_INVALID). */
 enum err_code inventory_update(const struct app *app,
-    const struct actor *actor, const struct kind *kind, const char *key,
-    const struct blob_id *expect, const json_t *object,
-    struct schema_errors *errors, struct inventory_result *ret, struct err *e)
-    must_check;
+    const struct actor *actor, const struct inventory_change *what,
+    struct inventory_result *ret, struct err *e) must_check;
 
 /* RFC 7396 merge patch of the record, then as inventory_update. */
 enum err_code inventory_patch(const struct app *app, const struct actor *actor,
-    const struct kind *kind, const char *key, const struct blob_id *expect,
-    const json_t *patch, struct schema_errors *errors,
-    struct inventory_result *ret, struct err *e) must_check;
+    const struct inventory_change *what, struct inventory_result *ret,
+    struct err *e) must_check;
 
 /* ERR_CONFLICT while something refers to it, naming what.  A device's intended
  * and backup files and host keys go with it; the history keeps them. */
 enum err_code inventory_delete(const struct app *app,
-    const struct actor *actor, const struct kind *kind, const char *key,
-    const struct blob_id *expect, struct inventory_result *ret, struct err *e)
-    must_check;
+    const struct actor *actor, const struct inventory_change *what,
+    struct inventory_result *ret, struct err *e) must_check;
 
 /* The intended configuration of a device.  Text: UTF-8 without control
  * characters but newline and tab, at most INTENDED_MAX bytes, not blank (to

@@ -260,7 +260,9 @@ static enum err_code create_missing(struct import *im, struct err *e)
 
 		if (rc == ERR_OK)
 			rc = inventory_create(im->app, im->actor,
-			    kind_get(area ? KIND_AREA : KIND_ROLE), o, NULL,
+			    &(struct inventory_change){
+				.kind = kind_get(area ? KIND_AREA : KIND_ROLE),
+				.object = o },
 			    &result, e);
 		if (rc == ERR_CONFLICT)
 			rc = ERR_OK; /* someone else did */

@@ -47,10 +47,14 @@ static enum err_code store_keys(const struct app *app, const struct cli *cli,
 		rc = err_set(e, ERR_NOT_FOUND, "there is no device \"%.63s\"",
 		    device);
 	else if (rc == ERR_OK && snapshot_find(s, KIND_HOSTKEY, device))
-		rc = inventory_update(app, &cli->actor, kind, device, NULL,
-		    object, NULL, &result, e);
+		rc = inventory_update(app, &cli->actor,
+		    &(struct inventory_change){
+			.kind = kind, .key = device, .object = object },
+		    &result, e);
 	else if (rc == ERR_OK)
-		rc = inventory_create(app, &cli->actor, kind, object, NULL,
+		rc = inventory_create(app, &cli->actor,
+		    &(struct inventory_change){
+			.kind = kind, .object = object },
 		    &result, e);
 	inventory_result_release(&result);
 	snapshot_unref(s);

@@ -46,10 +46,13 @@ static enum err_code save(const struct app *app, const struct cli *cli,
 	if (rc != ERR_OK)
 		return rc;
 	if (snapshot_find(s, KIND_IRONIC, kind->name))
-		rc = inventory_patch(app, &cli->actor, kind, kind->name, NULL,
-		    patch, NULL, &result, e);
+		rc = inventory_patch(app, &cli->actor,
+		    &(struct inventory_change){
+			.kind = kind, .key = kind->name, .object = patch },
+		    &result, e);
 	else
-		rc = inventory_create(app, &cli->actor, kind, patch, NULL,
+		rc = inventory_create(app, &cli->actor,
+		    &(struct inventory_change){ .kind = kind, .object = patch },
 		    &result, e);
 	snapshot_unref(s);
 	inventory_result_release(&result);

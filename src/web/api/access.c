@@ -54,11 +54,19 @@ static enum err_code put_settings(
 		return rc;
 	/* a store without settings.json shows the defaults */
 	if (snapshot_find(r->snapshot, kind->id, kind->name))
-		rc = inventory_update(r->app, &r->actor, kind, kind->name,
-		    expect, object, request_errors(r), &result, e);
+		rc = inventory_update(r->app, &r->actor,
+		    &(struct inventory_change){ .kind = kind,
+			.key = kind->name,
+			.expect = expect,
+			.object = object,
+			.errors = request_errors(r) },
+		    &result, e);
 	else
-		rc = inventory_create(r->app, &r->actor, kind, object,
-		    request_errors(r), &result, e);
+		rc = inventory_create(r->app, &r->actor,
+		    &(struct inventory_change){ .kind = kind,
+			.object = object,
+			.errors = request_errors(r) },
+		    &result, e);
 	rc = api_explain_stale(r, rc, kind, kind->name, object);
 	json_decref(object);
 	if (rc == ERR_OK)

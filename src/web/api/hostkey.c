@@ -139,11 +139,19 @@ static enum err_code pin_keys(
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	if (pinned) {
 		memcpy(seen.raw, record_version(pinned), sizeof(seen.raw));
-		rc = inventory_update(r->app, &r->actor, kind, device, &seen,
-		    object, request_errors(r), &result, e);
+		rc = inventory_update(r->app, &r->actor,
+		    &(struct inventory_change){ .kind = kind,
+			.key = device,
+			.expect = &seen,
+			.object = object,
+			.errors = request_errors(r) },
+		    &result, e);
 	} else {
-		rc = inventory_create(r->app, &r->actor, kind, object,
-		    request_errors(r), &result, e);
+		rc = inventory_create(r->app, &r->actor,
+		    &(struct inventory_change){ .kind = kind,
+			.object = object,
+			.errors = request_errors(r) },
+		    &result, e);
 	}
 	json_decref(object);
 	inventory_result_release(&result);

@@ -67,13 +67,21 @@ static enum err_code put_settings(
 		return rc;
 	json_object_set_new(object, "name", json_string(job->name));
 	if (snapshot_find(r->snapshot, KIND_JOB, job->name))
-		rc = inventory_update(r->app, &r->actor, kind, job->name,
-		    expect, object, request_errors(r), &result, e);
+		rc = inventory_update(r->app, &r->actor,
+		    &(struct inventory_change){ .kind = kind,
+			.key = job->name,
+			.expect = expect,
+			.object = object,
+			.errors = request_errors(r) },
+		    &result, e);
 	else if (expect)
 		rc = err_set(e, ERR_STALE, "nothing was set yet");
 	else
-		rc = inventory_create(r->app, &r->actor, kind, object,
-		    request_errors(r), &result, e);
+		rc = inventory_create(r->app, &r->actor,
+		    &(struct inventory_change){ .kind = kind,
+			.object = object,
+			.errors = request_errors(r) },
+		    &result, e);
 	rc = api_explain_stale(r, rc, kind, job->name, object);
 	json_decref(object);
 	if (rc != ERR_OK)

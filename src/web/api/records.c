@@ -185,8 +185,10 @@ static enum err_code post_record(
 	rc = request_json_object(r, false, &object, e);
 	if (rc != ERR_OK)
 		return rc;
-	rc = inventory_create(
-	    r->app, &r->actor, kind, object, request_errors(r), &result, e);
+	rc = inventory_create(r->app, &r->actor,
+	    &(struct inventory_change){
+		.kind = kind, .object = object, .errors = request_errors(r) },
+	    &result, e);
 	json_decref(object);
 	if (rc != ERR_OK)
 		return rc;
@@ -199,9 +201,8 @@ static enum err_code post_record(
 }
 
 typedef enum err_code (*change_fn)(const struct app *app,
-    const struct actor *actor, const struct kind *kind, const char *key,
-    const struct blob_id *expect, const json_t *object,
-    struct schema_errors *errors, struct inventory_result *ret, struct err *e);
+    const struct actor *actor, const struct inventory_change *what,
+    struct inventory_result *ret, struct err *e);
 
 static enum err_code change_record(
     struct request *r, struct response *out, change_fn change, struct err *e)
@@ -221,8 +222,13 @@ static enum err_code change_record(
 		rc = request_json_object(r, false, &object, e);
 	if (rc != ERR_OK)
 		return rc;
-	rc = change(r->app, &r->actor, kind, record_key(record), expect, object,
-	    request_errors(r), &result, e);
+	rc = change(r->app, &r->actor,
+	    &(struct inventory_change){ .kind = kind,
+		.key = record_key(record),
+		.expect = expect,
+		.object = object,
+		.errors = request_errors(r) },
+	    &result, e);
 	rc = api_explain_stale(r, rc, kind, record_key(record), object);
 	json_decref(object);
 	if (rc == ERR_OK)
@@ -258,16 +264,24 @@ static enum err_code put_image(
 		json_object_set_new(object, "name", json_string(r->capture[0]));
 	there = snapshot_find(r->snapshot, KIND_IMAGE, r->capture[0]) != NULL;
 	if (there)
-		rc = inventory_update(r->app, &r->actor, kind, r->capture[0],
-		    expect, object, request_errors(r), &result, e);
+		rc = inventory_update(r->app, &r->actor,
+		    &(struct inventory_change){ .kind = kind,
+			.key = r->capture[0],
+			.expect = expect,
+			.object = object,
+			.errors = request_errors(r) },
+		    &result, e);
 	else if (present)
 		rc = err_set(e, ERR_STALE, "there is no such image");
 	else if (strcmp(json_text(object, "name", ""), r->capture[0]) != 0)
 		rc = err_set(e, ERR_INVALID,
 		    "the body names another image than the path");
 	else
-		rc = inventory_create(r->app, &r->actor, kind, object,
-		    request_errors(r), &result, e);
+		rc = inventory_create(r->app, &r->actor,
+		    &(struct inventory_change){ .kind = kind,
+			.object = object,
+			.errors = request_errors(r) },
+		    &result, e);
 	rc = api_explain_stale(r, rc, kind, r->capture[0], object);
 	json_decref(object);
 	if (rc == ERR_OK)
@@ -297,8 +311,10 @@ static enum err_code delete_record(
 		rc = api_need_if_match(r, &id, &expect, e);
 	if (rc != ERR_OK)
 		return rc;
-	rc = inventory_delete(
-	    r->app, &r->actor, kind, record_key(record), expect, &result, e);
+	rc = inventory_delete(r->app, &r->actor,
+	    &(struct inventory_change){
+		.kind = kind, .key = record_key(record), .expect = expect },
+	    &result, e);
 	rc = api_explain_stale(r, rc, kind, record_key(record), NULL);
 	inventory_result_release(&result);
 	if (rc == ERR_OK)

@@ -1,7 +1,6 @@
 /* /settings/ironic: which Ironic is asked about servers. */
 #include "web/pages/pages.h"
 
-#include "app/inventory.h"
 #include "web/pages/form_view.h"
 #include "web/pages/record_edit.h"
 
@@ -35,35 +34,6 @@ static enum err_code ironic_page(
 	return show(r, out, &form, 200, e);
 }
 
-static enum err_code save(struct request *r, const json_t *object,
-    struct schema_errors *errors, struct err *e)
-{
-	const struct kind *kind = kind_get(KIND_IRONIC);
-	struct inventory_result result = { 0 };
-	struct blob_id version;
-	enum err_code rc;
-
-	if (errors->n > 0)
-		return schema_errors_check(errors, e);
-	if (!current(r))
-		rc = inventory_create(
-		    r->app, &r->actor, kind, object, errors, &result, e);
-	else if (!record_form_version(r, &version))
-		return err_set(e, ERR_INVALID,
-		    "the form has lost the version it was made for; open the "
-		    "page anew");
-	else
-		rc = inventory_update(r->app, &r->actor, kind, kind->name,
-		    &version, object, errors, &result, e);
-	if (rc == ERR_OK)
-		inventory_result_release(&result);
-	if (rc == ERR_STALE)
-		return err_set(e, ERR_STALE,
-		    "someone else saved it meanwhile; nothing was saved. Open "
-		    "the page anew to see theirs");
-	return rc;
-}
-
 static enum err_code ironic_post(
     struct request *r, struct response *out, struct err *e)
 {
@@ -75,7 +45,8 @@ static enum err_code ironic_post(
 
 	if (!object)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = save(r, object, &errors, e);
+	rc = record_form_save(r, KIND_IRONIC,
+	    kind_get(KIND_IRONIC)->name, object, &errors, e);
 	json_decref(object);
 	if (rc == ERR_OK) {
 		response_flash(r, out, "good", "Saved.");

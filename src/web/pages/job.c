@@ -4,7 +4,6 @@
  */
 #include "web/pages/pages.h"
 
-#include "app/inventory.h"
 #include "app/job_settings.h"
 #include "app/runs.h"
 #include "base/json.h"
@@ -135,35 +134,6 @@ static enum err_code job_page(
 	return rc == ERR_OK ? show(r, out, job, &form, 200, e) : rc;
 }
 
-static enum err_code save(struct request *r, const struct job *job,
-    json_t *object, struct schema_errors *errors, struct err *e)
-{
-	const struct kind *kind = kind_get(KIND_JOB);
-	struct inventory_result result = { 0 };
-	struct blob_id version;
-	enum err_code rc = schema_errors_check(errors, e);
-
-	if (rc != ERR_OK)
-		return rc;
-	json_object_set_new(object, "name", json_string(job->name));
-	if (!snapshot_find(r->snapshot, KIND_JOB, job->name))
-		rc = inventory_create(
-		    r->app, &r->actor, kind, object, errors, &result, e);
-	else if (!record_form_version(r, &version))
-		return err_set(e, ERR_INVALID,
-		    "the form has lost the version it was made for; open the "
-		    "page anew");
-	else
-		rc = inventory_update(r->app, &r->actor, kind, job->name,
-		    &version, object, errors, &result, e);
-	inventory_result_release(&result);
-	if (rc == ERR_STALE)
-		return err_set(e, ERR_STALE,
-		    "someone else saved these settings meanwhile; nothing was "
-		    "saved. Open the page anew to see theirs");
-	return rc;
-}
-
 static enum err_code job_post(
     struct request *r, struct response *out, struct err *e)
 {
@@ -181,7 +151,8 @@ static enum err_code job_post(
 	object = request_form_object(r, &schema, &errors);
 	if (!object)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = save(r, job, object, &errors, e);
+	json_object_set_new(object, "name", json_string(job->name));
+	rc = record_form_save(r, KIND_JOB, job->name, object, &errors, e);
 	json_decref(object);
 	if (rc == ERR_OK) {
 		response_flash(r, out, "good", "The settings were saved.");

@@ -141,8 +141,11 @@ static enum err_code post_logout_everywhere(
 	patch = json_pack("{s:s}", "sessions_after", now);
 	if (!patch)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = inventory_patch(r->app, &self, kind_get(KIND_USER), r->actor.name,
-	    NULL, patch, NULL, &result, e);
+	rc = inventory_patch(r->app, &self,
+	    &(struct inventory_change){ .kind = kind_get(KIND_USER),
+		.key = r->actor.name,
+		.object = patch },
+	    &result, e);
 	json_decref(patch);
 	inventory_result_release(&result);
 	if (rc != ERR_OK)

@@ -69,6 +69,39 @@ bool record_form_version(struct request *r, struct blob_id *ret)
 	return blob_id_parse(request_form(r, "version", ""), ret);
 }
 
+enum err_code record_form_save(struct request *r, enum kind_id kind,
+    const char *key, const json_t *object, struct schema_errors *errors,
+    struct err *e)
+{
+	struct blob_id version;
+	struct inventory_change change = {
+		.kind = kind_get(kind),
+		.key = key,
+		.expect = &version,
+		.object = object,
+		.errors = errors,
+	};
+	struct inventory_result result = { 0 };
+	enum err_code rc = schema_errors_check(errors, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (!snapshot_find(r->snapshot, kind, key))
+		rc = inventory_create(r->app, &r->actor, &change, &result, e);
+	else if (record_form_version(r, &version))
+		rc = inventory_update(r->app, &r->actor, &change, &result, e);
+	else
+		rc = err_set(e, ERR_INVALID,
+		    "the form has lost the version it was made for; open the "
+		    "page anew");
+	inventory_result_release(&result);
+	if (rc == ERR_STALE)
+		return err_set(e, ERR_STALE,
+		    "someone else saved it meanwhile; nothing was saved. Open "
+		    "the page anew to see theirs");
+	return rc;
+}
+
 /* --- the form ------------------------------------------------------------ */
 
 /* record: NULL for a new one.  version: what the form was filled from. */
@@ -246,14 +279,21 @@ static enum err_code save(struct request *r, struct edit *edit,
 		return schema_errors_check(&edit->errors, e);
 	}
 	if (!edit->record)
-		return inventory_create(r->app, &r->actor, edit->kind,
-		    edit->object, &edit->errors, ret, e);
+		return inventory_create(r->app, &r->actor,
+		    &(struct inventory_change){ .kind = edit->kind,
+			.object = edit->object,
+			.errors = &edit->errors },
+		    ret, e);
 	if (!record_form_version(r, &version))
 		return err_set(e, ERR_INVALID,
 		    "the form has lost the version it was made for; open the "
 		    "page anew");
-	rc = inventory_update(r->app, &r->actor, edit->kind,
-	    record_key(edit->record), &version, edit->object, &edit->errors,
+	rc = inventory_update(r->app, &r->actor,
+	    &(struct inventory_change){ .kind = edit->kind,
+		.key = record_key(edit->record),
+		.expect = &version,
+		.object = edit->object,
+		.errors = &edit->errors },
 	    ret, e);
 	return rc;
 }
@@ -409,8 +449,11 @@ enum err_code record_delete_post(
 	if (!record_form_version(r, &version))
 		memcpy(
 		    version.raw, record_version(record), sizeof(version.raw));
-	rc = inventory_delete(r->app, &r->actor, record_kind(record),
-	    record_key(record), &version, &result, e);
+	rc = inventory_delete(r->app, &r->actor,
+	    &(struct inventory_change){ .kind = record_kind(record),
+		.key = record_key(record),
+		.expect = &version },
+	    &result, e);
 	if (rc == ERR_CONFLICT || rc == ERR_STALE)
 		return show_delete(
 		    r, out, record, arena_strdup(r->arena, e->message), 409, e);

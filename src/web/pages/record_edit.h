@@ -32,5 +32,12 @@ struct jv record_kind_view(struct arena *a, const struct kind *kind);
 
 /* 40 digits of the form's field `version`; false if it is absent or wrong. */
 bool record_form_version(struct request *r, struct blob_id *ret);
+/* Saves what a form says of a record that is set and not made (the settings, a
+ * job's): the first time without a version, then over the version that the form
+ * was made from.  errors: those of reading the form; nothing is saved if there
+ * are some. */
+enum err_code record_form_save(struct request *r, enum kind_id kind,
+    const char *key, const json_t *object, struct schema_errors *errors,
+    struct err *e) must_check;
 
 #endif

@@ -76,8 +76,11 @@ static enum err_code save(
 
 	if (!object)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = inventory_create(r->app, &r->actor, kind_get(KIND_VIEW), object,
-	    request_errors(r), &result, e);
+	rc = inventory_create(r->app, &r->actor,
+	    &(struct inventory_change){ .kind = kind_get(KIND_VIEW),
+		.object = object,
+		.errors = request_errors(r) },
+	    &result, e);
 	json_decref(object);
 	inventory_result_release(&result);
 	if (rc == ERR_CONFLICT) {

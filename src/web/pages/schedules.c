@@ -162,8 +162,11 @@ static enum err_code set_enabled(
 	patch = json_pack("{s:b}", "enabled", enabled);
 	if (!patch)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = inventory_patch(r->app, &r->actor, record_kind(record),
-	    record_key(record), NULL, patch, NULL, &result, e);
+	rc = inventory_patch(r->app, &r->actor,
+	    &(struct inventory_change){ .kind = record_kind(record),
+		.key = record_key(record),
+		.object = patch },
+	    &result, e);
 	json_decref(patch);
 	inventory_result_release(&result);
 	if (rc != ERR_OK)

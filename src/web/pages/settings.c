@@ -52,35 +52,6 @@ static enum err_code settings_page(
 	return show(r, out, NULL, "", 200, e);
 }
 
-static enum err_code save(struct request *r, const json_t *object,
-    struct schema_errors *errors, struct err *e)
-{
-	const struct kind *kind = kind_get(KIND_SETTINGS);
-	struct inventory_result result = { 0 };
-	struct blob_id version;
-	enum err_code rc;
-
-	if (errors->n > 0)
-		return schema_errors_check(errors, e);
-	if (!snapshot_find(r->snapshot, KIND_SETTINGS, SETTINGS_KEY))
-		rc = inventory_create(
-		    r->app, &r->actor, kind, object, errors, &result, e);
-	else if (!record_form_version(r, &version))
-		return err_set(e, ERR_INVALID,
-		    "the form has lost the version it was made for; open the "
-		    "page anew");
-	else
-		rc = inventory_update(r->app, &r->actor, kind, SETTINGS_KEY,
-		    &version, object, errors, &result, e);
-	if (rc == ERR_OK)
-		inventory_result_release(&result);
-	if (rc == ERR_STALE)
-		return err_set(e, ERR_STALE,
-		    "someone else saved the settings meanwhile; nothing was "
-		    "saved. Open the page anew to see theirs");
-	return rc;
-}
-
 static enum err_code settings_post(
     struct request *r, struct response *out, struct err *e)
 {
@@ -95,7 +66,8 @@ static enum err_code settings_post(
 
 	if (!object)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = save(r, object, &errors, e);
+	rc = record_form_save(
+	    r, KIND_SETTINGS, SETTINGS_KEY, object, &errors, e);
 	json_decref(object);
 	if (rc == ERR_OK) {
 		response_flash(r, out, "good", "The settings were saved.");

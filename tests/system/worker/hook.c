@@ -130,8 +130,10 @@ static void what_triggers(void)
 	object = json_loads("{\"name\":\"d9\",\"area\":\"lab\",\"platform\":"
 	    "\"frr\",\"status\":\"active\",\"primary_ip4\":"
 	    "\"127.0.0.1:10001\"}", 0, NULL);
-	kit_ok(k, inventory_create(&k->app, &kit_admin, kind_get(KIND_DEVICE),
-	    object, NULL, &result, e));
+	kit_ok(k, inventory_create(&k->app, &kit_admin,
+		      &(struct inventory_change){
+			  .kind = kind_get(KIND_DEVICE), .object = object },
+		      &result, e));
 	json_decref(object);
 	inventory_result_release(&result);
 	wait_evaluated(k);
@@ -144,8 +146,10 @@ static void create_hook(struct kit *k, const char *json)
 	struct inventory_result result = { 0 };
 	json_t *object = json_loads(json, 0, NULL);
 
-	kit_ok(k, inventory_create(&k->app, &kit_admin, kind_get(KIND_HOOK),
-	    object, NULL, &result, e));
+	kit_ok(k, inventory_create(&k->app, &kit_admin,
+		      &(struct inventory_change){
+			  .kind = kind_get(KIND_HOOK), .object = object },
+		      &result, e));
 	json_decref(object);
 	inventory_result_release(&result);
 }
@@ -172,8 +176,11 @@ static void patch_as(struct kit *k, const char *name, const char *device,
 	struct inventory_result result = { 0 };
 	json_t *patch = json_loads(json, 0, NULL);
 
-	kit_ok(k, inventory_patch(&k->app, &actor, kind_get(KIND_DEVICE),
-	    device, NULL, patch, NULL, &result, e));
+	kit_ok(k, inventory_patch(&k->app, &actor,
+		      &(struct inventory_change){ .kind = kind_get(KIND_DEVICE),
+			  .key = device,
+			  .object = patch },
+		      &result, e));
 	json_decref(patch);
 	inventory_result_release(&result);
 }

@@ -308,8 +308,10 @@ void kit_patch(struct kit *k, enum kind_id kind, const char *key,
 	struct inventory_result result = { 0 };
 	json_t *patch = json_loads(json, 0, NULL);
 
-	kit_ok(k, inventory_patch(&k->app, &kit_admin, kind_get(kind), key,
-	    NULL, patch, NULL, &result, e));
+	kit_ok(k, inventory_patch(&k->app, &kit_admin,
+		      &(struct inventory_change){
+			  .kind = kind_get(kind), .key = key, .object = patch },
+		      &result, e));
 	inventory_result_release(&result);
 	json_decref(patch);
 }

@@ -54,8 +54,10 @@ static void create_schedule(
 	    "{\"device\":\"%s\"},\"missed\":\"run_once\"}",
 	    name, when, device);
 	object = json_loads(json, 0, NULL);
-	kit_ok(k, inventory_create(&k->app, &kit_admin, kind_get(KIND_SCHEDULE),
-		      object, NULL, &result, e));
+	kit_ok(k, inventory_create(&k->app, &kit_admin,
+		      &(struct inventory_change){
+			  .kind = kind_get(KIND_SCHEDULE), .object = object },
+		      &result, e));
 	json_decref(object);
 	inventory_result_release(&result);
 }

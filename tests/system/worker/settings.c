@@ -15,10 +15,13 @@ static void set_job(struct kit *k, const char *job, const char *json)
 	json_t *object = json_loads(json, 0, NULL);
 
 	json_object_set_new(object, "name", json_string(job));
-	if (inventory_create(&k->app, &kit_admin, kind, object, NULL, &result,
-		NULL) != ERR_OK)
-		kit_ok(k, inventory_update(&k->app, &kit_admin, kind, job, NULL,
-			      object, NULL, &result, e));
+	if (inventory_create(&k->app, &kit_admin,
+		&(struct inventory_change){ .kind = kind, .object = object },
+		&result, NULL) != ERR_OK)
+		kit_ok(k, inventory_update(&k->app, &kit_admin,
+			      &(struct inventory_change){
+				  .kind = kind, .key = job, .object = object },
+			      &result, e));
 	inventory_result_release(&result);
 	json_decref(object);
 }

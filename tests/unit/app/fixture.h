@@ -73,8 +73,10 @@ static inline enum err_code try_create(struct fixture *f,
 {
 	struct inventory_result result = { 0 };
 	json_t *object = parse_json(json);
-	enum err_code rc = inventory_create(&f->app, actor, kind_get(kind),
-	    object, NULL, &result, e);
+	enum err_code rc = inventory_create(&f->app, actor,
+	    &(struct inventory_change){
+		.kind = kind_get(kind), .object = object },
+	    &result, e);
 
 	json_decref(object);
 	inventory_result_release(&result);
@@ -92,8 +94,10 @@ static inline enum err_code try_patch(struct fixture *f, enum kind_id kind,
 {
 	struct inventory_result result = { 0 };
 	json_t *patch = parse_json(json);
-	enum err_code rc = inventory_patch(&f->app, &admin, kind_get(kind),
-	    key, NULL, patch, NULL, &result, e);
+	enum err_code rc = inventory_patch(&f->app, &admin,
+	    &(struct inventory_change){
+		.kind = kind_get(kind), .key = key, .object = patch },
+	    &result, e);
 
 	json_decref(patch);
 	inventory_result_release(&result);
@@ -110,8 +114,9 @@ static inline enum err_code try_delete(struct fixture *f, enum kind_id kind,
     const char *key, struct err *e)
 {
 	struct inventory_result result = { 0 };
-	enum err_code rc = inventory_delete(&f->app, &admin, kind_get(kind),
-	    key, NULL, &result, e);
+	enum err_code rc = inventory_delete(&f->app, &admin,
+	    &(struct inventory_change){ .kind = kind_get(kind), .key = key },
+	    &result, e);
 
 	inventory_result_release(&result);
 	return rc;

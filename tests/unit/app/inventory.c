@@ -107,7 +107,8 @@ static void test_results_and_versions(void **state)
 	struct blob_id version;
 	const struct snapshot *s;
 
-	assert_ok(inventory_create(&f->app, &admin, kind, one, NULL, &first,
+	assert_ok(inventory_create(&f->app, &admin,
+	    &(struct inventory_change){ .kind = kind, .object = one }, &first,
 	    e));
 	assert_true(first.changed);
 	s = now(f);
@@ -116,18 +117,30 @@ static void test_results_and_versions(void **state)
 	assert_true(commit_id_equal(&first.commit, snapshot_commit(s)));
 	snapshot_unref(s);
 	memcpy(version.raw, record_version(first.record), STORE_OID_SIZE);
-	assert_ok(inventory_update(&f->app, &admin, kind, "a", &version, two,
-	    NULL, &second, e));
+	assert_ok(inventory_update(&f->app, &admin,
+	    &(struct inventory_change){
+		.kind = kind, .key = "a", .expect = &version, .object = two },
+	    &second, e));
 	/* the version that was read is no longer what is there */
-	assert_err(inventory_update(&f->app, &admin, kind, "a", &version, one,
-	    NULL, &none, e), ERR_STALE, "changed by someone else");
-	assert_err(inventory_delete(&f->app, &admin, kind, "a", &version,
-	    &none, e), ERR_STALE, "changed by someone else");
+	assert_err(inventory_update(&f->app, &admin,
+		       &(struct inventory_change){ .kind = kind,
+			   .key = "a",
+			   .expect = &version,
+			   .object = one },
+		       &none, e),
+	    ERR_STALE, "changed by someone else");
+	assert_err(inventory_delete(&f->app, &admin,
+		       &(struct inventory_change){
+			   .kind = kind, .key = "a", .expect = &version },
+		       &none, e),
+	    ERR_STALE, "changed by someone else");
 	assert_string_equal(field_of(f, KIND_ROLE, "a", ROLE_DESCRIPTION),
 	    "x");
 	/* saving what is there already makes no commit */
-	assert_ok(inventory_update(&f->app, &admin, kind, "a", NULL, two,
-	    NULL, &none, e));
+	assert_ok(inventory_update(&f->app, &admin,
+	    &(struct inventory_change){
+		.kind = kind, .key = "a", .object = two },
+	    &none, e));
 	assert_false(none.changed);
 	inventory_result_release(&none);
 	inventory_result_release(&first);
