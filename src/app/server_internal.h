@@ -30,8 +30,10 @@ struct server_connection {
 
 struct servers {
 	const struct app *app;
-	pthread_mutex_t lock; /* of current, stopping */
+	pthread_mutex_t lock; /* of current, stopping, list, list_round */
 	struct server_connection *current;
+	struct server_list *list; /* server_list.c; NULL: none is kept */
+	uint64_t list_round;	  /* grows whenever something is asked */
 	bool stopping;
 	bool has_thread;
 	pthread_cond_t wake;
@@ -181,6 +183,11 @@ json_t *server_answer(const struct server_work *w, const char *message);
 enum err_code server_image_resolve(struct servers *sv,
     struct server_connection *c, struct deadline deadline, const char *id,
     json_t **ret, struct err *e) must_check;
+
+/* --- the list of all (server_list.c) --------------------------------------------------------- */
+
+/* Something may have changed: the next one is asked for. */
+void server_list_forget(struct servers *sv);
 
 /* --- settling (server_settle.c) ------------------------------------------------------------- */
 

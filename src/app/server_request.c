@@ -81,6 +81,7 @@ enum err_code server_work_end(struct server_work *w, const char *id,
 		rc = explain(w, id, rc, e);
 	server_run_end(w->run, state, answer, rc == ERR_OK ? NULL : e,
 	    sentence);
+	server_list_forget(w->sv);
 	server_disconnect(w->c);
 	arena_free(w->arena);
 	if (rc == ERR_OK && !answer)

@@ -1,6 +1,7 @@
 #include "app/servers.h"
 
 #include "app/server_internal.h"
+#include "app/server_list.h"
 #include "base/log.h"
 
 #include <stdio.h>
@@ -42,6 +43,7 @@ void servers_free(struct servers *sv)
 		return;
 	server_settle_stop(sv);
 	server_disconnect(sv->current);
+	server_list_unref(sv->list);
 	pthread_cond_destroy(&sv->wake);
 	pthread_mutex_destroy(&sv->lock);
 	free(sv);

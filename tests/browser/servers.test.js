@@ -188,10 +188,105 @@ test("maintenance has a reason", { timeout: 60000 }, async () => {
 	await page.goto("/servers?maintenance=yes");
 	assert.equal(await page.locator("table.servers tbody tr").count(), 1);
 	await page.goto("/servers?q=rack1-u07");
-	await page.waitForURL(/\/servers\/rack1-u07|\/servers\/[0-9a-f-]{36}/);
+	assert.equal(await page.locator("table.servers tbody tr").count(), 1);
+	await page.click("table.servers >> text=rack1-u07");
+	await page.waitForURL(/\/servers\/rack1-u07/);
 	assertNoFaults(page);
 	await page.context().close();
 });
+
+/* --- the table ------------------------------------------------------------------- */
+
+async function names(page) {
+	return page.locator("table.servers tbody th").allInnerTexts();
+}
+
+/* Ticks what the table shows, or takes all, and asks. */
+async function askMany(page, all, action, fields = {}) {
+	await page.selectOption(".bulk select[name=scope]",
+		all ? "all" : "ticked");
+	await page.selectOption(".bulk select[name=action]", action);
+	await page.click(".bulk button:has-text('Continue')");
+	for (const [id, value] of Object.entries(fields))
+		await page.fill(id, value);
+	await shoot(page, `server-bulk-${action}`);
+	await page.click("main form button[type=submit]");
+	await page.waitForSelector("text=Ironic has accepted it");
+}
+
+for (const javaScriptEnabled of [true, false]) {
+	const how = javaScriptEnabled ? "with a script" : "without a script";
+
+	test(`many servers, ${how}`, { timeout: 120000 }, async () => {
+		const page = await openPage(browser, { javaScriptEnabled });
+
+		await signIn(page);
+		await page.goto("/servers?class=storage&sort=-name");
+		const found = await names(page);
+
+		assert.equal(found.length, 7);
+		assert.deepEqual(found, [...found].sort().reverse());
+		await page.click("summary:has-text('Columns')");
+		await page.check(".menu-body input[value=driver]");
+		await page.uncheck(".menu-body input[value=image]");
+		await page.click("button:has-text('Show these')");
+		await page.waitForURL("**col=driver**");
+		await page.waitForSelector("td:has-text('fake-hardware')");
+		await page.check(".rows tbody tr:nth-child(1) .tick input");
+		await page.check(".rows tbody tr:nth-child(2) .tick input");
+		await askMany(page, false, javaScriptEnabled ? "power-on"
+			: "power-off");
+		assert.match(await page.textContent("main"), /2 of 2 servers/);
+		await page.click("tbody a.mono >> nth=0");
+		await page.waitForURL("**/runs/*");
+		assert.match(await page.textContent("main"), /bulk/);
+		await page.goto("/servers?class=storage");
+		await askMany(page, true, "maintenance-on",
+			{ "#f-reason": "all of them" });
+		assert.match(await page.textContent("main"), /7 of 7 servers/);
+		await page.goto("/servers?maintenance=yes&class=storage");
+		assert.equal((await names(page)).length, 7);
+		/* what is not possible is said before, and refused */
+		await page.selectOption(".bulk select[name=scope]", "all");
+		await page.selectOption(".bulk select[name=action]", "provision");
+		await page.click(".bulk button:has-text('Continue')");
+		await page.waitForSelector(".notice:has-text('will refuse it')");
+		await page.goto("/servers?maintenance=yes&class=storage");
+		await askMany(page, true, "maintenance-off");
+		await page.goto("/servers?maintenance=yes&class=storage");
+		assert.match(await page.textContent("main"), /No server matches/);
+		assertNoFaults(page);
+		await page.context().close();
+	});
+}
+
+test("servers are provisioned together, and kept as a view and a file",
+	{ timeout: 60000 }, async () => {
+		const page = await openPage(browser);
+
+		await signIn(page);
+		await page.goto("/servers?q=rack1-u1&class=compute");
+		await page.click("summary:has-text('Save view')");
+		await page.fill(".menu-body input[name=label]", "Our compute");
+		await page.click("button:has-text('Save')");
+		await page.waitForSelector(".views [aria-current]");
+		const [file] = await Promise.all([page.waitForEvent("download"),
+			page.click(".files a:has-text('CSV')")]);
+
+		assert.equal(file.suggestedFilename(), "servers.csv");
+		await page.check(".rows tbody tr:nth-child(1) .tick input");
+		await askMany(page, false, "provision",
+			{ "#f-image_id": "debian-test" });
+		assert.match(await page.textContent("main"), /1 of 1 servers/);
+		await page.goto("/servers?q=rack1-u11");
+		assert.match(await page.textContent("table.servers"),
+			/deploying|active|wait call-back|debian-test/);
+		await page.goto("/servers/rack1-u11");
+		await stateIs(page, "active");
+		await act(page, "Deprovision", "available");
+		assertNoFaults(page);
+		await page.context().close();
+	});
 
 /* --- every page ----------------------------------------------------------------- */
 

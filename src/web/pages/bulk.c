@@ -1,119 +1,50 @@
 /*
- * /bulk/{kind}: what was ticked in a table, or all rows that its filters meet,
- * is changed together or handed to a job.
- *
- * The form's action carries the table's query, so that "all that match" is the
- * table's own choice made again.  What was shown is what is done: a form
- * names its rows by a digest, and is shown anew if they are others now.
+ * /bulk/{kind}: records that were ticked in a table, or all that its filters
+ * meet, are changed together or handed to a job.
  */
 #include "web/pages/bulk.h"
 
 #include "app/inventory_bulk.h"
-#include "base/crypto.h"
 #include "base/text.h"
 #include "domain/job.h"
 #include "web/pages/form_view.h"
 #include "web/pages/job_form.h"
 #include "web/pages/pages.h"
 #include "web/pages/record_cell.h"
-#include "web/pages/record_table.h"
+#include "web/pages/table_choice.h"
 
 #include <string.h>
 
-#define NAMED 12 /* rows that the confirmation names */
-
 struct choice {
-	const struct record_table_spec *spec;
 	const struct kind *kind;
-	const void **rows;
-	size_t n;
-	bool all; /* what the filters meet, not what was ticked */
-	char digest[2 * SHA256_SIZE + 1];
+	struct table_choice rows;
 };
 
-/* --- choosing ------------------------------------------------------------ */
-
-static enum err_code add_row(
-    struct request *r, struct choice *c, const char *key, struct err *e)
+static const void *find_record(void *ctx, const char *key)
 {
-	const struct record *record =
-	    snapshot_find(r->snapshot, c->kind->id, key);
+	const struct request *r = ctx;
 
-	if (!record)
-		return request_refuse(r, 409, e,
-		    "There is no %s %.100s any more. Nothing was done; go back "
-		    "to the table and choose again.",
-		    c->kind->name, key);
-	for (size_t i = 0; i < c->n; i++) {
-		if (c->rows[i] == record)
-			return ERR_OK;
-	}
-	c->rows[c->n++] = record;
-	return ERR_OK;
-}
-
-/* `row` once for each box, or `rows`: keys with commas between. */
-static enum err_code choose_ticked(
-    struct request *r, struct choice *c, struct err *e)
-{
-	char *keys = arena_strdup(r->arena, request_form(r, "rows", ""));
-	size_t max = r->n_form + 1;
-	enum err_code rc = ERR_OK;
-	char *rest = NULL;
-
-	for (const char *p = keys; p && *p; p++)
-		max += *p == ',';
-	c->rows = arena_alloc(r->arena, max * sizeof(const void *));
-	if (!keys || !c->rows)
-		return err_set(e, ERR_SYSTEM, "out of memory");
-	for (size_t i = 0; i < r->n_form && rc == ERR_OK; i++) {
-		if (strcmp(r->form_pairs[i].name, "row") == 0)
-			rc = add_row(r, c, r->form_pairs[i].value, e);
-	}
-	for (char *key = strtok_r(keys, ",", &rest); key && rc == ERR_OK;
-	     key = strtok_r(NULL, ",", &rest))
-		rc = add_row(r, c, key, e);
-	return rc;
-}
-
-static void make_digest(struct choice *c, struct buf *keys)
-{
-	uint8_t digest[SHA256_SIZE];
-
-	for (size_t i = 0; i < c->n; i++) {
-		buf_puts(keys, record_key(c->rows[i]));
-		buf_putc(keys, ',');
-	}
-	sha256_of(buf_text(keys), keys->len, digest);
-	hex_encode(c->digest, digest, sizeof(digest));
+	return snapshot_find(
+	    r->snapshot, kind_find_plural(r->capture[0])->id, key);
 }
 
 static enum err_code choose(
-    struct request *r, struct choice *ret, struct buf *keys, struct err *e)
+    struct request *r, struct choice *ret, struct err *e)
 {
-	struct choice c = { .kind = kind_find_plural(r->capture[0]) };
-	struct record_table t;
-	enum err_code rc;
+	const struct kind *kind = kind_find_plural(r->capture[0]);
+	struct table_choosing from = { .find = find_record, .ctx = r };
 
 	/* of people and tokens other rules hold than those of records */
-	if (c.kind && c.kind->library)
-		c.spec = record_table_spec_of(c.kind->id);
-	if (!c.spec)
+	if (kind && kind->library)
+		from.spec = record_table_spec_of(kind->id);
+	if (!from.spec)
 		return err_set(e, ERR_NOT_FOUND, "There is no table %.40s.",
 		    r->capture[0]);
-	c.all = strcmp(request_form(r, "scope", ""), "all") == 0;
-	if (c.all) {
-		rc = record_table_select(r, c.spec, RECORD_TABLE_ALL, &t, e);
-		c.rows = rc == ERR_OK ? t.rows : NULL;
-		c.n = rc == ERR_OK ? t.n : 0;
-	} else {
-		rc = choose_ticked(r, &c, e);
-	}
-	if (rc != ERR_OK)
-		return rc;
-	make_digest(&c, keys);
-	*ret = c;
-	return ERR_OK;
+	from.one = kind->name;
+	from.rows.list = (const void *const *)snapshot_all(
+	    r->snapshot, kind->id, &from.rows.n);
+	ret->kind = kind;
+	return table_choice_read(r, &from, &ret->rows, e);
 }
 
 /* --- what can be done ---------------------------------------------------- */
@@ -214,18 +145,8 @@ static struct jv fields_view(
 	return list;
 }
 
-static struct jv names_view(struct arena *a, const struct choice *c)
-{
-	struct jv list = jv_list(a, NAMED);
-
-	for (size_t i = 0; i < c->n && i < NAMED; i++)
-		jv_list_append(a, list, jv_text(record_key(c->rows[i])));
-	return list;
-}
-
 static enum err_code show_form(struct request *r, struct response *out,
-    const struct choice *c, const char *keys, struct form_view *form,
-    struct err *e)
+    const struct choice *c, struct form_view *form, struct err *e)
 {
 	struct arena *a = r->arena;
 	struct jv ctx = jv_dict(a, 20), kind = jv_dict(a, 4);
@@ -240,11 +161,12 @@ static enum err_code show_form(struct request *r, struct response *out,
 	jv_dict_set(a, kind, "plural", jv_text(c->kind->plural));
 	jv_dict_set(a, ctx, "kind", kind);
 	jv_dict_set(a, ctx, "nav", jv_text(c->kind->plural));
-	jv_dict_set(a, ctx, "n", jv_int((int64_t)c->n));
-	jv_dict_set(a, ctx, "names", names_view(a, c));
-	jv_dict_set(a, ctx, "all", jv_bool(c->all));
-	jv_dict_set(a, ctx, "rows", jv_copy_text(a, c->all ? "" : keys));
-	jv_dict_set(a, ctx, "digest", jv_copy_text(a, c->digest));
+	jv_dict_set(a, ctx, "n", jv_int((int64_t)c->rows.n));
+	jv_dict_set(a, ctx, "names",
+	    table_choice_names(a, record_table_spec_of(c->kind->id), &c->rows));
+	jv_dict_set(a, ctx, "all", jv_bool(c->rows.all));
+	jv_dict_set(a, ctx, "rows", jv_text(c->rows.all ? "" : c->rows.keys));
+	jv_dict_set(a, ctx, "digest", jv_copy_text(a, c->rows.digest));
 	jv_dict_set(a, ctx, "query", jv_text(query_text(r, NULL)));
 	jv_dict_set(a, ctx, "fields", fields_view(r, c, form));
 	jv_dict_set(a, ctx, "problems", form_view_problems(r, &whole, message));
@@ -272,18 +194,18 @@ static enum err_code show_job(struct request *r, struct response *out,
 	}
 	f = &job->parameters.fields[schema_find(&job->parameters, "devices")];
 	max = f->max_len ? f->max_len : FIELD_MAX_ITEMS;
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < c->rows.n; i++)
 		json_array_append_new(
-		    names, json_string(record_key(c->rows[i])));
+		    names, json_string(record_key(c->rows.rows[i])));
 	preset = json_pack("{s:o}", "devices", names);
 	if (!preset)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	if (c->n > max)
+	if (c->rows.n > max)
 		rc = request_refuse(r, 422, e,
 		    "%zu devices are chosen and this job takes at most %zu by "
 		    "name. Open the job and choose by area, role, platform or "
 		    "tag instead.",
-		    c->n, max);
+		    c->rows.n, max);
 	else
 		rc = job_form_show(r, out, job, preset, e);
 	json_decref(preset);
@@ -293,22 +215,16 @@ static enum err_code show_job(struct request *r, struct response *out,
 static enum err_code chosen(
     struct request *r, struct response *out, struct err *e)
 {
-	struct buf keys = BUF_INIT((size_t)4 * 1024 * 1024);
 	struct form_view form = { .submitted = false };
 	struct choice c;
-	enum err_code rc = choose(r, &c, &keys, e);
+	enum err_code rc = choose(r, &c, e);
 
-	if (rc == ERR_OK && c.n == 0)
-		rc = request_refuse(r, 422, e,
-		    "Nothing is chosen. Tick rows of the table, or choose all "
-		    "that match.");
-	else if (rc == ERR_OK && *request_form(r, "job", "") &&
-		 strcmp(request_form(r, "do", ""), "run") == 0)
-		rc = show_job(r, out, &c, e);
-	else if (rc == ERR_OK)
-		rc = show_form(r, out, &c, buf_text(&keys), &form, e);
-	buf_release(&keys);
-	return rc;
+	if (rc != ERR_OK)
+		return rc;
+	if (*request_form(r, "job", "") &&
+	    strcmp(request_form(r, "do", ""), "run") == 0)
+		return show_job(r, out, &c, e);
+	return show_form(r, out, &c, &form, e);
 }
 
 /* --- the change ---------------------------------------------------------- */
@@ -385,10 +301,10 @@ static enum err_code change(struct request *r, const struct choice *c,
 	struct wishes w = { json_object(), json_object(), json_object() };
 	struct actor actor = r->actor;
 	const char **keys =
-	    arena_alloc(r->arena, (c->n + 1) * sizeof(const char *));
+	    arena_alloc(r->arena, (c->rows.n + 1) * sizeof(const char *));
 	struct inventory_bulk bulk = { .kind = c->kind,
 		.keys = keys,
-		.n_keys = c->n,
+		.n_keys = c->rows.n,
 		.set = w.set,
 		.add = w.add,
 		.remove = w.remove };
@@ -397,8 +313,8 @@ static enum err_code change(struct request *r, const struct choice *c,
 	actor.via = TRIGGER_BULK;
 	if (!keys)
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
-	for (size_t i = 0; keys && i < c->n; i++)
-		keys[i] = record_key(c->rows[i]);
+	for (size_t i = 0; keys && i < c->rows.n; i++)
+		keys[i] = record_key(c->rows.rows[i]);
 	if (rc == ERR_OK)
 		rc = read_wishes(r, c, &w, errors, e);
 	if (rc == ERR_OK)
@@ -411,35 +327,26 @@ static enum err_code change(struct request *r, const struct choice *c,
 static enum err_code change_post(
     struct request *r, struct response *out, struct err *e)
 {
-	struct buf keys = BUF_INIT((size_t)4 * 1024 * 1024);
 	struct schema_errors errors = { 0 };
 	struct form_view form = { .submitted = true, .errors = &errors };
 	size_t changed = 0;
 	struct choice c;
-	enum err_code rc = choose(r, &c, &keys, e);
+	enum err_code rc = choose(r, &c, e);
 
-	if (rc != ERR_OK) {
-		buf_release(&keys);
+	if (rc != ERR_OK)
 		return rc;
-	}
-	if (strcmp(request_form(r, "digest", ""), c.digest) != 0)
-		rc = err_set(e, ERR_CONFLICT,
-		    "Other rows match now than those that were shown. Nothing "
-		    "was changed; look at the list again.");
-	else
+	rc = table_choice_check(r, &c.rows, e);
+	if (rc == ERR_OK)
 		rc = change(r, &c, &errors, &changed, e);
 	if (rc == ERR_OK) {
 		response_flash(r, out, "good",
 		    arena_printf(r->arena, "%zu of %zu %s changed.", changed,
-			c.n, c.kind->plural));
-		rc = response_redirect(r, out,
+			c.rows.n, c.kind->plural));
+		return response_redirect(r, out,
 		    arena_printf(r->arena, "/%s?%s", c.kind->plural,
 			query_text(r, NULL)));
-	} else if (form_view_shows(rc)) {
-		rc = show_form(r, out, &c, buf_text(&keys), &form, e);
 	}
-	buf_release(&keys);
-	return rc;
+	return form_view_shows(rc) ? show_form(r, out, &c, &form, e) : rc;
 }
 
 static const struct route routes[] = {

@@ -25,6 +25,8 @@ extern const struct route_table pages_reachability_routes;
 extern const struct route_table pages_bulk_routes;
 extern const struct route_table pages_saved_views_routes;
 extern const struct route_table pages_search_routes;
+extern const struct route_table pages_server_table_routes;
+extern const struct route_table pages_server_bulk_routes;
 extern const struct route_table pages_servers_routes;
 extern const struct route_table pages_server_provision_routes;
 extern const struct route_table pages_ironic_routes;
@@ -80,6 +82,8 @@ extern const struct route_table pages_users_routes;
 	X(pages_bulk_routes)             \
 	X(pages_saved_views_routes)      \
 	X(pages_search_routes)           \
+	X(pages_server_table_routes)     \
+	X(pages_server_bulk_routes)      \
 	X(pages_servers_routes)          \
 	X(pages_server_provision_routes) \
 	X(pages_ironic_routes)           \

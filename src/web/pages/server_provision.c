@@ -2,10 +2,11 @@
  * /servers/provision: which server, which image, what cloud-init gets; then
  * what that means, to be confirmed; then it is asked for.
  */
-#include "web/pages/pages.h"
+#include "web/pages/server_provision.h"
 
 #include "base/json.h"
 #include "web/pages/form_view.h"
+#include "web/pages/pages.h"
 #include "web/pages/server_view.h"
 #include "web/server_form.h"
 #include "web/web.h"
@@ -48,8 +49,11 @@ static const struct field fields[] = {
 };
 static const struct schema schema = { fields, COUNT(fields) };
 
-/* The form's object as the body that REST takes. */
-static json_t *to_body(json_t *form)
+#define FIRST_OF_WHAT 3 /* image_id: before it is which server */
+const struct schema server_provision_what = { fields + FIRST_OF_WHAT,
+	COUNT(fields) - FIRST_OF_WHAT };
+
+json_t *server_provision_body(const json_t *form)
 {
 	static const char *const same[] = { "server_id", "resource_class",
 		"traits", "image_id" };
@@ -72,7 +76,7 @@ static json_t *to_body(json_t *form)
 	return body;
 }
 
-static struct jv images_view(struct request *r)
+struct jv server_provision_images(struct request *r)
 {
 	const struct record *const *all;
 	struct jv list;
@@ -96,7 +100,7 @@ static enum err_code show_form(struct request *r, struct response *out,
 	jv_dict_set(a, ctx, "nav", jv_text("servers"));
 	jv_dict_set(a, ctx, "fields", form_view_fields(r, form));
 	jv_dict_set(a, ctx, "problems", form_view_problems(r, form, message));
-	jv_dict_set(a, ctx, "images", images_view(r));
+	jv_dict_set(a, ctx, "images", server_provision_images(r));
 	jv_dict_set(
 	    a, ctx, "configured", jv_bool(servers_configured(r->snapshot)));
 	return response_page(r, out, status, "server_provision.html", ctx, e);
@@ -186,7 +190,7 @@ static enum err_code provision_post(
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	schema_check(&schema, object, &errors);
 	rc = schema_errors_check(&errors, e);
-	body = to_body(object);
+	body = server_provision_body(object);
 	if (rc == ERR_OK)
 		rc = server_form_read(
 		    SERVER_PROVISION, body, NULL, &wish, &errors, e);

@@ -1,6 +1,6 @@
 /*
- * /servers: the table of bare-metal servers; /servers/{id}: one of them, with
- * its progress, and what may be asked of it.
+ * /servers/{id}: one bare-metal server, with its progress, and what may be asked
+ * of it.
  */
 #include "web/pages/pages.h"
 
@@ -11,118 +11,6 @@
 #include "web/web.h"
 
 #include <string.h>
-
-#define ROWS 50
-
-/* --- the table ----------------------------------------------------------- */
-
-static const char *const flags[] = { "yes", "no", NULL };
-
-static enum baremetal_flag flag_of(struct request *r, const char *name)
-{
-	const char *text = request_query(r, name, "");
-
-	if (strcmp(text, "yes") == 0)
-		return BAREMETAL_YES;
-	return strcmp(text, "no") == 0 ? BAREMETAL_NO : BAREMETAL_ANY;
-}
-
-static struct jv select_view(
-    struct request *r, const char *name, const char *label, struct jv options)
-{
-	struct jv v = jv_dict(r->arena, 4);
-
-	jv_dict_set(r->arena, v, "name", jv_text(name));
-	jv_dict_set(r->arena, v, "label", jv_text(label));
-	jv_dict_set(r->arena, v, "value", jv_text(request_query(r, name, "")));
-	jv_dict_set(r->arena, v, "options", options);
-	return v;
-}
-
-static struct jv words_view(struct arena *a, const char *const *words)
-{
-	struct jv list = jv_list(a, 4);
-
-	for (; *words; words++)
-		jv_list_append(a, list, jv_text(*words));
-	return list;
-}
-
-static struct jv filters_view(struct request *r)
-{
-	struct arena *a = r->arena;
-	struct jv list = jv_list(a, 3), states = jv_list(a, 32);
-
-	for (const struct server_state *s = server_states(); s->word; s++)
-		jv_list_append(a, states, jv_text(s->word));
-	jv_list_append(a, list, select_view(r, "state", "State", states));
-	jv_list_append(a, list,
-	    select_view(r, "maintenance", "Maintenance", words_view(a, flags)));
-	jv_list_append(
-	    a, list, select_view(r, "claimed", "In use", words_view(a, flags)));
-	return list;
-}
-
-static bool is_filtered(const struct baremetal_filter *f)
-{
-	return *f->provision_state || *f->resource_class ||
-	       f->maintenance != BAREMETAL_ANY ||
-	       f->associated != BAREMETAL_ANY;
-}
-
-static enum err_code show_table(
-    struct request *r, struct response *out, const char *q, struct err *e)
-{
-	struct baremetal_filter f = {
-		.provision_state = request_query(r, "state", ""),
-		.resource_class = request_query(r, "class", ""),
-		.maintenance = flag_of(r, "maintenance"),
-		.associated = flag_of(r, "claimed"),
-		.after = request_query(r, "after", ""),
-		.limit = ROWS,
-	};
-	struct arena *a = r->arena;
-	struct jv ctx = jv_dict(a, 12), rows = jv_list(a, ROWS);
-	struct baremetal_nodes list = { 0 };
-	bool configured = servers_configured(r->snapshot);
-	enum err_code rc = ERR_OK;
-
-	if (!server_state_get(f.provision_state)->word)
-		f.provision_state = "";
-	if (configured)
-		rc = servers_list(r->web->servers, &f, a, &list, e);
-	if (rc != ERR_OK)
-		return rc;
-	for (size_t i = 0; i < list.n; i++)
-		jv_list_append(a, rows, server_view(a, &list.items[i]));
-	jv_dict_set(a, ctx, "configured", jv_bool(configured));
-	jv_dict_set(a, ctx, "rows", rows);
-	jv_dict_set(a, ctx, "filters", filters_view(r));
-	jv_dict_set(a, ctx, "class", jv_text(f.resource_class));
-	jv_dict_set(a, ctx, "q", jv_text(q));
-	jv_dict_set(a, ctx, "filtered", jv_bool(is_filtered(&f)));
-	jv_dict_set(a, ctx, "first", jv_bool(!*f.after));
-	if (list.more && list.n)
-		jv_dict_set(
-		    a, ctx, "next", jv_text(list.items[list.n - 1].uuid));
-	return response_page(r, out, 200, "servers.html", ctx, e);
-}
-
-/* ?q=: straight to the server of that name or UUID. */
-static enum err_code list_page(
-    struct request *r, struct response *out, struct err *e)
-{
-	const char *q = request_query(r, "q", "");
-	struct baremetal_node node;
-	struct err missing = ERR_INIT;
-
-	if (*q && servers_configured(r->snapshot) &&
-	    servers_get(r->web->servers, q, r->arena, &node, &missing) ==
-		ERR_OK)
-		return view_redirect(
-		    r, out, e, "%s", server_url(r->arena, &node));
-	return show_table(r, out, q, e);
-}
 
 /* --- one server ---------------------------------------------------------- */
 
@@ -283,7 +171,6 @@ static enum err_code action_post(
 }
 
 static const struct route routes[] = {
-	PAGE_GET("/servers", MAY_VIEW, list_page),
 	PAGE_GET("/servers/{id}", MAY_VIEW, server_page),
 	PAGE_GET("/servers/{id}/{action}", MAY_RUN, action_page),
 	PAGE_POST_FIELDS(
