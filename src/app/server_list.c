@@ -47,8 +47,8 @@ static bool is_of(
 /* The kept one, a new reference; NULL if there is none that will do.
  * *ret_round tells a list that is asked for now from one asked for before
  * something was changed. */
-static struct server_list *find_kept(struct servers *sv,
-    const struct server_connection *c, uint64_t *ret_round)
+static struct server_list *find_kept(
+    struct servers *sv, const struct server_connection *c, uint64_t *ret_round)
 {
 	struct server_list *list;
 
@@ -92,9 +92,8 @@ void server_list_forget(struct servers *sv)
 static enum err_code ask(struct servers *sv, const struct server_connection *c,
     struct server_list **ret, struct err *e)
 {
-	static const struct baremetal_filter all = {
-		.limit = BAREMETAL_MAX_NODES
-	};
+	static const struct baremetal_filter all = { .limit =
+							 BAREMETAL_MAX_NODES };
 	struct server_list *list = calloc(1, sizeof(*list));
 	enum err_code rc = ERR_OK;
 

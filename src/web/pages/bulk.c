@@ -76,8 +76,8 @@ static struct jv jobs_view(struct request *r)
 
 struct jv bulk_view(struct request *r, enum kind_id kind)
 {
-	bool edit = access_allows(
-	    r->actor.role, inventory_permission(kind_get(kind)));
+	bool edit =
+	    access_allows(r->actor.role, inventory_permission(kind_get(kind)));
 	struct jv jobs =
 	    kind == KIND_DEVICE ? jobs_view(r) : jv_list(r->arena, 0);
 	struct jv v = jv_dict(r->arena, 2);

@@ -52,8 +52,8 @@ static const char *type_of(
 	return types[f->type];
 }
 
-static struct jv items_of(struct arena *a,
-    const struct record_table_spec *spec, const void *row, int field)
+static struct jv items_of(struct arena *a, const struct record_table_spec *spec,
+    const void *row, int field)
 {
 	size_t n = table_row_count(spec, row, field);
 	struct jv list = jv_list(a, n);

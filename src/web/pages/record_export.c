@@ -38,13 +38,13 @@ static void write_csv(const struct handing *h, struct buf *out)
 	const int *columns = h->table->columns;
 
 	for (const int *c = columns; *c >= 0; c++)
-		csv_add(out, h->schema->fields[*c].name,
-		    c[1] < 0 ? "\r\n" : ",");
+		csv_add(
+		    out, h->schema->fields[*c].name, c[1] < 0 ? "\r\n" : ",");
 	for (size_t i = 0; i < h->table->n; i++) {
 		for (const int *c = columns; *c >= 0; c++)
 			csv_add(out,
-			    table_cell_text(h->r->arena, h->spec,
-				h->table->rows[i], *c),
+			    table_cell_text(
+				h->r->arena, h->spec, h->table->rows[i], *c),
 			    c[1] < 0 ? "\r\n" : ",");
 	}
 }

@@ -73,9 +73,8 @@ static const char *value_of(const struct field *f, const char *text)
 {
 	if (f->type != FIELD_BOOL)
 		return text;
-	return strcmp(text, "yes") == 0 || strcmp(text, "true") == 0
-		   ? "true"
-		   : "false";
+	return strcmp(text, "yes") == 0 || strcmp(text, "true") == 0 ? "true"
+								     : "false";
 }
 
 static void read_criteria(
@@ -263,9 +262,9 @@ enum err_code record_table_select_of(struct request *r,
     const struct record_table_spec *spec, const struct record_table_rows *rows,
     enum record_table_extent extent, struct record_table *ret, struct err *e)
 {
-	struct record_table t = { .size = page_size(r),
-		.all = rows->list,
-		.n_all = rows->n };
+	struct record_table t = {
+		.size = page_size(r), .all = rows->list, .n_all = rows->n
+	};
 	struct order order = read_order(r, spec);
 	struct criteria c;
 	long page = 1;
@@ -298,7 +297,7 @@ enum err_code record_table_select(struct request *r,
 	struct record_table_rows rows;
 
 	/* an array of pointers to records is one of pointers */
-	rows.list = (const void *const *)snapshot_all(
-	    r->snapshot, spec->kind, &rows.n);
+	rows.list =
+	    (const void *const *)snapshot_all(r->snapshot, spec->kind, &rows.n);
 	return record_table_select_of(r, spec, &rows, extent, ret, e);
 }

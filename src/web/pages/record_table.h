@@ -1,6 +1,6 @@
 /*
- * Tables of records, and of what is read like them: searched, filtered, sorted and paged by the query, so
- * that a view has an address and needs no script.
+ * Tables of records, and of what is read like them: searched, filtered, sorted
+ * and paged by the query, so that a view has an address and needs no script.
  *
  *   q=text  <field>=value  sort=<field> or sort=-<field>  page=2  size=100
  *   col=<field>, once for each column that is shown
@@ -52,12 +52,12 @@ enum err_code record_table_select_of(struct request *r,
 
 /* The table for the macros of tables.html:
  * {rows: [{record (where they are), key, url, cells}], total, n_all, from, to,
- *  size, prev, next, columns: [{name, label, url, aria, type}], choices: [{name,
- *  label, shown}], extras: [{name, label}] that are shown, sizes: [{size, url,
- *  current}], filters: [{name, label, value, options or none}], kept and
- *  unkept: hidden fields, filtered, q, sort, path, query, csv, json, views,
- *  keeps_views, kind}.
- * For each row the page may set more before the template is rendered. */
+ *  size, prev, next, columns: [{name, label, url, aria, type}], choices:
+ * [{name, label, shown}], extras: [{name, label}] that are shown, sizes:
+ * [{size, url, current}], filters: [{name, label, value, options or none}],
+ * kept and unkept: hidden fields, filtered, q, sort, path, query, csv, json,
+ * views, keeps_views, kind}. For each row the page may set more before the
+ * template is rendered. */
 struct jv record_table_view(struct request *r,
     const struct record_table_spec *spec, const struct record_table *table);
 

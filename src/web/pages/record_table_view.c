@@ -180,8 +180,7 @@ static struct jv options_of(const struct filtering *f, int field)
 {
 	static const char *const flags[] = { "yes", "no", NULL };
 	const struct field *of = &table_schema(f->spec)->fields[field];
-	const char *const *words =
-	    of->type == FIELD_BOOL ? flags : of->choices;
+	const char *const *words = of->type == FIELD_BOOL ? flags : of->choices;
 	struct jv list;
 
 	if (of->type == FIELD_REF)
@@ -197,8 +196,8 @@ static struct jv options_of(const struct filtering *f, int field)
 	return list;
 }
 
-static void add_filter(const struct filtering *f, struct jv list, int field,
-    const char *value)
+static void add_filter(
+    const struct filtering *f, struct jv list, int field, const char *value)
 {
 	const struct field *of = &table_schema(f->spec)->fields[field];
 	struct arena *a = f->r->arena;
@@ -234,8 +233,8 @@ static struct jv filters_view(const struct filtering *f, bool *ret_filtered)
 
 	*ret_filtered = *request_query(r, "q", "") != '\0';
 	for (const int *o = f->spec->filters; *o >= 0; o++)
-		add_filter(f, list, *o,
-		    request_query(r, schema->fields[*o].name, ""));
+		add_filter(
+		    f, list, *o, request_query(r, schema->fields[*o].name, ""));
 	all = request_query_all(r, &n);
 	for (size_t i = 0; i < n; i++) {
 		int field = schema_find(schema, all[i].name);
@@ -303,8 +302,8 @@ static void add_pages(
 
 /* "/servers/n%201"; record keys are made of what needs no escape, and of the
  * slash between an area and a VLAN. */
-static const char *row_url(struct request *r,
-    const struct record_table_spec *spec, const char *key)
+static const char *row_url(
+    struct request *r, const struct record_table_spec *spec, const char *key)
 {
 	struct buf text = BUF_INIT(MAX_URL);
 	const char *url;

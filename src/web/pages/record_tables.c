@@ -4,9 +4,8 @@
 
 #define FIELDS(...) ((const int[]){ __VA_ARGS__, -1 })
 #define NO_FIELDS ((const int[]){ -1 })
-#define EXTRAS(...)                       \
-	((const struct record_table_extra[]){ \
-	    __VA_ARGS__, { NULL, NULL } })
+#define EXTRAS(...) \
+	((const struct record_table_extra[]){ __VA_ARGS__, { NULL, NULL } })
 #define DEVICES EXTRAS({ "n_devices", "Devices" })
 
 static const struct record_table_spec specs[] = {
@@ -25,8 +24,7 @@ static const struct record_table_spec specs[] = {
 	    .filters = FIELDS(AREA_PARENT),
 	    .extras = DEVICES },
 	{ .kind = KIND_VLAN,
-	    .columns =
-		FIELDS(VLAN_VID, VLAN_NAME, VLAN_AREA, VLAN_DESCRIPTION),
+	    .columns = FIELDS(VLAN_VID, VLAN_NAME, VLAN_AREA, VLAN_DESCRIPTION),
 	    .search = FIELDS(VLAN_VID, VLAN_NAME, VLAN_DESCRIPTION),
 	    .filters = FIELDS(VLAN_AREA) },
 	{ .kind = KIND_ROLE,
@@ -43,8 +41,7 @@ static const struct record_table_spec specs[] = {
 	{ .kind = KIND_SECRET,
 	    .columns = FIELDS(SECRET_NAME, SECRET_PROVIDER, SECRET_REFERENCE,
 		SECRET_USERNAME, SECRET_DESCRIPTION),
-	    .search =
-		FIELDS(SECRET_NAME, SECRET_REFERENCE, SECRET_DESCRIPTION),
+	    .search = FIELDS(SECRET_NAME, SECRET_REFERENCE, SECRET_DESCRIPTION),
 	    .filters = FIELDS(SECRET_PROVIDER),
 	    .extras = DEVICES },
 	{ .kind = KIND_BUTTON,
@@ -78,14 +75,14 @@ static const struct record_table_spec specs[] = {
 	    .search = FIELDS(VIEW_NAME, VIEW_LABEL),
 	    .filters = FIELDS(VIEW_TABLE) },
 	{ .kind = KIND_USER,
-	    .columns = FIELDS(
-		USER_NAME, USER_FULL_NAME, USER_ROLE, USER_DISABLED),
+	    .columns =
+		FIELDS(USER_NAME, USER_FULL_NAME, USER_ROLE, USER_DISABLED),
 	    .search = FIELDS(USER_NAME, USER_FULL_NAME),
 	    .filters = FIELDS(USER_ROLE, USER_DISABLED),
 	    .path = "/settings/users" },
 	{ .kind = KIND_TOKEN,
-	    .columns = FIELDS(TOKEN_NAME, TOKEN_ROLE, TOKEN_CREATED_BY,
-		TOKEN_EXPIRES_AT),
+	    .columns = FIELDS(
+		TOKEN_NAME, TOKEN_ROLE, TOKEN_CREATED_BY, TOKEN_EXPIRES_AT),
 	    .search = FIELDS(TOKEN_NAME, TOKEN_CREATED_BY),
 	    .filters = FIELDS(TOKEN_ROLE),
 	    .path = "/settings/tokens",

@@ -130,8 +130,8 @@ static bool may_be_asked(
 	       (!n->maintenance && !n->retired && !*n->instance_uuid);
 }
 
-static struct jv nodes_view(struct arena *a, const struct choice *c,
-    bool possible, size_t *ret_n)
+static struct jv nodes_view(
+    struct arena *a, const struct choice *c, bool possible, size_t *ret_n)
 {
 	struct jv list = jv_list(a, c->rows.n);
 
@@ -147,8 +147,7 @@ static struct jv nodes_view(struct arena *a, const struct choice *c,
 	return list;
 }
 
-static void add_action(
-    struct arena *a, const struct choice *c, struct jv ctx)
+static void add_action(struct arena *a, const struct choice *c, struct jv ctx)
 {
 	const struct server_action_info *info = server_action_get(c->action);
 
@@ -162,8 +161,7 @@ static void add_action(
 
 /* What names the choice in a form that is sent again: one by one, for those
  * that were asked first may not meet the filters any more. */
-static void add_choice(
-    struct request *r, const struct choice *c, struct jv ctx)
+static void add_choice(struct request *r, const struct choice *c, struct jv ctx)
 {
 	struct arena *a = r->arena;
 	const char *once = request_form(r, "once", "");
@@ -285,8 +283,7 @@ static enum err_code ask_all(struct request *r, const struct choice *c,
 			return rc;
 		if (ask_one(r, c, &wish, &errors, &answer, &why) == ERR_OK)
 			ret->accepted++;
-		jv_list_append(
-		    a, ret->rows, outcome_view(a, n, answer, &why));
+		jv_list_append(a, ret->rows, outcome_view(a, n, answer, &why));
 		json_decref(answer);
 	}
 	return ERR_OK;
@@ -314,8 +311,7 @@ static enum err_code show_outcome(struct request *r, struct response *out,
 	add_choice(r, c, ctx);
 	jv_dict_set(a, ctx, "outcome", outcome->rows);
 	jv_dict_set(a, ctx, "accepted", jv_int((int64_t)outcome->accepted));
-	jv_dict_set(
-	    a, ctx, "left", jv_int((int64_t)(c->rows.n - outcome->n)));
+	jv_dict_set(a, ctx, "left", jv_int((int64_t)(c->rows.n - outcome->n)));
 	jv_dict_set(a, ctx, "kept", kept);
 	return response_page(r, out, 200, "server_bulk_done.html", ctx, e);
 }

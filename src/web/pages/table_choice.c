@@ -75,9 +75,8 @@ static enum err_code name_rows(struct request *r,
 enum err_code table_choice_read(struct request *r,
     const struct table_choosing *from, struct table_choice *ret, struct err *e)
 {
-	struct table_choice c = {
-		.all = strcmp(request_form(r, "scope", ""), "all") == 0
-	};
+	struct table_choice c = { .all = strcmp(request_form(r, "scope", ""),
+					     "all") == 0 };
 	struct record_table t = { .n = 0 };
 	enum err_code rc;
 

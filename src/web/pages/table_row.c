@@ -17,8 +17,7 @@ const struct schema *table_schema(const struct record_table_spec *spec)
 			    : &kind_get(spec->kind)->schema;
 }
 
-const char *table_row_key(
-    const struct record_table_spec *spec, const void *row)
+const char *table_row_key(const struct record_table_spec *spec, const void *row)
 {
 	return spec->source ? spec->source->key(row) : record_key(row);
 }
@@ -36,8 +35,8 @@ size_t table_row_count(
 	return spec->source ? 0 : record_count(row, field);
 }
 
-const char *table_row_item(const struct record_table_spec *spec,
-    const void *row, int field, size_t i)
+const char *table_row_item(
+    const struct record_table_spec *spec, const void *row, int field, size_t i)
 {
 	return spec->source ? "" : record_item(row, field, i);
 }

@@ -12,8 +12,7 @@
 /* "devices": its files, its views, what REST calls it. */
 const char *table_name(const struct record_table_spec *spec);
 /* "/devices" */
-const char *table_path(
-    struct arena *a, const struct record_table_spec *spec);
+const char *table_path(struct arena *a, const struct record_table_spec *spec);
 const struct schema *table_schema(const struct record_table_spec *spec);
 
 const char *table_row_key(
@@ -23,7 +22,7 @@ const char *table_row_text(
     const struct record_table_spec *spec, const void *row, int field);
 size_t table_row_count(
     const struct record_table_spec *spec, const void *row, int field);
-const char *table_row_item(const struct record_table_spec *spec,
-    const void *row, int field, size_t i);
+const char *table_row_item(
+    const struct record_table_spec *spec, const void *row, int field, size_t i);
 
 #endif

@@ -261,8 +261,8 @@ static void test_schedules_are_paused_together(void **state)
 	assert_has_not(get_as(TOKEN_OPERATOR, "/channels"), "id=\"bulk\"");
 	reply = post("/bulk/schedules", "scope=all&do=edit");
 	assert_has(reply, "Change 1 schedule");
-	snprintf(form, sizeof(form),
-	    "scope=all&digest=%.64s&how-enabled=set", hidden(&reply, "digest"));
+	snprintf(form, sizeof(form), "scope=all&digest=%.64s&how-enabled=set",
+	    hidden(&reply, "digest"));
 	assert_status(
 	    post_as(TOKEN_OPERATOR, "/bulk/schedules/edit", form), 403);
 	reply = post("/bulk/schedules/edit", form);
