@@ -47,8 +47,7 @@ struct jv server_bulk_actions(struct request *r)
 	return list;
 }
 
-/* --- choosing --------------------------------------------------------------
- */
+/* --- choosing ------------------------------------------------------------ */
 
 struct choice {
 	const struct server_list *list; /* holds the rows */
@@ -118,8 +117,7 @@ static enum err_code choose(
 	return rc;
 }
 
-/* --- what it means, before it is done --------------------------------------
- */
+/* --- what it means, before it is done ------------------------------------ */
 
 static bool may_be_asked(
     const struct baremetal_node *n, enum server_action action)
@@ -207,8 +205,7 @@ static enum err_code chosen(
 	return rc;
 }
 
-/* --- asking ----------------------------------------------------------------
- */
+/* --- asking -------------------------------------------------------------- */
 
 /* The form's object in the shape of the action's own parameters. */
 static json_t *read_body(

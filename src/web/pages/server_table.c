@@ -12,8 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* --- the columns -----------------------------------------------------------
- */
+/* --- the columns --------------------------------------------------------- */
 
 enum server_column {
 	COLUMN_NAME,
@@ -201,8 +200,7 @@ enum err_code server_table_select(struct request *r,
 	    r, &server_table_spec, &all, extent, ret, e);
 }
 
-/* --- the page --------------------------------------------------------------
- */
+/* --- the page ------------------------------------------------------------ */
 
 /* The servers of the page, by key. */
 static struct jv servers_view(struct arena *a, const struct record_table *t)
