@@ -29,6 +29,7 @@ struct line_regex;
 struct line_regex_options {
 	bool literal;	/* the pattern is a text, not an expression */
 	bool fold_case; /* letters of either case */
+	bool shapes;	/* of lines are read, not lines: see below */
 };
 
 /* ERR_INVALID with what is wrong and where; ERR_LIMIT if it is too large. */
@@ -44,6 +45,23 @@ size_t line_regex_runs(
  * is its length without the newline. */
 const char *line_regex_next(
     struct line_regex *re, const char *p, const char *end, size_t *ret_len);
+
+/* Every line in [p, end) that holds a match, in any order.  The function
+ * answers false when it has enough; then line_regex_each() answers false too.
+ * Several places of the text are read at once: of a text without a match this
+ * is the fastest way to know it. */
+typedef bool (*line_regex_fn)(void *ctx, const char *line, size_t len);
+bool line_regex_each(struct line_regex *re, const char *p, const char *end,
+    line_regex_fn fn, void *ctx);
+
+/*
+ * The shape of a line is the line with a 0 for each digit: lines of a fleet are
+ * many, their shapes few.  If a line holds a match, its shape holds a match of
+ * the expression made here from the same pattern, but not the reverse.
+ */
+enum err_code line_regex_for_shapes(const struct line_regex *re,
+    struct line_regex **ret, struct err *e) must_check;
+void line_regex_shape(char *to, const char *line, size_t len);
 
 /* Does the line hold a match? */
 bool line_regex_matches(struct line_regex *re, const char *line, size_t len);

@@ -52,10 +52,34 @@ struct rx_inst {
 	const struct rx_set *set;
 };
 
-struct rx_state;
+/* A set of positions whose next steps are not decided yet: places depend on
+ * the byte that follows. */
+struct rx_state {
+	uint32_t first; /* in the pool */
+	uint16_t n;
+	uint8_t before;
+};
+
+#define RX_MAX_STATES 512
+#define RX_END 256 /* the end of the text, as a byte */
+
+/* States that are no sets. */
+enum { RX_UNKNOWN, RX_MATCH, RX_DEAD, RX_FIRST_STATE };
+
+/* What stands before a position. */
+enum rx_before { RX_BEFORE_LINE, RX_BEFORE_WORD, RX_BEFORE_OTHER };
+
+/* Positions and what stands before them. */
+struct rx_front {
+	const uint16_t *set;
+	size_t n;
+	enum rx_before before;
+};
 
 struct line_regex {
 	struct arena *arena;
+	const char *pattern;
+	struct line_regex_options options;
 	struct rx_inst *program;
 	size_t n;
 	const char *runs[LINE_REGEX_MAX_RUNS];
@@ -65,13 +89,20 @@ struct line_regex {
 	/* bytes from the last one that is this byte to the end of `longest` */
 	uint16_t skip[256];
 
+	/* bytes that no set and no place tells apart are one class */
+	uint8_t class_of[256];
+	uint32_t width; /* classes */
+
 	struct rx_state *states;
-	uint16_t *next;	  /* [state * WIDTH + byte] */
+	/* [row + class]: the row of the state that follows; the row of a state
+	 * is its number times the width, so that a step multiplies nothing */
+	uint32_t *next;
 	uint16_t *at_end; /* [state]: what the end of the text leads to */
 	size_t n_states;
 	uint16_t *pool;
 	size_t n_pool;
 	uint16_t start;
+	unsigned flushes; /* how often all states were forgotten */
 
 	/* scratch of one step */
 	uint16_t *stack, *reached, *kernel;
@@ -87,5 +118,24 @@ enum err_code rx_parse(struct arena *a, const char *pattern,
 /* Fills in the program and what every match holds.  ERR_LIMIT. */
 enum err_code rx_make_program(struct line_regex *re, const struct rx_node *tree,
     struct err *e) must_check;
+
+/* The automaton of a program: no state is known yet. */
+enum err_code rx_make_states(struct line_regex *re, struct err *e) must_check;
+uint16_t rx_start_state(struct line_regex *re);
+/* The step by a byte, or RX_END, from a state.  It may forget all states: then
+ * re->flushes tells so, and only the answer is a state. */
+uint16_t rx_next_state(struct line_regex *re, uint16_t from, unsigned c);
+
+/* One step without the automaton.  close: follows splits and places; leaves the
+ * instructions that read a byte in re->reached; true: a match ends here.
+ * take: what these reach by the byte, in re->kernel. */
+bool rx_close_front(
+    struct line_regex *re, const struct rx_front *f, unsigned c, size_t *ret_n);
+size_t rx_take_byte(struct line_regex *re, size_t n_reached, unsigned c);
+enum rx_before rx_before_of(unsigned c);
+
+/* line_regex_next() of a pattern that has a longest run. */
+const char *rx_next_by_run(
+    struct line_regex *re, const char *p, const char *end, size_t *ret_len);
 
 #endif

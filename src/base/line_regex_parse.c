@@ -10,6 +10,7 @@ struct parser {
 	const char *pattern;
 	const char *p;
 	bool fold;
+	bool shapes;
 	int depth;
 	struct err *e;
 	bool failed;
@@ -140,6 +141,25 @@ static int bracket_byte(struct parser *ps, struct rx_set *s)
 	return c;
 }
 
+/* In the shape of a line there is no digit but 0. */
+static const struct rx_node *end_set(struct parser *ps, struct rx_node *n)
+{
+	struct rx_set digits = { { 0 } };
+	bool any = false;
+
+	if (!n || !ps->shapes)
+		return n;
+	for (unsigned c = '0'; c <= '9'; c++)
+		add_byte(&digits, c);
+	for (size_t i = 0; i < sizeof(digits.bits); i++) {
+		any = any || (n->set.bits[i] & digits.bits[i]);
+		n->set.bits[i] &= (uint8_t)~digits.bits[i];
+	}
+	if (any)
+		add_byte(&n->set, '0');
+	return n;
+}
+
 static const struct rx_node *parse_brackets(struct parser *ps)
 {
 	struct rx_node *n = new_node(ps, RX_SET);
@@ -169,7 +189,7 @@ static const struct rx_node *parse_brackets(struct parser *ps)
 	ps->p++;
 	if (inverted)
 		invert(&n->set);
-	return n;
+	return end_set(ps, n);
 }
 
 static const struct rx_node *one_byte(struct parser *ps, int c)
@@ -178,7 +198,7 @@ static const struct rx_node *one_byte(struct parser *ps, int c)
 
 	if (n)
 		add_range(ps, &n->set, (unsigned)c, (unsigned)c);
-	return n;
+	return end_set(ps, n);
 }
 
 /* --- atoms --------------------------------------------------------------- */
@@ -216,7 +236,7 @@ static const struct rx_node *parse_backslash(struct parser *ps)
 				    ? "back references cannot be searched for"
 				    : "nothing that may follow a backslash");
 	ps->p++;
-	return n;
+	return end_set(ps, n);
 }
 
 static const struct rx_node *parse_group(struct parser *ps)
@@ -264,7 +284,7 @@ static const struct rx_node *parse_atom(struct parser *ps)
 		n = new_node(ps, RX_SET);
 		if (n)
 			invert(&n->set);
-		return n;
+		return end_set(ps, n);
 	default:
 		return one_byte(ps, (unsigned char)c);
 	}
@@ -388,6 +408,7 @@ enum err_code rx_parse(struct arena *a, const char *pattern,
 		.pattern = pattern,
 		.p = pattern,
 		.fold = options.fold_case,
+		.shapes = options.shapes,
 		.e = e ? e : &local };
 	const struct rx_node *all =
 	    options.literal ? parse_literal(&ps) : parse_alternatives(&ps);

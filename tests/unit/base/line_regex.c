@@ -34,7 +34,8 @@ static int tear_down(void **state)
 
 static struct line_regex *compile(const char *pattern, bool literal, bool fold)
 {
-	struct line_regex_options options = { literal, fold };
+	struct line_regex_options options = { .literal = literal,
+		.fold_case = fold };
 	struct line_regex *re = NULL;
 	struct err e = ERR_INIT;
 
@@ -205,7 +206,7 @@ static void test_refuses_with_a_place(void **state)
 	static const char *const bad[] = { "(", ")", "[", "[b-a]", "*a", "\\1",
 		"\\q", "(?=a)", "a{300}", "a{3,2}", "[a\\", "a\\" };
 	struct line_regex *re = NULL;
-	struct line_regex_options options = { false, false };
+	struct line_regex_options options = { .literal = false };
 	char long_one[600];
 
 	(void)state;
@@ -227,13 +228,21 @@ static void test_refuses_with_a_place(void **state)
 	assert_null(re);
 }
 
+static bool count_line(void *ctx, const char *line, size_t len)
+{
+	(void)line;
+	(void)len;
+	++*(size_t *)ctx;
+	return true;
+}
+
 /* Exponential for those who go back: here a megabyte of it takes what it
  * takes to read it. */
 static void test_no_pattern_is_expensive(void **state)
 {
 	static const char *const patterns[] = { "(a*)*b", "(a|aa)+$",
 		"(a?){100}a{100}b", "(.*)(.*)(.*)[^a]", "(a|b|ab)*c" };
-	size_t n = 1 << 20, len;
+	size_t n = 1 << 20, len, found = 0;
 	char *text = malloc(n);
 
 	(void)state;
@@ -243,6 +252,7 @@ static void test_no_pattern_is_expensive(void **state)
 		struct line_regex *re = compile(patterns[i], false, false);
 
 		(void)line_regex_next(re, text, text + n, &len);
+		(void)line_regex_each(re, text, text + n, count_line, &found);
 	}
 	free(text);
 }
@@ -331,6 +341,127 @@ static void test_agrees_with_the_library(void **state)
 	}
 }
 
+/* --- at several places at once ---------------------------------------------
+ */
+
+struct seen {
+	const char *text;
+	bool lines[600]; /* by where they begin */
+	int n, most;
+};
+
+static bool see(void *ctx, const char *line, size_t len)
+{
+	struct seen *s = ctx;
+
+	assert_true(line[len] == '\n' || line[len] == '\0');
+	assert_false(s->lines[line - s->text]);
+	s->lines[line - s->text] = true;
+	return ++s->n < s->most;
+}
+
+static void random_text(char *to, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		to[i] = pick(12) ? "abcd10"[pick(6)] : '\n';
+	to[len] = '\0';
+}
+
+/* Each of the lines once, and no other: whatever their lengths. */
+static void test_each_line_is_found_once(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		char pattern[120], text[501];
+		struct seen s = { .text = text, .most = 1000 };
+		size_t len, n = 1 + pick(500);
+		struct line_regex *re;
+		const char *p = text;
+		int expected = 0;
+
+		random_pattern(pattern, sizeof(pattern), 2);
+		random_text(text, n);
+		re = compile(pattern, false, false);
+		assert_true(line_regex_each(re, text, text + n, see, &s));
+		while (p < text + n &&
+		       (p = line_regex_next(re, p, text + n, &len)) != NULL) {
+			if (!s.lines[p - text])
+				fail_msg("/%s/ misses \"%.*s\" of \"%s\"",
+				    pattern, (int)len, p, text);
+			expected++;
+			p += len + 1;
+		}
+		assert_int_equal(s.n, expected);
+		if (expected > 1) {
+			s = (struct seen){ .text = text, .most = 1 };
+			assert_false(
+			    line_regex_each(re, text, text + n, see, &s));
+			assert_int_equal(s.n, 1);
+		}
+	}
+}
+
+/* The states of the other places are forgotten with those of one. */
+static void test_many_states_lose_no_line(void **state)
+{
+	enum { LINES = 4000, WIDTH = 40 };
+	struct line_regex *re =
+	    compile("a.{9}b.*c.{7}d|d.{8}c.*b", false, false);
+	char *text = malloc(LINES * WIDTH + 1);
+	const char *end = text + (size_t)LINES * WIDTH, *p = text;
+	size_t expected = 0, n = 0, len;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < (size_t)LINES * WIDTH; i++)
+		text[i] = "abcdefgh"[pick(8)];
+	for (size_t i = WIDTH - 1; i < (size_t)LINES * WIDTH; i += WIDTH)
+		text[i] = '\n';
+	while (p < end && (p = line_regex_next(re, p, end, &len)) != NULL) {
+		expected++;
+		p += len + 1;
+	}
+	assert_true(line_regex_each(re, text, end, count_line, &n));
+	assert_true(expected > 100);
+	assert_int_equal(n, expected);
+	free(text);
+}
+
+static void test_a_shape_matches_with_its_line(void **state)
+{
+	struct line_regex *re, *shapes = NULL;
+	char line[12], shape[12];
+
+	(void)state;
+	line_regex_shape(shape, "eth12/3a", 8);
+	assert_memory_equal(shape, "eth00/0a", 8);
+	re = compile("vlan 1[2-4]7\\b", false, true);
+	assert_int_equal(line_regex_for_shapes(re, &shapes, NULL), ERR_OK);
+	assert_true(line_regex_matches(shapes, "VLAN 000", 8));
+	assert_false(line_regex_matches(shapes, "vlan 00", 7));
+	for (int i = 0; i < 3000; i++) {
+		char pattern[120];
+
+		random_pattern(pattern, sizeof(pattern), 2);
+		for (char *p = pattern; *p; p++)
+			*p = *p == 'b' ? '1' : *p == 'c' ? '2' : *p;
+		re = compile(pattern, false, false);
+		assert_int_equal(
+		    line_regex_for_shapes(re, &shapes, NULL), ERR_OK);
+		for (int j = 0; j < 20; j++) {
+			size_t n = pick(10);
+
+			for (size_t k = 0; k < n; k++)
+				line[k] = "a1239"[pick(5)];
+			line_regex_shape(shape, line, n);
+			if (line_regex_matches(re, line, n) &&
+			    !line_regex_matches(shapes, shape, n))
+				fail_msg(
+				    "/%s/ in \"%.*s\"", pattern, (int)n, line);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +474,9 @@ int main(void)
 		cmocka_unit_test(test_no_pattern_is_expensive),
 		cmocka_unit_test(test_nothing_is_repeated_cheaply),
 		cmocka_unit_test(test_agrees_with_the_library),
+		cmocka_unit_test(test_each_line_is_found_once),
+		cmocka_unit_test(test_many_states_lose_no_line),
+		cmocka_unit_test(test_a_shape_matches_with_its_line),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
