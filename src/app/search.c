@@ -25,20 +25,52 @@ struct reader {
 	bool late; /* the rest was not read */
 };
 
+/* The end of the whole lines that are read before the clock is looked at. */
+static const char *slice_end(const struct reader *r, const char *p)
+{
+	const char *newline = NULL;
+
+	if (r->end - p > SLICE)
+		newline = memchr(p + SLICE, '\n', (size_t)(r->end - p - SLICE));
+	return newline ? newline + 1 : r->end;
+}
+
+static bool stop_at_first(void *ctx, const char *line, size_t len)
+{
+	(void)ctx;
+	(void)line;
+	(void)len;
+	return false;
+}
+
+/* Does a line match? */
+static bool any_match(struct reader *r)
+{
+	const char *p = r->begin;
+
+	while (p < r->end && !r->late) {
+		const char *stop = slice_end(r, p);
+
+		if (!line_regex_each(
+			r->q->pattern, p, stop, stop_at_first, NULL))
+			return true;
+		p = stop;
+		r->late = p < r->end && clock_mono_ms() > r->deadline;
+	}
+	return false;
+}
+
 /* The next line that matches, in whole lines from p on. */
 static const char *next_match(struct reader *r, const char *p, size_t *ret_len)
 {
 	while (p < r->end && !r->late) {
-		const char *newline = NULL, *stop, *found;
+		const char *stop = slice_end(r, p);
+		const char *found =
+		    line_regex_next(r->q->pattern, p, stop, ret_len);
 
-		if (r->end - p > SLICE)
-			newline = memchr(
-			    p + SLICE, '\n', (size_t)(r->end - p - SLICE));
-		stop = newline ? newline : r->end;
-		found = line_regex_next(r->q->pattern, p, stop, ret_len);
 		if (found)
 			return found;
-		p = newline ? newline + 1 : r->end;
+		p = stop;
 		r->late = p < r->end && clock_mono_ms() > r->deadline;
 	}
 	return NULL;
@@ -155,69 +187,169 @@ struct search {
 	size_t n;
 	int64_t deadline;
 	bool late;
+	const uint8_t *candidates;
+	size_t n_read;	       /* bytes of texts */
+	bool asked;	       /* which shapes match */
+	const uint8_t *shapes; /* that match; NULL: it is not known */
+};
+
+/* A device, as the image and what came later tell of it together. */
+struct place {
+	const char *name;
+	size_t number;			    /* in the image */
+	const struct search_device *device; /* of the image, or NULL */
+	const struct search_change *change; /* or NULL */
 };
 
 /* A text that holds no match costs nothing but its reading. */
-static void search_one(
-    struct search *s, const struct search_device *d, enum path_config which)
+static void read_device_text(struct search *s, const struct place *at,
+    enum path_config which, const char *begin, size_t len)
 {
-	const struct search_span *span = &d->text[which];
-	const char *begin = s->index->file.map + span->at;
 	struct search_text *to = &s->texts[s->n];
 	struct reader r = { .q = s->q,
 		.arena = s->arena,
 		.begin = begin,
-		.end = begin + span->len,
+		.end = begin + len,
 		.at = begin,
 		.number = 1,
 		.deadline = s->deadline };
 	bool found;
-	size_t len;
 
-	if (!s->q->in[which] || span->len == 0 || s->late)
+	if (len == 0)
 		return;
-	found = next_match(&r, begin, &len) != NULL;
+	s->n_read += len;
+	found = any_match(&r);
 	s->late = r.late;
 	if (!found)
 		return;
-	*to = (struct search_text){ .device = arena_strdup(s->arena, d->name),
+	*to = (struct search_text){ .device = arena_strdup(s->arena, at->name),
 		.which = which };
 	read_text(&r, to);
 	s->late = r.late;
 	s->n++;
 }
 
-static size_t count_texts(const struct search_index *index)
+/* Asked once the texts that were read came to more than all shapes: then the
+ * answer costs no more than was spent already, whatever it is worth. */
+static bool has_matching_shape(
+    struct search *s, const struct search_text_at *text)
 {
-	size_t n = 0;
+	const struct search_image *image = &s->index->image;
+	int64_t now;
 
-	for (size_t i = 0; i < index->n; i++)
-		n += index->devices[i].text[PATH_INTENDED].len > 0 ||
-		     index->devices[i].text[PATH_BACKUP].len > 0;
-	return n;
+	if (!s->asked && s->n_read > image->header->shapes.n) {
+		s->asked = true;
+		now = clock_mono_ms();
+		s->shapes = search_shapes(image, s->q->pattern,
+		    now + (s->deadline - now) / 2, s->arena);
+	}
+	if (!s->shapes || text->n_ids == SEARCH_NO_SHAPES)
+		return true;
+	for (size_t i = 0; i < text->n_ids; i++) {
+		uint32_t id = image->ids[text->ids + i];
+
+		if (s->shapes[id / 8] >> (id % 8) & 1)
+			return true;
+	}
+	return false;
 }
 
-static void search_all(
-    struct search *s, const uint8_t *candidates, struct search_found *ret)
+static void search_one(
+    struct search *s, const struct place *at, enum path_config which)
+{
+	const struct search_index *index = s->index;
+	const struct search_text_at *text;
+
+	if (!s->q->in[which] || s->late)
+		return;
+	if (at->change && at->change->changed[which]) {
+		const struct search_span *span = &at->change->text[which];
+
+		read_device_text(
+		    s, at, which, index->later.file.map + span->at, span->len);
+		return;
+	}
+	if (!at->device)
+		return;
+	text = &at->device->text[which];
+	if (text->len > 0 && has_matching_shape(s, text))
+		read_device_text(
+		    s, at, which, index->image.texts + text->at, text->len);
+}
+
+/* The next device by name: *i of the image, or *j of the changes, or both. */
+static bool next_place(
+    const struct search_index *index, size_t *i, size_t *j, struct place *ret)
+{
+	const struct search_image *image = &index->image;
+	const struct search_later *later = &index->later;
+	bool in_image = *i < image->header->devices.n;
+	bool in_later = *j < later->n;
+	int order;
+
+	if (!in_image && !in_later)
+		return false;
+	*ret = (struct place){ .number = *i };
+	if (in_image) {
+		ret->device = &image->devices[*i];
+		ret->name = image->names + ret->device->name;
+	}
+	order = !in_image   ? 1
+		: !in_later ? -1
+			    : strcmp(ret->name, later->changes[*j].name);
+	if (order >= 0) {
+		ret->change = &later->changes[(*j)++];
+		ret->name = ret->change->name;
+	}
+	if (order > 0)
+		ret->device = NULL;
+	else
+		(*i)++;
+	return true;
+}
+
+static bool has_text(const struct place *at)
+{
+	for (int which = 0; which < SEARCH_TEXTS; which++) {
+		bool changed = at->change && at->change->changed[which];
+
+		if (changed ? at->change->text[which].len > 0
+			    : at->device && at->device->text[which].len > 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_candidate(const struct search *s, const struct place *at)
+{
+	if (strcmp(at->name, s->q->after) <= 0)
+		return false;
+	return at->change ||
+	       (s->candidates[at->number / 8] >> (at->number % 8) & 1);
+}
+
+static void search_all(struct search *s, struct search_found *ret)
 {
 	const char *last = s->q->after;
+	bool ended = false;
+	size_t i = 0, j = 0;
+	struct place at;
 
 	s->deadline = clock_mono_ms() + s->q->budget_ms;
 	ret->next = "";
-	for (size_t i = 0; i < s->index->n; i++) {
-		const struct search_device *d = &s->index->devices[i];
-
-		if (!(candidates[d->slot / 8] >> (d->slot % 8) & 1) ||
-		    strcmp(d->name, s->q->after) <= 0)
+	while (next_place(s->index, &i, &j, &at)) {
+		ret->n_devices += has_text(&at);
+		if (ended || !is_candidate(s, &at))
 			continue;
 		ret->late = s->late || clock_mono_ms() > s->deadline;
-		if (ret->late || s->n + 2 > s->q->max_texts) {
+		ended = ret->late || s->n + 2 > s->q->max_texts;
+		if (ended) {
 			ret->next = arena_strdup(s->arena, last);
-			break;
+			continue;
 		}
-		search_one(s, d, PATH_INTENDED);
-		search_one(s, d, PATH_BACKUP);
-		last = d->name;
+		search_one(s, &at, PATH_INTENDED);
+		search_one(s, &at, PATH_BACKUP);
+		last = at.name;
 	}
 	ret->late = ret->late || s->late;
 }
@@ -227,58 +359,30 @@ static enum err_code search_locked(const struct search_index *index,
     struct err *e)
 {
 	struct search s = { .index = index, .q = q, .arena = a };
-	const uint8_t *candidates = search_candidates(index, q->pattern, a);
 	struct search_found found = { .n = 0 };
 
+	s.candidates = search_candidates(&index->image, q->pattern, a);
 	s.texts = arena_alloc(a, (q->max_texts + 2) * sizeof(*s.texts));
-	if (!candidates || !s.texts)
+	if (!s.candidates || !s.texts)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	search_all(&s, candidates, &found);
+	search_all(&s, &found);
 	if (arena_failed(a))
 		return err_set(e, ERR_LIMIT, "too much was found to be shown");
 	found.texts = s.texts;
 	found.n = s.n;
-	found.n_devices = count_texts(index);
 	*ret = found;
 	return ERR_OK;
-}
-
-/* The index as it is at the tip, locked for reading. */
-static enum err_code lock_current(struct search_index *index, struct err *e)
-{
-	struct commit_id tip;
-	enum err_code rc;
-
-	rc = store_tip(index->app->store, STORE_MAIN, &tip, e);
-	if (rc != ERR_OK)
-		return rc;
-	pthread_rwlock_rdlock(&index->lock);
-	if (index->file.map && commit_id_equal(&tip, &index->at))
-		return ERR_OK;
-	pthread_rwlock_unlock(&index->lock);
-	pthread_rwlock_wrlock(&index->lock);
-	if (!index->file.map || !commit_id_equal(&tip, &index->at))
-		rc = search_advance(index, &tip, e);
-	pthread_rwlock_unlock(&index->lock);
-	if (rc != ERR_OK)
-		return rc;
-	/* it may have gone on meanwhile, and is right either way */
-	pthread_rwlock_rdlock(&index->lock);
-	if (index->file.map)
-		return ERR_OK;
-	pthread_rwlock_unlock(&index->lock);
-	return err_set(e, ERR_SYSTEM, "the index of texts is not there");
 }
 
 enum err_code search_texts(struct search_index *index,
     const struct search_query *q, struct arena *a, struct search_found *ret,
     struct err *e)
 {
-	enum err_code rc = lock_current(index, e);
+	enum err_code rc = search_lock_current(index, e);
 
 	if (rc != ERR_OK)
 		return rc;
 	rc = search_locked(index, q, a, ret, e);
-	pthread_rwlock_unlock(&index->lock);
+	search_unlock(index);
 	return rc;
 }

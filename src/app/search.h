@@ -1,13 +1,16 @@
 /*
  * Search in the texts of all current configurations.
  *
- * The texts lie one after the other in a file without a name below DIR, read
- * through the page cache; beside it, for each of 16,384 classes of three
- * letters, a set of the devices whose texts hold some of that class.  What a
- * pattern must hold chooses the devices whose texts are read at all.
+ * All texts lie one after the other in a file beside the store's objects, read
+ * through the page cache.  With them lie, for each of 16,384 classes of three
+ * letters, the set of the devices whose texts hold some of that class, and the
+ * shapes of all lines (line_regex.h), each once: what a pattern must hold, and
+ * which shapes it matches, chooses the texts that are read at all.
  *
- * Made at the first search from the store, later advanced by the difference of
- * two trees.  Any thread; searches run at the same time, an advance alone.
+ * The file is a cache: made from the store when it is missing, not whole or of
+ * another store, and shared by all processes of the store.  What was committed
+ * after it is added to it in memory by the difference of two trees.  Any
+ * thread; searches run at the same time, an advance alone.
  */
 #ifndef APP_SEARCH_H
 #define APP_SEARCH_H
@@ -21,6 +24,13 @@ struct search_index;
 enum err_code search_index_new(
     const struct app *app, struct search_index **ret, struct err *e) must_check;
 void search_index_free(struct search_index *index); /* NULL is fine */
+
+/* A thread that reads or makes the index now, and anew when much has changed:
+ * no search then waits for that, but one that comes before the first is there.
+ * Without it the searches do this. */
+enum err_code search_index_start(
+    struct search_index *index, struct err *e) must_check;
+void search_index_stop(struct search_index *index); /* NULL is fine */
 
 struct search_query {
 	struct line_regex *pattern;

@@ -1,326 +1,254 @@
 #include "app/search_internal.h"
+#include "base/file.h"
+#include "base/log.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_TEXT ((size_t)STORE_MAX_FILE)
+/* What came later is read by every search: beyond this part of the image, and
+ * some more, a new one is made. */
+#define LATER_PART 4
+#define LATER_LEN ((size_t)1 << 20)
+#define LOCK_WAIT_MS 60000
 
-/* --- classes ------------------------------------------------------------- */
+/* --- the image ----------------------------------------------------------- */
 
-static unsigned fold(char c)
+static bool is_stale(const struct search_index *index)
 {
-	unsigned char u = (unsigned char)c;
-
-	return u >= 'A' && u <= 'Z' ? u + 32u : u;
+	return index->later.file.len >
+	       index->image.header->texts.n / LATER_PART + LATER_LEN;
 }
 
-unsigned search_class(const char *p)
+/* Brings the index to the tip; locked for writing.  After an error there is
+ * none. */
+static enum err_code advance(
+    struct search_index *index, const struct commit_id *tip, struct err *e)
 {
-	uint32_t three = fold(p[0]) << 16 | fold(p[1]) << 8 | fold(p[2]);
+	enum err_code rc = search_later_add(&index->later, index->app->store,
+	    &index->at, tip, index->app->dir, e);
 
-	/* Fibonacci hashing: the upper bits of the product are well mixed */
-	return (three * 2654435769u) >> 18;
-}
-
-static void set_classes(
-    struct search_index *index, size_t slot, const struct search_span *span)
-{
-	const char *p = index->file.map + span->at;
-	uint8_t bit = (uint8_t)(1u << (slot & 7));
-	uint8_t *column = index->classes + (slot >> 3);
-
-	for (size_t i = 0; i + 2 < span->len; i++)
-		column[search_class(p + i) * index->stride] |= bit;
-}
-
-static void clear_classes(struct search_index *index, size_t slot)
-{
-	uint8_t mask = (uint8_t) ~(1u << (slot & 7));
-	uint8_t *column = index->classes + (slot >> 3);
-
-	for (size_t i = 0; i < SEARCH_CLASSES; i++)
-		column[i * index->stride] &= mask;
-}
-
-static void mend_classes(struct search_index *index)
-{
-	for (size_t i = 0; i < index->n; i++) {
-		struct search_device *d = &index->devices[i];
-
-		if (!d->dirty)
-			continue;
-		clear_classes(index, d->slot);
-		for (int which = 0; which <= PATH_BACKUP; which++) {
-			set_classes(index, d->slot, &d->text[which]);
-			d->fresh[which] = false;
-		}
-		d->dirty = false;
-	}
-}
-
-/* Room for all slots and some more; every bit has to be set anew then. */
-static enum err_code make_classes(struct search_index *index, struct err *e)
-{
-	size_t stride = (index->n_slots + index->n_slots / 4) / 8 + 64;
-	uint8_t *classes;
-
-	if (index->classes && index->n_slots <= index->stride * 8)
+	if (rc == ERR_OK) {
+		index->at = *tip;
 		return ERR_OK;
-	classes = calloc(SEARCH_CLASSES, stride);
-	if (!classes)
-		return err_set(e, ERR_SYSTEM, "out of memory");
-	free(index->classes);
-	index->classes = classes;
-	index->stride = stride;
-	for (size_t i = 0; i < index->n; i++)
-		index->devices[i].dirty = true;
-	return ERR_OK;
-}
-
-uint8_t *search_candidates(const struct search_index *index,
-    const struct line_regex *pattern, struct arena *a)
-{
-	size_t bytes = (index->n_slots + 7) / 8;
-	uint8_t *all = arena_alloc(a, bytes + 1);
-	const char *const *runs;
-	size_t n = line_regex_runs(pattern, &runs);
-
-	if (!all)
-		return NULL;
-	memset(all, 0xff, bytes);
-	for (size_t i = 0; i < n; i++) {
-		for (const char *p = runs[i]; p[0] && p[1] && p[2]; p++) {
-			const uint8_t *have =
-			    index->classes + search_class(p) * index->stride;
-
-			for (size_t j = 0; j < bytes; j++)
-				all[j] &= have[j];
-		}
 	}
-	return all;
-}
-
-/* --- devices ------------------------------------------------------------- */
-
-static size_t position_of(
-    const struct search_index *index, const char *name, bool *ret_found)
-{
-	size_t low = 0, high = index->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = strcmp(index->devices[mid].name, name);
-
-		if (order == 0) {
-			*ret_found = true;
-			return mid;
-		}
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	*ret_found = false;
-	return low;
-}
-
-/* What is found while a difference of two trees is read: devices that are not
- * known yet come behind the others until all are. */
-struct advance {
-	struct search_index *index;
-	size_t n_known;
-	bool added;
-};
-
-static bool make_room(struct search_index *index)
-{
-	size_t cap = index->cap ? index->cap * 2 : 256;
-	void *grown;
-
-	if (index->n < index->cap)
-		return true;
-	grown = realloc(index->devices, cap * sizeof(*index->devices));
-	if (!grown)
-		return false;
-	index->devices = grown;
-	index->cap = cap;
-	return true;
-}
-
-static struct search_device *device_of(struct advance *ad, const char *name)
-{
-	struct search_index known = { .devices = ad->index->devices,
-		.n = ad->n_known };
-	struct search_device *d;
-	bool found;
-	size_t at = position_of(&known, name, &found);
-
-	if (found)
-		return &ad->index->devices[at];
-	if (!make_room(ad->index))
-		return NULL;
-	d = &ad->index->devices[ad->index->n];
-	*d = (struct search_device){ .name = strdup(name),
-		.slot = ad->index->n_slots };
-	if (!d->name)
-		return NULL;
-	ad->index->n++;
-	ad->index->n_slots++;
-	ad->added = true;
-	return d;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct search_device *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
-/* Those that came twice, once for each text, become one; all are in order
- * again. */
-static void sort_devices(struct search_index *index)
-{
-	size_t kept = 0;
-
-	qsort(index->devices, index->n, sizeof(*index->devices), by_name);
-	for (size_t i = 0; i < index->n; i++) {
-		struct search_device *d = &index->devices[i];
-		struct search_device *last =
-		    kept ? &index->devices[kept - 1] : NULL;
-
-		if (!last || strcmp(last->name, d->name) != 0) {
-			index->devices[kept++] = *d;
-			continue;
-		}
-		for (int which = 0; which <= PATH_BACKUP; which++) {
-			if (d->text[which].len)
-				last->text[which] = d->text[which];
-		}
-		free(d->name);
-	}
-	index->n = kept;
-}
-
-/* --- the walk ------------------------------------------------------------ */
-
-/* "intended/<area>/<name>.cfg" */
-static bool read_path(const char *path, enum path_config *which, char name[256])
-{
-	static const char *const dirs[] = {
-		[PATH_INTENDED] = "intended/", [PATH_BACKUP] = "backup/"
-	};
-	const char *base = strrchr(path, '/');
-	size_t len;
-
-	for (int i = 0; i <= PATH_BACKUP; i++) {
-		if (strncmp(path, dirs[i], strlen(dirs[i])) != 0)
-			continue;
-		len = strlen(base + 1);
-		if (len < 5 || len > 250 ||
-		    strcmp(base + 1 + len - 4, ".cfg") != 0)
-			return false;
-		memcpy(name, base + 1, len - 4);
-		name[len - 4] = '\0';
-		*which = (enum path_config)i;
-		return true;
-	}
-	return false;
-}
-
-/* A device that moves is a removal and an addition: in either order the text
- * that was added stands. */
-static enum err_code note(
-    void *ctx, const struct store_change *change, struct err *e)
-{
-	struct advance *ad = ctx;
-	struct search_index *index = ad->index;
-	struct buf text = BUF_INIT(MAX_TEXT);
-	struct search_span span = { 0, 0 };
-	struct search_device *d;
-	enum path_config which;
-	char name[256];
-	enum err_code rc = ERR_OK;
-
-	if (!read_path(change->path, &which, name))
-		return ERR_OK;
-	if (change->has_new) {
-		rc = store_read_blob(
-		    index->app->store, &change->new_blob, &text, e);
-		if (rc == ERR_OK)
-			rc = search_file_add(
-			    &index->file, buf_text(&text), text.len, &span, e);
-		/* pushed, and more than any configuration: it alone is not
-		 * searched */
-		else if (rc == ERR_LIMIT)
-			rc = ERR_OK;
-	}
-	d = rc == ERR_OK ? device_of(ad, name) : NULL;
-	if (rc == ERR_OK && !d)
-		rc = err_set(e, ERR_SYSTEM, "out of memory");
-	/* text that was added by this very walk is not taken away again */
-	if (rc == ERR_OK && (change->has_new || !d->fresh[which])) {
-		index->file.dead += d->text[which].len;
-		d->text[which] = span;
-		d->fresh[which] = change->has_new;
-		d->dirty = true;
-	}
-	buf_release(&text);
+	/* half of a step is no step */
+	search_later_clear(&index->later);
+	search_image_close(&index->image);
 	return rc;
 }
 
-/* Emptied and made from nothing: at the start, and when most of the file is
- * dead. */
-static enum err_code start_over(struct search_index *index, struct err *e)
-{
-	for (size_t i = 0; i < index->n; i++)
-		free(index->devices[i].name);
-	free(index->classes);
-	index->classes = NULL;
-	index->n = index->n_slots = 0;
-	memset(&index->at, 0, sizeof(index->at));
-	search_file_close(&index->file);
-	return search_file_open(&index->file, index->app->dir, e);
-}
-
-enum err_code search_advance(
+/* Takes the image on the disk in place of what there is, and goes on from it to
+ * the tip.  ERR_STALE if it is no better. */
+static enum err_code take_image(
     struct search_index *index, const struct commit_id *tip, struct err *e)
 {
-	static const char *const dirs[] = { "backup/", "intended/" };
-	struct advance ad = { .index = index };
+	struct search_image image = { .header = NULL };
+	enum err_code rc = search_image_open(index->path, &image, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	pthread_rwlock_wrlock(&index->lock);
+	if (index->image.header &&
+	    commit_id_equal(&image.header->at, &index->image.header->at)) {
+		search_image_close(&image);
+	} else {
+		search_image_close(&index->image);
+		search_later_clear(&index->later);
+		index->image = image;
+		index->at = image.header->at;
+		rc = advance(index, tip, e);
+	}
+	if (rc == ERR_OK && is_stale(index))
+		rc = err_set(e, ERR_STALE, "the index of texts is old");
+	pthread_rwlock_unlock(&index->lock);
+	return rc;
+}
+
+/* Another process may have made it meanwhile; else this one does, alone. */
+static enum err_code make_image(struct search_index *index, struct err *e)
+{
+	struct err local = ERR_INIT;
+	struct commit_id tip;
+	char lock[4096];
+	int fd = -1;
+	enum err_code rc;
+
+	snprintf(lock, sizeof(lock), "%s.lock", index->path);
+	/* without the lock it is made twice, and either is right */
+	if (file_lock(lock, LOCK_WAIT_MS, &fd, &local) != ERR_OK)
+		log_err(&local, "the index of texts");
+	rc = store_tip(index->app->store, STORE_MAIN, &tip, e);
+	if (rc == ERR_OK && take_image(index, &tip, &local) != ERR_OK) {
+		rc = search_build(
+		    index->app->store, &tip, index->path, &index->stopping, e);
+		if (rc == ERR_OK)
+			rc = take_image(index, &tip, e);
+		/* old already, but better than the one before */
+		if (rc == ERR_STALE)
+			rc = ERR_OK;
+	}
+	if (fd >= 0)
+		file_unlock(fd);
+	return rc;
+}
+
+/* An image there is, and little beside it. */
+static bool is_made(struct search_index *index)
+{
+	bool made;
+
+	pthread_rwlock_rdlock(&index->lock);
+	made = index->image.header && !is_stale(index);
+	pthread_rwlock_unlock(&index->lock);
+	return made;
+}
+
+static enum err_code ensure_image(struct search_index *index, struct err *e)
+{
 	enum err_code rc = ERR_OK;
 
-	if (!index->file.map || index->file.dead > index->file.len / 2)
-		rc = start_over(index, e);
-	ad.n_known = index->n;
-	for (size_t i = 0; i < 2 && rc == ERR_OK; i++)
-		rc = store_diff(
-		    index->app->store, &index->at, tip, dirs[i], note, &ad, e);
-	if (ad.added)
-		sort_devices(index);
-	if (rc == ERR_OK)
-		rc = make_classes(index, e);
-	if (rc != ERR_OK) {
-		/* half of a step is no step: the next one begins anew */
-		search_file_close(&index->file);
+	pthread_mutex_lock(&index->making);
+	if (!is_made(index))
+		rc = make_image(index, e);
+	pthread_mutex_unlock(&index->making);
+	return rc;
+}
+
+/* --- at the tip ---------------------------------------------------------- */
+
+static bool is_at(const struct search_index *index, const struct commit_id *tip)
+{
+	return index->image.header && commit_id_equal(tip, &index->at);
+}
+
+static void want_image(struct search_index *index)
+{
+	pthread_mutex_lock(&index->wake);
+	index->wanted = true;
+	pthread_cond_signal(&index->woken);
+	pthread_mutex_unlock(&index->wake);
+}
+
+/* From what there is to the tip. */
+static enum err_code follow(
+    struct search_index *index, const struct commit_id *tip, struct err *e)
+{
+	enum err_code rc = ERR_OK;
+	bool stale;
+
+	pthread_rwlock_wrlock(&index->lock);
+	if (index->image.header && !is_at(index, tip))
+		rc = advance(index, tip, e);
+	stale = index->image.header && is_stale(index);
+	pthread_rwlock_unlock(&index->lock);
+	if (stale && index->kept)
+		want_image(index);
+	else if (stale)
+		rc = ensure_image(index, e);
+	return rc;
+}
+
+enum err_code search_lock_current(struct search_index *index, struct err *e)
+{
+	struct commit_id tip;
+	bool made;
+	enum err_code rc;
+
+	rc = store_tip(index->app->store, STORE_MAIN, &tip, e);
+	if (rc != ERR_OK)
 		return rc;
-	}
-	mend_classes(index);
-	index->at = *tip;
-	return ERR_OK;
+	pthread_rwlock_rdlock(&index->lock);
+	if (is_at(index, &tip))
+		return ERR_OK;
+	made = index->image.header != NULL;
+	pthread_rwlock_unlock(&index->lock);
+	if (!made)
+		rc = ensure_image(index, e);
+	if (rc == ERR_OK)
+		rc = follow(index, &tip, e);
+	if (rc != ERR_OK)
+		return rc;
+	/* it may have gone on meanwhile, and is right either way */
+	pthread_rwlock_rdlock(&index->lock);
+	if (index->image.header)
+		return ERR_OK;
+	pthread_rwlock_unlock(&index->lock);
+	return err_set(e, ERR_SYSTEM, "the index of texts is not there");
+}
+
+void search_unlock(struct search_index *index)
+{
+	pthread_rwlock_unlock(&index->lock);
 }
 
 /* --- life ---------------------------------------------------------------- */
 
+static void *keep(void *arg)
+{
+	struct search_index *index = arg;
+
+	pthread_mutex_lock(&index->wake);
+	while (!index->stopping) {
+		struct err e = ERR_INIT;
+
+		index->wanted = false;
+		pthread_mutex_unlock(&index->wake);
+		if (ensure_image(index, &e) != ERR_OK && !index->stopping)
+			log_err(&e, "the index of texts");
+		pthread_mutex_lock(&index->wake);
+		while (!index->wanted && !index->stopping)
+			pthread_cond_wait(&index->woken, &index->wake);
+	}
+	pthread_mutex_unlock(&index->wake);
+	return NULL;
+}
+
+enum err_code search_index_start(struct search_index *index, struct err *e)
+{
+	int rc = pthread_create(&index->keeper, NULL, keep, index);
+
+	if (rc != 0)
+		return err_set(e, ERR_SYSTEM,
+		    "cannot start the keeper of the index of texts: %s",
+		    strerror(rc));
+	index->kept = true;
+	return ERR_OK;
+}
+
+void search_index_stop(struct search_index *index)
+{
+	if (!index || !index->kept)
+		return;
+	pthread_mutex_lock(&index->wake);
+	index->stopping = true;
+	pthread_cond_signal(&index->woken);
+	pthread_mutex_unlock(&index->wake);
+	pthread_join(index->keeper, NULL);
+	index->kept = false;
+}
+
 enum err_code search_index_new(
     const struct app *app, struct search_index **ret, struct err *e)
 {
+	static const char name[] = "/switchyard-search";
+	const char *dir = store_path(app->store);
 	struct search_index *index = calloc(1, sizeof(*index));
 
-	if (!index)
+	if (index)
+		index->path = calloc(1, strlen(dir) + sizeof(name));
+	if (!index || !index->path) {
+		free(index);
 		return err_set(e, ERR_SYSTEM, "out of memory");
+	}
+	strcpy(index->path, dir);
+	strcat(index->path, name);
 	index->app = app;
+	index->later.file.fd = -1;
 	pthread_rwlock_init(&index->lock, NULL);
+	pthread_mutex_init(&index->making, NULL);
+	pthread_mutex_init(&index->wake, NULL);
+	pthread_cond_init(&index->woken, NULL);
 	*ret = index;
 	return ERR_OK;
 }
@@ -329,11 +257,13 @@ void search_index_free(struct search_index *index)
 {
 	if (!index)
 		return;
-	for (size_t i = 0; i < index->n; i++)
-		free(index->devices[i].name);
-	free(index->devices);
-	free(index->classes);
-	search_file_close(&index->file);
+	search_index_stop(index);
+	search_later_clear(&index->later);
+	search_image_close(&index->image);
+	pthread_cond_destroy(&index->woken);
+	pthread_mutex_destroy(&index->wake);
+	pthread_mutex_destroy(&index->making);
 	pthread_rwlock_destroy(&index->lock);
+	free(index->path);
 	free(index);
 }

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* --- compiling -------------------------------------------------------------
- */
+/* --- compiling ----------------------------------------------------------- */
 
 enum err_code line_regex_compile(struct arena *a, const char *pattern,
     struct line_regex_options options, struct line_regex **ret, struct err *e)
@@ -36,8 +35,7 @@ enum err_code line_regex_compile(struct arena *a, const char *pattern,
 	return ERR_OK;
 }
 
-/* --- searching -------------------------------------------------------------
- */
+/* --- searching ----------------------------------------------------------- */
 
 static bool begins_with_longest(const struct line_regex *re, const char *p)
 {
@@ -189,8 +187,29 @@ enum err_code line_regex_for_shapes(
 	return line_regex_compile(re->arena, re->pattern, options, ret, e);
 }
 
+/* Eight bytes: those that are digits become 0. */
+static uint64_t shape_word(uint64_t word)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t off = word ^ ones * '0'; /* a digit: 0 to 9 */
+	uint64_t other =
+	    (((off & ones * 0x7f) + ones * (0x80 - 10)) | off) & ones * 0x80;
+	uint64_t digits = (ones * 0x80 ^ other) >> 7;
+
+	return (word & ~(digits * 0xff)) | digits * '0';
+}
+
 void line_regex_shape(char *to, const char *line, size_t len)
 {
+	uint64_t word;
+
+	for (; len >= sizeof(word); len -= sizeof(word)) {
+		memcpy(&word, line, sizeof(word));
+		word = shape_word(word);
+		memcpy(to, &word, sizeof(word));
+		to += sizeof(word);
+		line += sizeof(word);
+	}
 	for (size_t i = 0; i < len; i++)
 		to[i] =
 		    (char)(line[i] >= '0' && line[i] <= '9' ? '0' : line[i]);

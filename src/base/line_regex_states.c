@@ -4,8 +4,7 @@
 
 #define SET_POOL 65536 /* positions of all states together */
 
-/* --- states ----------------------------------------------------------------
- */
+/* --- states -------------------------------------------------------------- */
 
 static void forget_states(struct line_regex *re)
 {
@@ -60,8 +59,7 @@ uint16_t rx_start_state(struct line_regex *re)
 	return re->start;
 }
 
-/* --- a step ----------------------------------------------------------------
- */
+/* --- a step -------------------------------------------------------------- */
 
 static bool holds_here(enum rx_place place, enum rx_before before, unsigned c)
 {
@@ -188,8 +186,7 @@ uint16_t rx_next_state(struct line_regex *re, uint16_t from, unsigned c)
 	return to;
 }
 
-/* --- classes of bytes ------------------------------------------------------
- */
+/* --- classes of bytes ---------------------------------------------------- */
 
 /* Bytes of one class that the set tells apart become two. */
 static void split_classes(struct line_regex *re, const struct rx_set *set)

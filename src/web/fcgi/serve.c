@@ -177,6 +177,8 @@ enum err_code web_serve(struct web *web, struct err *e)
 	rc = start_threads(&s, e);
 	if (rc == ERR_OK)
 		rc = history_keeper_start(web->app.store, &keeper, e);
+	if (rc == ERR_OK)
+		rc = search_index_start(web->search, e);
 	if (rc == ERR_OK) {
 		log_info("serving socket=%s threads=%u",
 		    web->options.socket ? web->options.socket : "inherited",
@@ -184,6 +186,7 @@ enum err_code web_serve(struct web *web, struct err *e)
 		wait_for_signal(&signals);
 	}
 	stop_threads(&s);
+	search_index_stop(web->search);
 	history_keeper_stop(keeper);
 	listener_close(&s.listener);
 	return rc;

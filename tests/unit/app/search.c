@@ -8,6 +8,9 @@
 
 #include "unit/app/fixture.h"
 
+#include <sched.h>
+#include <sys/stat.h>
+
 static struct arena *arena;
 static struct search_index *index_;
 
@@ -32,7 +35,8 @@ static int tear_down(void **state)
 
 static struct search_query query(const char *pattern, bool literal)
 {
-	struct line_regex_options options = { literal, true };
+	struct line_regex_options options = { .literal = literal,
+		.fold_case = true };
 	struct search_query q = { .in = { true, true },
 		.after = "",
 		.max_texts = 10,
@@ -221,22 +225,224 @@ static void test_gives_up_within_a_text(void **state)
 	assert_in_range(clock_mono_ms() - began, 0, 8000);
 }
 
-static void test_rebuilds_when_most_of_it_is_dead(void **state)
+static struct stat image_stat(struct fixture *f)
+{
+	char path[200];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/store.git/switchyard-search", f->dir);
+	assert_int_equal(stat(path, &st), 0);
+	return st;
+}
+
+/* As a process that begins now. */
+static void begin_anew(struct fixture *f)
+{
+	search_index_free(index_);
+	assert_ok(search_index_new(&f->app, &index_, e));
+}
+
+static void test_makes_another_image_when_much_came_later(void **state)
 {
 	struct fixture *f = *state;
-	char text[100];
+	size_t len = (size_t)300 << 10;
+	char *text = malloc(len + 100);
+	struct stat first, last;
 
 	make_devices(f);
-	for (int i = 0; i < 20; i++) {
-		snprintf(
-		    text, sizeof(text), "hostname a\nround number %d\n", i);
-		put_intended(f, "a", text);
-		snprintf(text, sizeof(text), "number %d", i);
-		assert_finds(text, "a/intended:1");
-		assert_true(index_->file.dead <= index_->file.len);
-		assert_true(index_->file.len < 2000);
-	}
 	assert_finds("beta", "b/intended:1");
+	first = image_stat(f);
+	assert_int_equal(first.st_mode, S_IFREG | 0600);
+	memset(text, 'x', len);
+	for (int i = 0; i < 8; i++) {
+		snprintf(text + len, 100, "\nround number %d", i);
+		put_intended(f, "a", text);
+		assert_finds(text + len + 1, "a/intended:1");
+		assert_true(index_->later.file.len < 2 << 20);
+	}
+	free(text);
+	last = image_stat(f);
+	assert_true(first.st_ino != last.st_ino);
+	assert_finds("beta", "b/intended:1");
+	assert_finds("alpha", "a/backup:1");
+}
+
+static void test_the_next_process_takes_the_image(void **state)
+{
+	struct fixture *f = *state;
+	struct stat first, last;
+
+	make_devices(f);
+	assert_finds("beta", "b/intended:1");
+	first = image_stat(f);
+	begin_anew(f);
+	assert_finds("beta", "b/intended:1");
+	/* and what came after it */
+	put_intended(f, "b", "gamma\n");
+	assert_ok(try_delete(f, KIND_DEVICE, "a", e));
+	begin_anew(f);
+	assert_finds("beta", "");
+	assert_finds("alpha", "");
+	assert_finds("gamma", "b/intended:1");
+	last = image_stat(f);
+	assert_int_equal(first.st_ino, last.st_ino);
+	assert_int_equal(first.st_mtim.tv_nsec, last.st_mtim.tv_nsec);
+}
+
+static void change_image(struct fixture *f, long at, const char *text)
+{
+	char path[200];
+	FILE *image;
+
+	snprintf(path, sizeof(path), "%s/store.git/switchyard-search", f->dir);
+	image = fopen(path, "r+");
+	assert_non_null(image);
+	assert_int_equal(fseek(image, at, at < 0 ? SEEK_END : SEEK_SET), 0);
+	assert_true(fputs(text, image) >= 0);
+	assert_int_equal(fclose(image), 0);
+}
+
+static void test_what_is_no_image_is_made_anew(void **state)
+{
+	struct fixture *f = *state;
+	char path[200];
+
+	make_devices(f);
+	snprintf(path, sizeof(path), "%s/store.git/switchyard-search", f->dir);
+	for (int i = 0; i < 6; i++) {
+		begin_anew(f);
+		assert_finds("beta", "b/intended:1");
+		begin_anew(f);
+		if (i == 0)
+			change_image(f, -100, "x");
+		else if (i == 1)
+			change_image(f, sizeof(struct search_header) + 3, "x");
+		else if (i == 2)
+			change_image(f, 0, "SYfind0");
+		else if (i == 3)
+			assert_int_equal(truncate(path, 1000), 0);
+		else if (i == 4)
+			assert_int_equal(truncate(path, 0), 0);
+		else
+			change_image(f, offsetof(struct search_header, at),
+			    "other store");
+		assert_finds("beta", "b/intended:1");
+	}
+	/* nor is it a pipe that nobody fills */
+	begin_anew(f);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_finds("beta", "b/intended:1");
+}
+
+/* While a thread has it in hand. */
+static void test_the_keeper_makes_it(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = (size_t)1200 << 10;
+	char *text = malloc(len + 1);
+	int64_t began = clock_mono_ms();
+	uint64_t size;
+
+	make_devices(f);
+	assert_ok(search_index_start(index_, e));
+	assert_finds("beta", "b/intended:1");
+	memset(text, 'x', len);
+	text[len] = '\0';
+	size = (uint64_t)image_stat(f).st_size;
+	put_intended(f, "a", text);
+	free(text);
+	/* found before the new image is there, and after */
+	for (bool made = false; !made; sched_yield()) {
+		assert_finds("xxxxx", "a/intended:1");
+		pthread_rwlock_rdlock(&index_->lock);
+		made = index_->image.header->size > size + len / 2;
+		pthread_rwlock_unlock(&index_->lock);
+		assert_true(clock_mono_ms() - began < 60000);
+	}
+	assert_finds("xxxxx", "a/intended:1");
+	search_index_stop(index_);
+	assert_finds("alpha", "a/backup:1");
+}
+
+/* The names of those of 30 texts with a line that matches. */
+static void read_all(
+    char texts[30][100], struct line_regex *re, char *to, size_t size)
+{
+	to[0] = '\0';
+	for (int i = 0; i < 30; i++) {
+		const char *p = texts[i], *end = p + strlen(p);
+		size_t len, n = 0;
+
+		while (p < end && (p = line_regex_next(re, p, end, &len))) {
+			n++;
+			p += len + 1;
+		}
+		if (n)
+			snprintf(to + strlen(to), size - strlen(to),
+			    "%sd%02d/intended:%zu", *to ? " " : "", i, n);
+	}
+}
+
+/* Every expression finds what it finds when all texts are read, in those of the
+ * image and in those that came later. */
+static void test_shapes_leave_nothing_out(void **state)
+{
+	static const char *const patterns[] = { "\\d{5}", "[0-4]\\d9", "^$",
+		"(up|down)$", "q|zz", "e\\d[13579]", "^[^ ]", "7\\b", "." };
+	struct fixture *f = *state;
+	char texts[30][100], expected[2000];
+
+	for (int i = 0; i < 30; i++) {
+		char json[80], name[8];
+
+		snprintf(name, sizeof(name), "d%02d", i);
+		snprintf(json, sizeof(json),
+		    "{\"name\":\"%s\",\"area\":\"row1\"}", name);
+		create(f, KIND_DEVICE, json);
+		snprintf(texts[i], sizeof(texts[i]),
+		    "host d%d\n\n port %d\n state %s\nfe%d\n", i, i * 977,
+		    i % 3 ? "up" : "down", i * 31);
+		put_intended(f, name, texts[i]);
+		if (i == 20)
+			assert_finds("xyz", "");
+	}
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		struct search_query q = query(patterns[i], false);
+		struct search_found found;
+
+		q.max_texts = 100;
+		assert_ok(search_texts(index_, &q, arena, &found, e));
+		assert_int_equal(found.n_devices, 30);
+		read_all(texts, q.pattern, expected, sizeof(expected));
+		assert_string_equal(names(&found), expected);
+	}
+	assert_int_equal(index_->image.header->devices.n, 21);
+	assert_true(index_->image.header->shapes.n < 400);
+}
+
+/* Lines of which no two have a shape in common are searched without. */
+static void test_texts_without_shapes_are_read(void **state)
+{
+	struct fixture *f = *state;
+	struct search_text_at *text;
+	char *line = malloc(6001);
+
+	make_devices(f);
+	memset(line, 'x', 6000);
+	memcpy(line + 5990, "\nomega\n", 8);
+	put_intended(f, "a", line);
+	free(line);
+	assert_finds("beta", "b/intended:1");
+	text = (void *)(uintptr_t)&index_->image.devices[0].text[PATH_INTENDED];
+	assert_int_equal(text->n_ids, SEARCH_NO_SHAPES);
+	for (int i = 0; i < 2; i++) {
+		struct search_query q = query("o[m]ega|xyzzy", false);
+		struct search_found found;
+
+		assert_ok(search_texts(index_, &q, arena, &found, e));
+		assert_string_equal(names(&found), "a/intended:1");
+	}
 }
 
 static void test_goes_on_after_the_last_one(void **state)
@@ -286,7 +492,12 @@ int main(void)
 		T(test_follows_the_store),
 		T(test_passes_over_what_is_too_large),
 		T(test_gives_up_within_a_text),
-		T(test_rebuilds_when_most_of_it_is_dead),
+		T(test_makes_another_image_when_much_came_later),
+		T(test_the_next_process_takes_the_image),
+		T(test_what_is_no_image_is_made_anew),
+		T(test_the_keeper_makes_it),
+		T(test_shapes_leave_nothing_out),
+		T(test_texts_without_shapes_are_read),
 		T(test_goes_on_after_the_last_one),
 	};
 

@@ -341,8 +341,7 @@ static void test_agrees_with_the_library(void **state)
 	}
 }
 
-/* --- at several places at once ---------------------------------------------
- */
+/* --- at several places at once ------------------------------------------- */
 
 struct seen {
 	const char *text;
