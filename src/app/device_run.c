@@ -44,6 +44,13 @@ static bool hook_cancelled(void *ctx)
 	return !run->out->touched && run->io->cancelled(run->io->ctx);
 }
 
+static void hook_hostkey(void *ctx, const struct driver_refusal *refusal)
+{
+	struct device_run *run = ctx;
+
+	run->io->hostkey(run->io->ctx, refusal);
+}
+
 void device_run_begin(struct device_run *run, const struct device_run_input *in,
     const struct device_run_io *io, struct arena *arena,
     struct device_run_outcome *out)
@@ -55,7 +62,7 @@ void device_run_begin(struct device_run *run, const struct device_run_input *in,
 		.out = out,
 		.started_ms = clock_mono_ms(),
 		.hooks = { .log = hook_log, .before_effect = hook_effect,
-		    .cancelled = hook_cancelled },
+		    .cancelled = hook_cancelled, .hostkey = hook_hostkey },
 	};
 	run->hooks.ctx = run;
 	memset(out, 0, sizeof(*out));

@@ -4,7 +4,7 @@
 #include "domain/policy.h"
 #include "domain/reach.h"
 
-static const char *const transports[] = { "ssh", "eapi", NULL };
+static const char *const transports[] = { "ssh", "eapi", "nxapi", NULL };
 
 static const struct field device_fields[] = {
 	[DEVICE_NAME] = { .name = "name", .label = "Name", .required = true,
@@ -131,8 +131,8 @@ static const struct field platform_fields[] = {
 		    "driver's." },
 	[PLATFORM_TRANSPORT] = { .name = "transport", .label = "Transport",
 	    .type = FIELD_CHOICE, .choices = transports,
-	    .help = "Empty takes the driver's first. eapi (over HTTPS): eos "
-		    "only." },
+	    .help = "Empty takes the driver's first. Over HTTPS: eapi for "
+		    "eos, nxapi for nxos." },
 	[PLATFORM_JUMP] = { .name = "jump", .label = "Jump host",
 	    .type = FIELD_REF, .ref = KIND_DEVICE,
 	    .help = "The device to reach its devices through, over SSH only. "
@@ -165,6 +165,10 @@ static const struct field platform_fields[] = {
 	    .help = "Empty takes those of the area." },
 	[PLATFORM_SNMP_PORT] = { .name = "snmp_port", .label = "SNMP port",
 	    .type = FIELD_INT, .min = 1, .max = 65535, .fallback = "161" },
+	[PLATFORM_SSH_PORT] = { .name = "ssh_port", .label = "SSH port",
+	    .type = FIELD_INT, .min = 1, .max = 65535, .fallback = "22",
+	    .help = "Of devices whose transport is eapi or nxapi: where files "
+		    "go, and what is probed." },
 	[PLATFORM_NETCONF_PORT] = { .name = "netconf_port",
 	    .label = "NETCONF port", .type = FIELD_INT, .min = 1,
 	    .max = 65535, .fallback = "830",

@@ -74,22 +74,36 @@ static unsigned probes_of(const struct record *platform)
 	       PROBE_BIT(speaks_netconf(platform) ? PROBE_NETCONF : PROBE_SSH);
 }
 
-/* managed: the port of the device's address or its platform; 0: none named. */
-static json_t *ports_of(const struct record *platform, int managed)
+/* What the managed port speaks. */
+static enum probe_kind speaks(
+    const struct record *platform, const struct record *device)
 {
-	bool netconf = speaks_netconf(platform);
-	const long ports[PROBE_KINDS] = {
-		[PROBE_SSH] = managed && !netconf ? managed : SSH_PORT,
+	const char *transport = record_text(device, DEVICE_TRANSPORT);
+
+	if (!*transport)
+		transport = record_text(platform, PLATFORM_TRANSPORT);
+	if (speaks_netconf(platform))
+		return PROBE_NETCONF;
+	return !*transport || strcmp(transport, "ssh") == 0 ? PROBE_SSH
+							    : PROBE_API;
+}
+
+/* managed: the port of the device's address or its platform; 0: none named. */
+static json_t *ports_of(const struct record *platform,
+    const struct record *device, int managed)
+{
+	long ports[PROBE_KINDS] = {
+		[PROBE_SSH] =
+		    record_number(platform, PLATFORM_SSH_PORT, SSH_PORT),
 		[PROBE_SNMP] = record_number(platform, PLATFORM_SNMP_PORT, 161),
-		[PROBE_NETCONF] =
-		    managed && netconf
-			? managed
-			: record_number(
-			      platform, PLATFORM_NETCONF_PORT, NETCONF_PORT),
+		[PROBE_NETCONF] = record_number(
+		    platform, PLATFORM_NETCONF_PORT, NETCONF_PORT),
 		[PROBE_API] = record_number(platform, PLATFORM_API_PORT, 443),
 	};
 	json_t *list = json_array();
 
+	if (managed)
+		ports[speaks(platform, device)] = managed;
 	for (int k = 0; k < PROBE_KINDS; k++)
 		json_array_append_new(list, json_integer(ports[k]));
 	return list;
@@ -187,7 +201,7 @@ static bool add_target(struct worker *w, const struct snapshot *s,
 	return json_array_append_new(json_object_get(request, "targets"),
 		   json_pack("{s:s, s:i, s:i, s:o, s:i, s:o}", "address",
 		       address, "asked", (int)asked, "counting",
-		       (int)a->counting, "ports", ports_of(platform, port),
+		       (int)a->counting, "ports", ports_of(platform, device, port),
 		       "snmp",
 		       place_of(json_object_get(request, "secrets"),
 			   snapshot_snmp_credentials(s, device)),

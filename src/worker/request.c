@@ -86,8 +86,11 @@ static bool add_transport(json_t *request, const struct record *platform,
 
 	if (!*transport)
 		transport = record_text(platform, PLATFORM_TRANSPORT);
-	return (!*transport || json_object_set_new(request, "transport",
-				   json_string(transport)) == 0) &&
+	return json_object_set_new(request, "ssh_port",
+		   json_integer(record_number(
+		       platform, PLATFORM_SSH_PORT, 22))) == 0 &&
+	    (!*transport || json_object_set_new(request, "transport",
+				json_string(transport)) == 0) &&
 	    (!*ca_file || json_object_set_new(request, "ca_file",
 			      json_string(ca_file)) == 0);
 }

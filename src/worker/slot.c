@@ -210,6 +210,7 @@ static void fill_input(const json_t *rq, const struct driver *driver,
 	in->target.name = json_text(rq, "device", "");
 	in->target.address = json_text(rq, "address", "");
 	in->target.port = (uint16_t)json_number(rq, "port", 0);
+	in->target.ssh_port = (uint16_t)json_number(rq, "ssh_port", 0);
 	in->target.transport = json_text(rq, "transport", NULL);
 	in->target.ca_file = json_text(rq, "ca_file", NULL);
 	in->connect_ms = (int)json_number(rq, "connect_s", 10) * 1000;

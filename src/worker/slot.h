@@ -9,7 +9,7 @@
  *
  * The request ("run" in wire.h):
  *   { "type": "run", "mode": "run" | "settle", "job", "device", "driver",
- *     "address", "port", "transport", "ca_file", "connect_s",
+ *     "address", "port", "ssh_port", "transport", "ca_file", "connect_s",
  *     "command_s", "limit_s", "pins": ["type base64", …],
  *     "credentials": { "provider", "reference", "username" },
  *     "jump": { "device", "address", "port", "pins", "credentials" },

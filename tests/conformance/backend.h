@@ -60,6 +60,7 @@ extern const struct backend backend_frr;
 extern const struct backend backend_ios;
 extern const struct backend backend_junos; /* backend_netconf.c */
 extern const struct backend backend_nxos;
+extern const struct backend backend_nxapi; /* the same, over NX-API */
 extern const struct backend backend_netconf;
 
 const struct backend *backend_find(const char *name);

@@ -9,6 +9,7 @@ static const struct backend *const all[] = {
 	&backend_frr,
 	&backend_ios,
 	&backend_junos,
+	&backend_nxapi,
 	&backend_nxos,
 	&backend_netconf,
 };

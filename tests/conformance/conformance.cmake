@@ -36,6 +36,7 @@ if(TARGET switchyard-sim)
   conformance_test(frr cases cuts)
   conformance_test(ios cases cuts hostile)
   conformance_test(junos cases cuts hostile)
+  conformance_test(nxapi cases cuts hostile)
   conformance_test(nxos cases cuts hostile)
 
   # Between a real NETCONF server and the suite; see tests/netconf.

@@ -166,6 +166,7 @@ void bench_next(struct bench *b)
 		.name = b->device,
 		.address = is_program(b) ? "127.0.0.1" : b->address,
 		.port = port,
+		.ssh_port = (uint16_t)(port - BACKEND_API_PORT),
 		.username =
 		    b->backend->user != NULL ? b->backend->user : "admin",
 		.password = b->password,

@@ -39,6 +39,10 @@ start_eapi() {
 	start_simulator eos eapi --https-port 4200
 }
 
+start_nxapi() {
+	start_simulator nxos nxapi --https-port 4200
+}
+
 # shellcheck disable=SC2034
 start_frr() {
 	lab_up 1 --daemons "zebra staticd bgpd"

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct eapi_result result = { .text = BUF_INIT(4096) };
+	struct command_result result = { .text = BUF_INIT(4096) };
 	struct err e = ERR_INIT;
 	size_t n;
 

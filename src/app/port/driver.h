@@ -80,6 +80,8 @@ struct driver_target {
 	const char *name;    /* the device's, for messages */
 	const char *address; /* IP address or host name */
 	uint16_t port;	     /* 0: the driver's default */
+	/* Where files go if commands do not go over SSH; 0: 22. */
+	uint16_t ssh_port;
 	const char *username;
 	const struct secret *password;	  /* NULL: none */
 	const struct secret *private_key; /* PEM or OpenSSH; NULL: none */
@@ -96,6 +98,7 @@ struct driver_target {
 /* --- What the caller is asked and told --------------------------------- */
 
 struct driver_plan;
+struct driver_refusal;
 
 /* All but ctx may be NULL.  Called on the session's thread, from within a
  * slot; they must not call the driver. */
@@ -111,6 +114,9 @@ struct driver_hooks {
 	    void *ctx, const struct driver_plan *plan, struct err *e);
 	/* Polled while waiting, until the first effect; never after it. */
 	bool (*cancelled)(void *ctx);
+	/* Told of a key that nobody approved, or another one, that is met past
+	 * open(): by a connection that copies a file. */
+	void (*hostkey)(void *ctx, const struct driver_refusal *refusal);
 };
 
 /* --- Why open() failed ------------------------------------------------- */

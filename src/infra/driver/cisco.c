@@ -2,7 +2,6 @@
 
 #include "base/escape.h"
 #include "base/text.h"
-#include "infra/driver/cli_enable.h"
 #include "infra/driver/section_plan.h"
 
 #include <fnmatch.h>
@@ -24,6 +23,16 @@ void cisco_log(
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	s->hooks->log(s->hooks->ctx, level, text);
+}
+
+const char *cisco_peer(const struct cisco_session *s)
+{
+	return s->channel->ops->peer(s->channel);
+}
+
+void cisco_forbid_cancel(struct cisco_session *s)
+{
+	s->channel->ops->forbid_cancel(s->channel);
 }
 
 int cisco_bare(const struct err *e)
@@ -55,8 +64,21 @@ enum err_code cisco_ask_effect(
 enum err_code cisco_run(struct cisco_session *s, const char *command,
     struct deadline deadline, struct buf *out, struct err *e)
 {
-	return ssh_shell_run(s->shell, command,
+	return cisco_run_long(s, command,
 	    deadline_sooner(deadline, deadline_in_ms(COMMAND_MS)), out, e);
+}
+
+enum err_code cisco_run_long(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct buf *out, struct err *e)
+{
+	return s->channel->ops->run(s->channel, command, deadline, out, e);
+}
+
+enum err_code cisco_run_effect(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct buf *out, bool *ret_sent, struct err *e)
+{
+	return s->channel->ops->run_effect(
+	    s->channel, command, deadline, out, ret_sent, e);
 }
 
 static bool refuses(
@@ -96,9 +118,18 @@ static enum err_code say_refused(const struct cisco_session *s,
 
 	escape_device_text(&safe, said, len < 300 ? len : 300);
 	code = err_set(e, ERR_REMOTE, "%s refused \"%.100s\": %s",
-	    ssh_link_peer(s->link), command, buf_text(&safe));
+	    cisco_peer(s), command, buf_text(&safe));
 	buf_release(&safe);
 	return code;
+}
+
+static enum err_code judge(const struct cisco_session *s, const char *command,
+    const struct buf *answer, struct err *e)
+{
+	size_t len = 0;
+	const char *said = cisco_refusal(s->platform, buf_text(answer), &len);
+
+	return said == NULL ? ERR_OK : say_refused(s, command, said, len, e);
 }
 
 enum err_code cisco_command(struct cisco_session *s, const char *command,
@@ -106,13 +137,24 @@ enum err_code cisco_command(struct cisco_session *s, const char *command,
 {
 	struct buf answer = BUF_INIT(CISCO_ANSWER_MAX);
 	enum err_code code = cisco_run(s, command, deadline, &answer, e);
-	const char *said = NULL;
-	size_t len = 0;
 
 	if (code == ERR_OK)
-		said = cisco_refusal(s->platform, buf_text(&answer), &len);
-	if (said != NULL)
-		code = say_refused(s, command, said, len, e);
+		code = judge(s, command, &answer, e);
+	buf_release(&answer);
+	return code;
+}
+
+enum err_code cisco_command_once(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct err *e)
+{
+	struct buf answer = BUF_INIT(CISCO_ANSWER_MAX);
+	bool sent;
+	enum err_code code = cisco_run_effect(s, command,
+	    deadline_sooner(deadline, deadline_in_ms(COMMAND_MS)), &answer,
+	    &sent, e);
+
+	if (code == ERR_OK)
+		code = judge(s, command, &answer, e);
 	buf_release(&answer);
 	return code;
 }
@@ -132,8 +174,8 @@ void cisco_expect_name_of(struct cisco_session *s, const char *config)
 		snprintf(
 		    name, sizeof name, "%.*s", (int)strcspn(at, " \r\n"), at);
 	}
-	ssh_shell_expect_name(
-	    s->shell, at != NULL ? name : s->platform->unnamed);
+	s->channel->ops->expect_name(
+	    s->channel, at != NULL ? name : s->platform->unnamed);
 }
 
 /* --- Opening ----------------------------------------------------------- */
@@ -150,27 +192,35 @@ static enum err_code check_platform(struct cisco_session *s,
 		code = err_set(e, ERR_REMOTE,
 		    "%s let the user in, but it is not %s: is the device's "
 		    "platform right? Nothing was changed.",
-		    ssh_link_peer(s->link), s->platform->label);
+		    cisco_peer(s), s->platform->label);
 	}
 	buf_release(&answer);
+	return code;
+}
+
+static enum err_code prepare_shell(struct cisco_session *s,
+    struct deadline deadline, struct driver_refusal *refusal, struct err *e)
+{
+	enum err_code code =
+	    cli_channel_enable(s->channel, s->target, deadline, refusal, e);
+
+	for (const char *const *q = s->platform->quiet;
+	     code == ERR_OK && *q != NULL; q++)
+		code = cisco_command(s, *q, deadline, e);
 	return code;
 }
 
 enum err_code cisco_start(struct cisco_session *s, struct deadline deadline,
     struct driver_refusal *refusal, struct err *e)
 {
-	enum err_code code = ssh_link_open(s->target, s->platform->port,
-	    s->hooks, deadline, &s->link, refusal, e);
+	enum err_code code = cli_channel_open(s->platform->transports,
+	    s->target, s->hooks, deadline, &s->channel, refusal, e);
 
-	if (code == ERR_OK)
-		code = ssh_shell_open(
-		    s->link, s->platform->shell, deadline, &s->shell, e);
-	if (code == ERR_OK)
-		code = cli_enter_enable(
-		    s->shell, s->link, s->target, deadline, refusal, e);
-	for (const char *const *q = s->platform->quiet;
-	     code == ERR_OK && *q != NULL; q++)
-		code = cisco_command(s, *q, deadline, e);
+	if (code != ERR_OK)
+		return code;
+	s->shell = s->channel->shell;
+	if (s->shell != NULL)
+		code = prepare_shell(s, deadline, refusal, e);
 	if (code == ERR_OK)
 		code = check_platform(s, deadline, refusal, e);
 	return code;
@@ -178,10 +228,10 @@ enum err_code cisco_start(struct cisco_session *s, struct deadline deadline,
 
 void cisco_stop(struct cisco_session *s)
 {
-	ssh_shell_close(s->shell);
-	ssh_link_close(s->link);
+	if (s->channel != NULL)
+		s->channel->ops->close(s->channel);
+	s->channel = NULL;
 	s->shell = NULL;
-	s->link = NULL;
 }
 
 /* --- Configurations ---------------------------------------------------- */
@@ -198,7 +248,7 @@ enum err_code cisco_read_text(struct cisco_session *s, const char *command,
 		return err_set(e, ERR_CORRUPT,
 		    "%s sent a configuration with bytes that are no text: it "
 		    "is not kept. Nothing was changed.",
-		    ssh_link_peer(s->link));
+		    cisco_peer(s));
 	return ERR_OK;
 }
 
@@ -208,7 +258,7 @@ enum err_code cisco_not_whole(const struct cisco_session *s,
 	return err_set(e, ERR_CORRUPT,
 	    "%s sent a configuration that is not complete (%zu bytes, no "
 	    "\"%s\"): it is not kept. Nothing was changed.",
-	    ssh_link_peer(s->link), text->len, lacks);
+	    cisco_peer(s), text->len, lacks);
 }
 
 void cisco_trim(struct buf *text, const char *const *heading)

@@ -11,7 +11,7 @@
 
 #include "app/port/driver.h"
 #include "base/buf.h"
-#include "infra/ssh/shell.h"
+#include "infra/driver/cli_channel.h"
 
 #define CISCO_CONFIG_MAX ((size_t)4 * 1024 * 1024)
 #define CISCO_ANSWER_MAX ((size_t)64 * 1024)
@@ -22,10 +22,9 @@ struct config_dialect;
 struct cisco_platform {
 	const char *label; /* "Cisco IOS", for messages */
 	const char *mark;  /* in the answer to `show version` */
-	const struct ssh_shell_profile *shell;
+	const struct cli_transport *transports;
 	const struct config_dialect *dialect;
-	uint16_t port;
-	const char *const *quiet; /* commands against paging; NULL ends */
+	const char *const *quiet; /* for a shell, against paging; NULL ends */
 	const char *unnamed;	  /* its name without a `hostname` line */
 	/* Lines (fnmatch) of an answer that refuse the command; NULL ends. */
 	const char *const *refusals;
@@ -39,8 +38,8 @@ struct cisco_session {
 	const struct cisco_platform *platform;
 	const struct driver_target *target;
 	const struct driver_hooks *hooks;
-	struct ssh_link *link;
-	struct ssh_shell *shell;
+	struct cli_channel *channel;
+	struct ssh_shell *shell; /* the channel's; NULL over an API */
 };
 
 /* As driver.open; on failure cisco_stop() is still to be called. */
@@ -50,6 +49,10 @@ void cisco_stop(struct cisco_session *s);
 
 void cisco_log(const struct cisco_session *s, enum log_level level,
     const char *fmt, ...) printf_like(3, 4);
+
+const char *cisco_peer(const struct cisco_session *s); /* for messages */
+/* From now on hooks->cancelled is not asked any more. */
+void cisco_forbid_cancel(struct cisco_session *s);
 
 /* Bytes of the message without a full stop, to go on with the sentence. */
 int cisco_bare(const struct err *e);
@@ -63,8 +66,19 @@ enum err_code cisco_ask_effect(struct cisco_session *s,
 /* Appends the answer to a command of the privileged mode. */
 enum err_code cisco_run(struct cisco_session *s, const char *command,
     struct deadline deadline, struct buf *out, struct err *e) must_check;
+/* The same for one that takes its time: only the caller's counts. */
+enum err_code cisco_run_long(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct buf *out, struct err *e) must_check;
+/* The same for one that changes the device: it is sent once, and not
+ * cancelled.  An error with *ret_sent leaves open what it did. */
+enum err_code cisco_run_effect(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct buf *out, bool *ret_sent,
+    struct err *e) must_check;
 /* For commands that must be taken; ERR_REMOTE tells what the device said. */
 enum err_code cisco_command(struct cisco_session *s, const char *command,
+    struct deadline deadline, struct err *e) must_check;
+/* The same for one that changes what is in force: it is sent once. */
+enum err_code cisco_command_once(struct cisco_session *s, const char *command,
     struct deadline deadline, struct err *e) must_check;
 /* The first line of the answer that refuses, or NULL. */
 const char *cisco_refusal(

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SSH_PORT 22
+
 static bool has_line(const char *text, const char *start)
 {
 	while (text != NULL && *text != '\0') {
@@ -110,21 +112,33 @@ enum err_code cisco_check_file(struct cisco_session *s, const char *path,
 		code = err_set(e, ERR_REMOTE,
 		    "the file %s on %s is not what was sent to it (its digest "
 		    "differs). Nothing was changed.",
-		    path, ssh_link_peer(s->link));
+		    path, cisco_peer(s));
 	buf_release(&answer);
 	return code;
+}
+
+/* No API carries files: they go over SSH, whatever the commands go over. */
+static struct driver_target copy_target(const struct cisco_session *s)
+{
+	struct driver_target t = *s->target;
+
+	if (s->shell == NULL)
+		t.port = t.ssh_port;
+	return t;
 }
 
 enum err_code cisco_send_file(struct cisco_session *s, const char *path,
     const struct buf *data, struct deadline deadline, struct err *e)
 {
-	enum err_code code = ssh_copy_to(
-	    s->target, s->platform->port, s->hooks, path, data, deadline, e);
+	const struct driver_target target = copy_target(s);
+	enum err_code code =
+	    ssh_copy_to(&target, SSH_PORT, s->hooks, path, data, deadline, e);
 
 	if (code == ERR_REMOTE)
 		err_context(e,
-		    "a file could not be copied (does the device "
-		    "have the line \"%s\"?)",
+		    "a file could not be copied%s (does the device have the "
+		    "line \"%s\"?)",
+		    s->shell == NULL ? " over SSH, as files are" : "",
 		    s->platform->scp_hint);
 	return code == ERR_OK ? cisco_check_file(s, path, data, deadline, e)
 			      : code;

@@ -39,6 +39,9 @@ struct cli_channel_ops {
 	/* The next command may give the device this name. */
 	void (*expect_name)(struct cli_channel *c, const char *name);
 
+	/* From now on hooks->cancelled is not asked any more. */
+	void (*forbid_cancel)(struct cli_channel *c);
+
 	const char *(*peer)(const struct cli_channel *c); /* for messages */
 	void (*close)(struct cli_channel *c);
 };
@@ -47,11 +50,31 @@ struct cli_channel_ops {
 struct cli_channel {
 	const struct cli_channel_ops *ops;
 	const struct driver_hooks *hooks;
+	struct ssh_shell *shell; /* NULL over an API */
 };
 
 /* A line for the run's log. */
 void cli_channel_log(const struct cli_channel *c, enum log_level level,
     const char *fmt, ...) printf_like(3, 4);
+
+/* --- opening ----------------------------------------------------------- */
+
+struct command_dialect;
+
+struct cli_transport {
+	const char *name;
+	/* One of the two: a shell over SSH, or an API over HTTPS. */
+	const struct ssh_shell_profile *shell;
+	const struct command_dialect *api;
+};
+
+/* The transport that the target names, or the first.  A channel with a shell
+ * is not in the privileged mode yet: cli_channel_enable().  list: name NULL
+ * ends. */
+enum err_code cli_channel_open(const struct cli_transport *list,
+    const struct driver_target *target, const struct driver_hooks *hooks,
+    struct deadline deadline, struct cli_channel **ret,
+    struct driver_refusal *refusal, struct err *e) must_check;
 
 enum err_code cli_channel_open_ssh(const struct driver_target *target,
     uint16_t default_port, const struct ssh_shell_profile *profile,
@@ -63,9 +86,9 @@ enum err_code cli_channel_enable(struct cli_channel *c,
     const struct driver_target *target, struct deadline deadline,
     struct driver_refusal *refusal, struct err *e) must_check;
 
-enum err_code cli_channel_open_eapi(const struct driver_target *target,
-    const struct driver_hooks *hooks, struct deadline deadline,
-    struct cli_channel **ret, struct driver_refusal *refusal,
-    struct err *e) must_check;
+enum err_code cli_channel_open_api(const struct command_dialect *dialect,
+    const struct driver_target *target, const struct driver_hooks *hooks,
+    struct deadline deadline, struct cli_channel **ret,
+    struct driver_refusal *refusal, struct err *e) must_check;
 
 #endif

@@ -152,6 +152,11 @@ static void expect_name(struct cli_channel *c, const char *name)
 	ssh_shell_expect_name(of(c)->shell, name);
 }
 
+static void forbid_cancel(struct cli_channel *c)
+{
+	ssh_link_forbid_cancel(of(c)->link);
+}
+
 static const char *peer(const struct cli_channel *c)
 {
 	return ssh_link_peer(((const struct ssh_channel *)c)->link);
@@ -169,6 +174,7 @@ static const struct cli_channel_ops ops = {
 	.run_effect = run_effect,
 	.load = load,
 	.expect_name = expect_name,
+	.forbid_cancel = forbid_cancel,
 	.peer = peer,
 	.close = close_channel,
 };
@@ -183,11 +189,12 @@ enum err_code cli_channel_open_ssh(const struct driver_target *target,
 
 	if (!c)
 		return err_set(e, ERR_SYSTEM, "no memory for a session");
-	c->base = (struct cli_channel){ &ops, hooks };
+	c->base = (struct cli_channel){ .ops = &ops, .hooks = hooks };
 	code = ssh_link_open(
 	    target, default_port, hooks, deadline, &c->link, refusal, e);
 	if (code == ERR_OK)
 		code = ssh_shell_open(c->link, profile, deadline, &c->shell, e);
+	c->base.shell = c->shell;
 	if (code == ERR_OK)
 		*ret = &c->base;
 	else

@@ -4,6 +4,7 @@
 #include "domain/config_dialect.h"
 #include "infra/driver/eos_internal.h"
 #include "infra/driver/section_plan.h"
+#include "infra/eapi/eapi.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,15 +111,18 @@ static enum err_code check_platform(struct driver_session *s,
 	return code;
 }
 
-static enum err_code open_ssh(struct driver_session *s,
+static const struct cli_transport transports[] = {
+	{ .name = "ssh", .shell = &eos_shell },
+	{ .name = "eapi", .api = &eapi_dialect },
+	{ .name = NULL },
+};
+
+static enum err_code prepare_shell(struct driver_session *s,
     struct deadline deadline, struct driver_refusal *refusal, struct err *e)
 {
-	enum err_code code = cli_channel_open_ssh(s->target, SSH_PORT,
-	    &eos_shell, s->hooks, deadline, &s->channel, refusal, e);
+	enum err_code code =
+	    cli_channel_enable(s->channel, s->target, deadline, refusal, e);
 
-	if (code == ERR_OK)
-		code = cli_channel_enable(
-		    s->channel, s->target, deadline, refusal, e);
 	if (code == ERR_OK)
 		code = eos_command(s, "terminal length 0", deadline, e);
 	if (code == ERR_OK)
@@ -126,45 +130,17 @@ static enum err_code open_ssh(struct driver_session *s,
 	return code;
 }
 
-static enum err_code open_eapi(struct driver_session *s,
-    struct deadline deadline, struct driver_refusal *refusal, struct err *e)
-{
-	if (s->target->jump != NULL)
-		return err_set(e, ERR_INVALID,
-		    "eAPI does not go through a jump host: give the device the "
-		    "transport ssh. Nothing was changed.");
-	return cli_channel_open_eapi(
-	    s->target, s->hooks, deadline, &s->channel, refusal, e);
-}
-
-static const struct {
-	const char *name;
-	enum err_code (*open)(struct driver_session *s,
-	    struct deadline deadline, struct driver_refusal *refusal,
-	    struct err *e);
-} transports[] = {
-	{ "ssh", open_ssh },
-	{ "eapi", open_eapi },
-};
-
 static enum err_code start_session(struct driver_session *s,
     struct deadline deadline, struct driver_refusal *refusal, struct err *e)
 {
-	const char *name = s->target->transport;
-	enum err_code code;
+	enum err_code code = cli_channel_open(transports, s->target, s->hooks,
+	    deadline, &s->channel, refusal, e);
 
-	for (size_t i = 0; i < sizeof transports / sizeof transports[0]; i++) {
-		if (name != NULL && strcmp(transports[i].name, name) != 0)
-			continue;
-		code = transports[i].open(s, deadline, refusal, e);
-		if (code == ERR_OK)
-			code = check_platform(s, deadline, refusal, e);
-		return code;
-	}
-	return err_set(e, ERR_INVALID,
-	    "the eos driver has no transport \"%.40s\": it has ssh and eapi. "
-	    "Nothing was changed.",
-	    name);
+	if (code == ERR_OK && s->channel->shell != NULL)
+		code = prepare_shell(s, deadline, refusal, e);
+	if (code == ERR_OK)
+		code = check_platform(s, deadline, refusal, e);
+	return code;
 }
 
 static void eos_close(struct driver_session *s)

@@ -25,12 +25,16 @@ static const char *const refusals[] = { "%*", "Command rejected*",
 	"Configuration mode is locked*", "*Rollback aborted*",
 	"*original configuration has been*restored*", NULL };
 
+static const struct cli_transport transports[] = {
+	{ .name = "ssh", .shell = &ios_shell },
+	{ .name = NULL },
+};
+
 static const struct cisco_platform ios_platform = {
 	.label = "Cisco IOS",
 	.mark = "Cisco IOS",
-	.shell = &ios_shell,
+	.transports = transports,
 	.dialect = &config_dialect_ios,
-	.port = 22,
 	.quiet = quiet,
 	.unnamed = "Router",
 	.refusals = refusals,
@@ -128,7 +132,7 @@ static enum err_code read_startup(struct driver_session *s,
 	    strstr(buf_text(out), "startup-config is not present") != NULL)
 		return err_set(e, ERR_NOT_FOUND,
 		    "%s has no startup configuration",
-		    ssh_link_peer(s->cisco.link));
+		    cisco_peer(&s->cisco));
 	return code;
 }
 
@@ -193,7 +197,7 @@ static enum err_code ios_save(
 		code = err_set(e, ERR_REMOTE,
 		    "%s did not save its configuration: it is in force, but a "
 		    "restart of the device would lose it",
-		    ssh_link_peer(s->cisco.link));
+		    cisco_peer(&s->cisco));
 		err_detail(e, "write memory: %.400s", buf_text(&answer));
 	}
 	buf_release(&answer);

@@ -336,7 +336,7 @@ enum err_code ios_commit(struct driver_session *s,
 		code = cisco_ask_effect(&s->cisco, &plan, e);
 	if (code != ERR_OK)
 		return code;
-	ssh_link_forbid_cancel(s->cisco.link);
+	cisco_forbid_cancel(&s->cisco);
 	return s->stage->load == DRIVER_MERGE ? commit_merge(&l, e)
 					      : commit_replace(&l, e);
 }

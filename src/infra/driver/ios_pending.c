@@ -90,13 +90,13 @@ enum err_code ios_confirm(
 		return err_set(e, ERR_CONFLICT,
 		    "%s waits for no confirmation of ours any more: its timer "
 		    "has taken the change back, or someone else decided",
-		    ssh_link_peer(s->cisco.link));
+		    cisco_peer(&s->cisco));
 	code = cisco_command(&s->cisco, "configure confirm", deadline, e);
 	if (code == ERR_OK)
 		code = ios_read_timer(s, deadline, &t, e);
 	if (code == ERR_OK && t.pending)
 		code = err_set(e, ERR_REMOTE,
 		    "%s took the confirmation, but its timer still runs",
-		    ssh_link_peer(s->cisco.link));
+		    cisco_peer(&s->cisco));
 	return code;
 }

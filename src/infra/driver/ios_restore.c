@@ -103,7 +103,7 @@ enum err_code ios_put_back(struct driver_session *s, const char *snapshot,
 {
 	struct err why = ERR_INIT;
 
-	ssh_link_forbid_cancel(s->cisco.link);
+	cisco_forbid_cancel(&s->cisco);
 	if (go_back(s, snapshot, deadline, ret_did, &why) == ERR_OK)
 		return ERR_OK;
 	err_set(e, ERR_UNKNOWN_OUTCOME,

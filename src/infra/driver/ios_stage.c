@@ -38,7 +38,7 @@ static enum err_code refuse_pending(
 		return err_set(e, ERR_CONFLICT,
 		    "a change by \"%.60s\" waits for its confirmation on %s: "
 		    "confirm it there or let it end. Nothing was changed.",
-		    t.user, ssh_link_peer(s->cisco.link));
+		    t.user, cisco_peer(&s->cisco));
 	return code;
 }
 
@@ -111,7 +111,7 @@ static enum err_code compare_on_device(
 		code = err_set(e, ERR_REMOTE,
 		    "%s could not compare the candidate with what it runs; "
 		    "nothing was changed",
-		    ssh_link_peer(s->cisco.link));
+		    cisco_peer(&s->cisco));
 		err_detail(e, "%.400s", buf_text(&answer));
 	}
 	if (code == ERR_OK)

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "infra/driver/nxos_internal.h"
+#include "infra/nxapi/nxapi.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,12 +27,17 @@ static const char *const refusals[] = { "%*", "ERROR:*", "Error:*",
 	"*Configure replace failed*", "No such file*", "*Permission denied*",
 	"Cmd exec error*", NULL };
 
+static const struct cli_transport transports[] = {
+	{ .name = "ssh", .shell = &nxos_shell },
+	{ .name = "nxapi", .api = &nxapi_dialect },
+	{ .name = NULL },
+};
+
 static const struct cisco_platform nxos_platform = {
 	.label = "Cisco NX-OS",
 	.mark = "NX-OS",
-	.shell = &nxos_shell,
+	.transports = transports,
 	.dialect = &config_dialect_nxos,
-	.port = 22,
 	.quiet = quiet,
 	.unnamed = "switch",
 	.refusals = refusals,
@@ -132,7 +138,7 @@ static enum err_code read_startup(struct driver_session *s,
 	    strstr(buf_text(out), "No startup configuration") != NULL)
 		return err_set(e, ERR_NOT_FOUND,
 		    "%s has no startup configuration",
-		    ssh_link_peer(s->cisco.link));
+		    cisco_peer(&s->cisco));
 	return code;
 }
 
@@ -184,7 +190,7 @@ static enum err_code nxos_save(
 {
 	struct buf answer = BUF_INIT(CISCO_ANSWER_MAX);
 	size_t len = 0;
-	enum err_code code = ssh_shell_run(s->cisco.shell,
+	enum err_code code = cisco_run_long(&s->cisco,
 	    "copy running-config startup-config", deadline, &answer, e);
 
 	if (code == ERR_OK &&
@@ -194,20 +200,23 @@ static enum err_code nxos_save(
 		code = err_set(e, ERR_REMOTE,
 		    "%s did not save its configuration: it is in force, but a "
 		    "restart of the switch would lose it",
-		    ssh_link_peer(s->cisco.link));
+		    cisco_peer(&s->cisco));
 		err_detail(e, "%.400s", buf_text(&answer));
 	}
 	buf_release(&answer);
 	return code;
 }
 
+static const char *const transport_names[] = { "ssh", "nxapi", NULL };
+
 const struct driver driver_nxos = {
 	.name = "nxos",
-	.label = "Cisco NX-OS over SSH",
+	.label = "Cisco NX-OS over SSH or NX-API",
 	.capabilities = DRIVER_CAN_MERGE | DRIVER_CAN_REPLACE |
 			DRIVER_CAN_CONFIRM | DRIVER_CAN_ATOMIC |
 			DRIVER_CAN_STARTUP | DRIVER_CAN_SAVE,
 	.default_port = 22,
+	.transports = transport_names,
 	.confirm_min_s = NXOS_CONFIRM_MIN_S,
 	.confirm_max_s = NXOS_CONFIRM_MAX_S,
 	.open = nxos_open,

@@ -137,6 +137,7 @@ static enum err_code run_replace(struct nxos_load *l, struct err *e)
 	struct err why = ERR_INIT;
 	char command[128], timer[40] = "";
 	enum err_code code;
+	bool sent;
 
 	if (l->how->confirm_s > 0)
 		snprintf(timer, sizeof timer, " commit-timeout %u",
@@ -145,10 +146,14 @@ static enum err_code run_replace(struct nxos_load *l, struct err *e)
 	    "configure replace " NXOS_CANDIDATE "%s", timer);
 	cisco_expect_name_of(c, l->s->stage->wanted);
 	l->report->sent = l->s->stage->plan.forth.n_steps;
-	code = ssh_shell_run(c->shell, command,
+	code = cisco_run_effect(c, command,
 	    deadline_sooner(l->how->deadline, deadline_in_ms(NXOS_REPLACE_MS)),
-	    &answer, &why);
-	if (code != ERR_OK) {
+	    &answer, &sent, &why);
+	if (code != ERR_OK && !sent) {
+		l->report->sent = 0;
+		if (e != NULL)
+			*e = why;
+	} else if (code != ERR_OK) {
 		code = lost_session(l, &why, e);
 	} else if (has_succeeded(c, buf_text(&answer))) {
 		l->report->outcome = DRIVER_APPLIED;
@@ -178,6 +183,5 @@ enum err_code nxos_commit(struct driver_session *s,
 		code = cisco_ask_effect(&s->cisco, &plan, e);
 	if (code != ERR_OK)
 		return code;
-	ssh_link_forbid_cancel(s->cisco.link);
 	return run_replace(&l, e);
 }

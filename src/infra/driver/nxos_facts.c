@@ -51,8 +51,8 @@ enum err_code nxos_get_facts(struct driver_session *s, struct deadline deadline,
 		code = cisco_run(
 		    &s->cisco, "show interface", deadline, &interfaces, e);
 	if (code == ERR_OK) {
-		f.hostname =
-		    arena_strdup(arena, ssh_shell_prompt(s->cisco.shell)->name);
+		f.hostname = cli_word_after(
+		    arena, buf_text(&version), "  Device name: ");
 		parse_version(arena, buf_text(&version), &f);
 		code =
 		    cli_parse_interfaces(arena, buf_text(&interfaces), &f, e);

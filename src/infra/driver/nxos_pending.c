@@ -59,7 +59,7 @@ enum err_code nxos_read_timer(struct driver_session *s,
 		    "%s does not tell whether a change waits for its "
 		    "confirmation: its release has no \"configure replace\". "
 		    "Nothing was changed.",
-		    ssh_link_peer(s->cisco.link));
+		    cisco_peer(&s->cisco));
 	if (code == ERR_OK)
 		nxos_parse_timer(buf_text(&answer), ret);
 	buf_release(&answer);
@@ -105,14 +105,14 @@ enum err_code nxos_confirm(
 		return err_set(e, ERR_CONFLICT,
 		    "%s waits for no confirmation of ours any more: its timer "
 		    "has taken the change back, or someone else decided",
-		    ssh_link_peer(s->cisco.link));
-	code =
-	    cisco_command(&s->cisco, "configure replace commit", deadline, e);
+		    cisco_peer(&s->cisco));
+	code = cisco_command_once(
+	    &s->cisco, "configure replace commit", deadline, e);
 	if (code == ERR_OK)
 		code = nxos_read_timer(s, deadline, &t, e);
 	if (code == ERR_OK && t.pending)
 		code = err_set(e, ERR_REMOTE,
 		    "%s took the confirmation, but its timer still runs",
-		    ssh_link_peer(s->cisco.link));
+		    cisco_peer(&s->cisco));
 	return code;
 }

@@ -64,11 +64,12 @@ static enum err_code run_long(struct driver_session *s, const char *command,
 {
 	struct buf answer = BUF_INIT(CISCO_CONFIG_MAX);
 	enum err_code code;
+	bool sent;
 
 	cisco_expect_name_of(&s->cisco, snapshot);
-	code = ssh_shell_run(s->cisco.shell, command,
+	code = cisco_run_effect(&s->cisco, command,
 	    deadline_sooner(deadline, deadline_in_ms(NXOS_REPLACE_MS)), &answer,
-	    e);
+	    &sent, e);
 	/* What it says counts for nothing: running is read. */
 	buf_release(&answer);
 	return code;
@@ -124,7 +125,7 @@ enum err_code nxos_put_back(struct driver_session *s, const char *snapshot,
 {
 	struct err why = ERR_INIT;
 
-	ssh_link_forbid_cancel(s->cisco.link);
+	cisco_forbid_cancel(&s->cisco);
 	if (go_back(s, snapshot, checkpoint, deadline, ret_did, &why) == ERR_OK)
 		return ERR_OK;
 	err_set(e, ERR_UNKNOWN_OUTCOME,

@@ -36,7 +36,7 @@ static enum err_code refuse_pending(
 		return err_set(e, ERR_CONFLICT,
 		    "a change by \"%.60s\" waits for its confirmation on %s: "
 		    "commit it there or let it end. Nothing was changed.",
-		    t.user, ssh_link_peer(s->cisco.link));
+		    t.user, cisco_peer(&s->cisco));
 	return code;
 }
 
@@ -50,7 +50,7 @@ static enum err_code ask_for_patch(
 	struct buf answer = BUF_INIT(CISCO_CONFIG_MAX);
 	struct buf bare = BUF_INIT(4096);
 	size_t len = 0;
-	enum err_code code = ssh_shell_run(s->cisco.shell, command,
+	enum err_code code = cisco_run_long(&s->cisco, command,
 	    deadline_sooner(deadline, deadline_in_ms(NXOS_REPLACE_MS)), &answer,
 	    e);
 
@@ -59,7 +59,7 @@ static enum err_code ask_for_patch(
 		code = err_set(e, ERR_REMOTE,
 		    "%s could not compare the candidate with what it runs. "
 		    "Nothing was changed.",
-		    ssh_link_peer(s->cisco.link));
+		    cisco_peer(&s->cisco));
 		config_answer_redact(&config_dialect_nxos, buf_text(&answer),
 		    strnlen(buf_text(&answer), 400), &bare);
 		err_detail(e, "%.400s", buf_text(&bare));

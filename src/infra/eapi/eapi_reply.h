@@ -6,11 +6,9 @@
 
 #include "infra/eapi/eapi.h"
 
-/* The answer to a list of n_commands, of which the first `hidden` (enable) are
- * not the caller's and not counted in ret->at.  ERR_DENIED: error 1005, or
- * `enable` was refused.  ERR_REMOTE: it is no such answer.  ERR_LIMIT: more
- * than the bounds allow. */
+/* As command_dialect.parse.  ERR_DENIED: error 1005, or `enable` was
+ * refused. */
 enum err_code eapi_reply_parse(const char *body, size_t len, size_t n_commands,
-    size_t hidden, struct eapi_result *ret, struct err *e) must_check;
+    size_t hidden, struct command_result *ret, struct err *e) must_check;
 
 #endif

@@ -232,25 +232,39 @@ static bool ask_cancelled(void *ctx)
 	       hooks->cancelled(hooks->ctx);
 }
 
-static enum err_code judge_status(struct device_peer *peer, int status,
-    struct driver_refusal *refusal, struct err *e)
+static bool is_wanted(const struct device_post *post, int status)
 {
-	static const char off[] =
+	const int *s = post->statuses;
+
+	while (s && *s && *s != status)
+		s++;
+	return status == 200 || (s && *s);
+}
+
+static enum err_code judge_status(struct device_peer *peer,
+    const struct device_post *post, int status, struct driver_refusal *refusal,
+    struct err *e)
+{
+	if (is_wanted(post, status))
+		return ERR_OK;
+	if (status == 401 || status == 403) {
+		refusal->kind = DRIVER_REFUSAL_CREDENTIALS;
+		return err_set(e, ERR_DENIED,
+		    "%s refused the user \"%.100s\" or the password. Nothing "
+		    "was changed.",
+		    peer->name, peer->target->username);
+	}
+	refusal->kind = DRIVER_REFUSAL_PROTOCOL;
+	/* A gateway that gave up waiting says nothing of what it waits for. */
+	if (post->once && status >= 500)
+		return err_set(e, ERR_REMOTE,
+		    "%s answered with status %d instead of its command API.",
+		    peer->name, status);
+	return err_set(e, ERR_REMOTE,
 	    "%s answers over HTTPS, but not with its command API (status "
 	    "%d): is the API switched on there, and on this port? Nothing was "
-	    "changed.";
-
-	if (status == 200)
-		return ERR_OK;
-	if (status != 401 && status != 403) {
-		refusal->kind = DRIVER_REFUSAL_PROTOCOL;
-		return err_set(e, ERR_REMOTE, off, peer->name, status);
-	}
-	refusal->kind = DRIVER_REFUSAL_CREDENTIALS;
-	return err_set(e, ERR_DENIED,
-	    "%s refused the user \"%.100s\" or the password. Nothing was "
 	    "changed.",
-	    peer->name, peer->target->username);
+	    peer->name, status);
 }
 
 /* Why no answer came. */
@@ -307,7 +321,7 @@ enum err_code device_peer_post(struct device_peer *peer,
 	code = http_send(peer->client, &request, &answer, &why);
 	*ret_sent = answer.sent;
 	if (code == ERR_OK)
-		code = judge_status(peer, answer.status, refusal, &why);
+		code = judge_status(peer, post, answer.status, refusal, &why);
 	else
 		code =
 		    judge_failure(peer, answer.sent, deadline, refusal, &why);

@@ -35,8 +35,9 @@ const char *device_peer_name(const struct device_peer *peer);
 void device_peer_forbid_cancel(struct device_peer *peer);
 
 struct device_post {
-	const char *path; /* "/command-api" */
-	const char *type; /* Content-Type */
+	const char *path;    /* "/command-api" */
+	const char *type;    /* Content-Type */
+	const int *statuses; /* besides 200; 0 ends, NULL: none */
 	const char *body;
 	size_t body_len;
 	size_t max_answer;
@@ -44,9 +45,9 @@ struct device_post {
 	bool once;
 };
 
-/* The body of an answer with status 200 is appended to `out`.  *ret_sent is
- * set in any case: false if the device cannot have seen the request.
- * refusal may be NULL. */
+/* The body of an answer with one of these statuses is appended to `out`.
+ * *ret_sent is set in any case: false if the device cannot have seen the
+ * request. refusal may be NULL. */
 enum err_code device_peer_post(struct device_peer *peer,
     const struct device_post *post, struct deadline deadline, struct buf *out,
     bool *ret_sent, struct driver_refusal *refusal, struct err *e) must_check;

@@ -139,18 +139,30 @@ static enum err_code send_file(
 	return code == ERR_OK ? expect_ok(c, e) : code;
 }
 
+static void tell_of_key(
+    const struct driver_hooks *hooks, const struct driver_refusal *refusal)
+{
+	if (hooks != NULL && hooks->hostkey != NULL &&
+	    (refusal->kind == DRIVER_REFUSAL_KEY_UNKNOWN ||
+		refusal->kind == DRIVER_REFUSAL_KEY_CHANGED))
+		hooks->hostkey(hooks->ctx, refusal);
+}
+
 enum err_code ssh_copy_to(const struct driver_target *target,
     uint16_t default_port, const struct driver_hooks *hooks, const char *path,
     const struct buf *data, struct deadline deadline, struct err *e)
 {
 	struct copy c = { .path = path, .deadline = deadline };
+	struct driver_refusal refusal = { .kind = DRIVER_REFUSAL_NONE };
 	enum err_code code = ssh_link_open(
-	    target, default_port, hooks, deadline, &c.link, NULL, e);
+	    target, default_port, hooks, deadline, &c.link, &refusal, e);
 
 	assert(strspn(path, PATH_CHARS) == strlen(path));
 	assert(strlen(path) + sizeof "scp -t " <= COMMAND_SIZE);
-	if (code != ERR_OK)
+	if (code != ERR_OK) {
+		tell_of_key(hooks, &refusal);
 		return code;
+	}
 	code = open_channel(&c, e);
 	if (code == ERR_OK)
 		code = send_file(&c, data, e);

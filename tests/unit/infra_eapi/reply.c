@@ -9,9 +9,9 @@
 #define ENABLE "{\"output\":\"\"},"
 
 static enum err_code parse(
-    const char *body, size_t n, struct eapi_result *ret, struct err *e)
+    const char *body, size_t n, struct command_result *ret, struct err *e)
 {
-	*ret = (struct eapi_result){ .text = BUF_INIT(64) };
+	*ret = (struct command_result){ .text = BUF_INIT(64) };
 	*e = (struct err)ERR_INIT;
 	/* `enable` before the n commands */
 	return eapi_reply_parse(body, strlen(body), n + 1, 1, ret, e);
@@ -19,7 +19,7 @@ static enum err_code parse(
 
 static void assert_parses(const char *body, size_t n, const char *text)
 {
-	struct eapi_result r;
+	struct command_result r;
 	struct err e;
 
 	assert_int_equal(parse(body, n, &r, &e), ERR_OK);
@@ -30,7 +30,7 @@ static void assert_parses(const char *body, size_t n, const char *text)
 static void assert_fails(
     const char *body, size_t n, enum err_code code, const char *words)
 {
-	struct eapi_result r;
+	struct command_result r;
 	struct err e;
 
 	assert_int_equal(parse(body, n, &r, &e), code);
@@ -49,7 +49,7 @@ static void test_output_of_the_last_command(void **state)
 
 static void test_refused_command(void **state)
 {
-	struct eapi_result r;
+	struct command_result r;
 	struct err e;
 
 	(void)state;

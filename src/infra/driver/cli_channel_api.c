@@ -1,5 +1,5 @@
 /*
- * Commands in lists over eAPI.
+ * Commands in lists over a command API.
  *
  * A list shows no prompts, and whatever of it is not refused is carried out.
  * So a line must never reach the privileged mode: sections are left all the
@@ -9,7 +9,7 @@
  */
 #include "infra/driver/cli_channel.h"
 
-#include "infra/eapi/eapi.h"
+#include "infra/http/command_api.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,36 +17,37 @@
 #define LIST_MS 120000
 #define ANSWER_MAX ((size_t)64 * 1024)
 
-struct eapi_channel {
+struct api_channel {
 	struct cli_channel base;
-	struct eapi *api;
+	struct command_api *api;
 };
 
-static struct eapi_channel *of(struct cli_channel *c)
+static struct api_channel *of(struct cli_channel *c)
 {
-	return (struct eapi_channel *)c;
+	return (struct api_channel *)c;
 }
 
 /* The result's text is appended to `out`. */
-static enum err_code run_one(struct eapi_channel *c, const char *command,
+static enum err_code run_one(struct api_channel *c, const char *command,
     bool once, struct deadline deadline, struct buf *out, bool *ret_sent,
     struct err *e)
 {
-	struct eapi_list *list = eapi_list_new();
-	struct eapi_result result = { .text = BUF_INIT(out->max) };
+	struct command_list *list = command_list_new(c->api);
+	struct command_result result = { .text = BUF_INIT(out->max) };
 	enum err_code code;
 
 	*ret_sent = false;
 	if (!list)
 		return err_set(e, ERR_SYSTEM, "no memory for a command");
-	eapi_list_add(list, command, NULL);
-	code = eapi_run(c->api, list, once, deadline, &result, ret_sent, e);
+	command_list_add(list, command, NULL);
+	code =
+	    command_api_run(c->api, list, once, deadline, &result, ret_sent, e);
 	if (code == ERR_OK) {
 		buf_add(out, buf_text(&result.text), result.text.len);
 		code = buf_check(out, "the device's answer", e);
 	}
 	buf_release(&result.text);
-	eapi_list_free(list);
+	command_list_free(list);
 	return code;
 }
 
@@ -61,17 +62,17 @@ static enum err_code run(struct cli_channel *c, const char *command,
 static enum err_code run_effect(struct cli_channel *c, const char *command,
     struct deadline deadline, struct buf *out, bool *ret_sent, struct err *e)
 {
-	eapi_forbid_cancel(of(c)->api);
+	command_api_forbid_cancel(of(c)->api);
 	return run_one(of(c), command, true, deadline, out, ret_sent, e);
 }
 
 /* --- a script ---------------------------------------------------------- */
 
 struct loading {
-	struct eapi_channel *c;
+	struct api_channel *c;
 	const struct cli_script *script;
 	struct deadline deadline;
-	struct eapi_list *list; /* NULL: out of memory */
+	struct command_list *list; /* NULL: out of memory */
 	/* Which line each command of the list is for, 1 + its index; 0: ours */
 	struct buf origins;
 	size_t at;	/* the line in hand */
@@ -82,7 +83,7 @@ struct loading {
 static void add(
     struct loading *l, const char *command, const char *input, size_t origin)
 {
-	eapi_list_add(l->list, command, input);
+	command_list_add(l->list, command, input);
 	buf_add(&l->origins, &origin, sizeof(origin));
 }
 
@@ -104,7 +105,7 @@ static const struct cli_script_line *line_at(
 
 /* A guard that was refused belongs to the line before it. */
 static enum err_code judge(
-    struct loading *l, const struct eapi_result *result, struct err *e)
+    struct loading *l, const struct command_result *result, struct err *e)
 {
 	const struct cli_script_line *line = NULL;
 	size_t at = result->at, len = 0;
@@ -127,9 +128,9 @@ static enum err_code judge(
 
 static enum err_code send(struct loading *l, struct err *e)
 {
-	struct eapi_result result = { .text = BUF_INIT(ANSWER_MAX) };
+	struct command_result result = { .text = BUF_INIT(ANSWER_MAX) };
 	bool sent;
-	enum err_code code = eapi_run(l->c->api, l->list, false,
+	enum err_code code = command_api_run(l->c->api, l->list, false,
 	    deadline_sooner(l->deadline, deadline_in_ms(LIST_MS)), &result,
 	    &sent, e);
 
@@ -141,9 +142,9 @@ static enum err_code send(struct loading *l, struct err *e)
 
 static enum err_code begin_list(struct loading *l, struct err *e)
 {
-	eapi_list_free(l->list);
+	command_list_free(l->list);
 	buf_clear(&l->origins);
-	l->list = eapi_list_new();
+	l->list = command_list_new(l->c->api);
 	if (!l->list)
 		return err_set(e, ERR_SYSTEM, "no memory for the commands");
 	l->depth = 0;
@@ -172,10 +173,10 @@ static void add_line(struct loading *l, const struct cli_script_line *line)
 		l->depth = line->depth + 1;
 }
 
-static bool is_full(const struct eapi_list *list)
+static bool is_full(const struct command_list *list)
 {
-	return eapi_list_count(list) > EAPI_LIST_MAX_COMMANDS / 2 ||
-	       eapi_list_bytes(list) > EAPI_LIST_MAX_BYTES;
+	return command_list_count(list) > COMMAND_LIST_MAX_COMMANDS / 2 ||
+	       command_list_bytes(list) > COMMAND_LIST_MAX_BYTES;
 }
 
 static enum err_code send_lines(struct loading *l, struct err *e)
@@ -204,7 +205,7 @@ static enum err_code load(struct cli_channel *c,
 	enum err_code code = send_lines(&l, e);
 
 	buf_release(&l.origins);
-	eapi_list_free(l.list);
+	command_list_free(l.list);
 	return code;
 }
 
@@ -216,14 +217,19 @@ static void expect_name(struct cli_channel *c, const char *name)
 	(void)name;
 }
 
+static void forbid_cancel(struct cli_channel *c)
+{
+	command_api_forbid_cancel(of(c)->api);
+}
+
 static const char *peer(const struct cli_channel *c)
 {
-	return eapi_peer(((const struct eapi_channel *)c)->api);
+	return command_api_peer(((const struct api_channel *)c)->api);
 }
 
 static void close_channel(struct cli_channel *c)
 {
-	eapi_close(of(c)->api);
+	command_api_close(of(c)->api);
 	free(c);
 }
 
@@ -232,21 +238,24 @@ static const struct cli_channel_ops ops = {
 	.run_effect = run_effect,
 	.load = load,
 	.expect_name = expect_name,
+	.forbid_cancel = forbid_cancel,
 	.peer = peer,
 	.close = close_channel,
 };
 
-enum err_code cli_channel_open_eapi(const struct driver_target *target,
-    const struct driver_hooks *hooks, struct deadline deadline,
-    struct cli_channel **ret, struct driver_refusal *refusal, struct err *e)
+enum err_code cli_channel_open_api(const struct command_dialect *dialect,
+    const struct driver_target *target, const struct driver_hooks *hooks,
+    struct deadline deadline, struct cli_channel **ret,
+    struct driver_refusal *refusal, struct err *e)
 {
-	struct eapi_channel *c = calloc(1, sizeof(*c));
+	struct api_channel *c = calloc(1, sizeof(*c));
 	enum err_code code;
 
 	if (!c)
 		return err_set(e, ERR_SYSTEM, "no memory for a session");
-	c->base = (struct cli_channel){ &ops, hooks };
-	code = eapi_open(target, hooks, deadline, &c->api, refusal, e);
+	c->base = (struct cli_channel){ .ops = &ops, .hooks = hooks };
+	code = command_api_open(
+	    dialect, target, hooks, deadline, &c->api, refusal, e);
 	if (code == ERR_OK)
 		*ret = &c->base;
 	else
