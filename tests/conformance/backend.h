@@ -50,6 +50,9 @@ struct backend {
 	const char *const *lock;
 	/* … or to commit a change that waits to be confirmed. */
 	const char *const *waiting;
+	/* Ways of its API to fail at a request, besides a cut connection: the
+	 * simulator's modes; NULL: none. */
+	const char *const *failures;
 	/* Names of cases that make no sense there; NULL: all do. */
 	const char *const *skip;
 };

@@ -37,10 +37,13 @@ const struct backend backend_eos = {
 static const char *const eapi_skip[] = { "host keys are checked",
 	"a truncated configuration is no backup", NULL };
 
+static const char *const eapi_failures[] = { "api-gateway", NULL };
+
 const struct backend backend_eapi = {
 	.name = "eapi",
 	.driver = "eos",
 	.transport = "eapi",
 	.skip = eapi_skip,
+	.failures = eapi_failures,
 	EOS_LANGUAGE("eapi"),
 };

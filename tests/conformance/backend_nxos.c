@@ -45,10 +45,14 @@ const struct backend backend_nxos = {
 static const char *const nxapi_skip[] = { "host keys are checked",
 	"a truncated configuration is no backup", NULL };
 
+static const char *const nxapi_failures[] = { "api-gateway", "api-failed",
+	"api-busy", NULL };
+
 const struct backend backend_nxapi = {
 	.name = "nxapi",
 	.driver = "nxos",
 	.transport = "nxapi",
 	.skip = nxapi_skip,
+	.failures = nxapi_failures,
 	NXOS_LANGUAGE("nxapi"),
 };

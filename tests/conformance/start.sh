@@ -8,7 +8,7 @@ start_simulator() {
 	local program=$build/tests/switchyard-sim pid
 	[ -x "$program" ] || skip "the simulators are not built"
 	take_base
-	control=$scratch/control address=$base.1 port=3200 count=240
+	control=$scratch/control address=$base.1 port=3200 count=400
 	printf admin >"$scratch/password"
 	"$program" --platform "$1" --name "$2" --listen "$address" \
 	    --port "$port" --one-address --count "$count" "${@:3}" \

@@ -82,6 +82,7 @@ struct cli {
 	struct conf_cursor cursor;
 	struct conf_block block;
 	bool interactive;
+	bool dont_ask; /* `terminal dont-ask` */
 	unsigned width;
 	unsigned length; /* 0: no paging */
 

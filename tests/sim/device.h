@@ -35,6 +35,10 @@ struct hostile {
 	uint64_t cut_after;	       /* the same two, counted from now */
 	uint64_t cut_before;	       /* over all sessions */
 	uint64_t stall_after_request;  /* half open: no word after the Nth */
+	/* Over HTTPS, counted from now over all connections. */
+	uint64_t api_gateway; /* execute the Nth, then answer with status 504 */
+	uint64_t api_failed;  /* execute the Nth, then "Back-end processing" */
+	uint64_t api_busy;    /* refuse the Nth: "the server is busy" */
 	bool noise;		       /* NUL, ANSI and OSC in the output */
 	bool endless_more;	       /* the pager never comes to an end */
 	bool fake_prompt;	       /* in banner and configuration */
@@ -45,6 +49,8 @@ struct hostile {
 
 /* "latency=200", "noise", "off" (all of them).  False if it is unknown. */
 bool hostile_set(struct hostile *h, const char *setting);
+/* Counts an event down; true when it is due. */
+bool hostile_due(uint64_t *event);
 /* Names of all settings, for usage and documentation. */
 void hostile_list(struct buf *out);
 /* Spoils text as the modes ask. */
@@ -58,6 +64,13 @@ enum device_config {
 	DEVICE_RUNNING,
 	DEVICE_STARTUP,
 	DEVICE_CANDIDATE,
+};
+
+struct http_post {
+	const char *user;
+	const char *type; /* Content-Type; "" if there was none */
+	const char *body;
+	size_t len;
 };
 
 struct platform {
@@ -87,8 +100,8 @@ struct platform {
 	struct endpoint *(*open_netconf)(struct device *d, const char *user);
 	/* A POST over HTTPS; the status of the answer. */
 	const char *http_path;
-	unsigned (*http_post)(struct device *d, const char *user,
-	    const char *body, size_t len, struct buf *out);
+	unsigned (*http_post)(struct device *d, const struct http_post *post,
+	    struct buf *out);
 	/* False if its configuration cuts off its own management. */
 	bool (*reachable)(struct device *d);
 	/* Files may be copied; NULL: never. */
@@ -122,7 +135,7 @@ void device_file_md5(const struct device_file *f, char text[33]);
 struct device_stats {
 	uint64_t sessions_open;
 	uint64_t sessions;
-	uint64_t commands;
+	uint64_t commands; /* over HTTPS: requests */
 	uint64_t logins_refused;
 	uint64_t commits;
 	uint64_t reverts;

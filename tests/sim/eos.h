@@ -117,8 +117,8 @@ json_t *eos_model_lldp(struct cli *cli, const struct grammar_match *m);
 void eos_show_lldp(struct cli *cli, const struct grammar_match *m);
 
 /* eos_api.c */
-unsigned eos_api_post(struct device *d, const char *user, const char *body,
-    size_t len, struct buf *out);
+unsigned eos_api_post(
+    struct device *d, const struct http_post *post, struct buf *out);
 
 /* eos.c */
 extern const struct cli_platform eos_cli_platform;

@@ -130,10 +130,8 @@ static json_t *eapi_run_commands(
 
 	r.text = format && strcmp(format, "text") == 0;
 	r.cli = cli_new(d, &eos_cli_platform, user);
-	for (size_t i = 0; i < json_array_size(cmds) && r.code == 0; i++) {
-		d->stats.commands++;
+	for (size_t i = 0; i < json_array_size(cmds) && r.code == 0; i++)
 		eapi_run_one(&r, i, json_array_get(cmds, i));
-	}
 	cli_free(r.cli);
 	if (r.code != 0)
 		reply = eapi_error(id, r.code, r.message, r.results);
@@ -164,11 +162,11 @@ static json_t *eapi_answer(struct device *d, const char *user, json_t *request)
 	return eapi_run_commands(d, user, id, params);
 }
 
-unsigned eos_api_post(struct device *d, const char *user, const char *body,
-    size_t len, struct buf *out)
+unsigned eos_api_post(
+    struct device *d, const struct http_post *post, struct buf *out)
 {
-	json_t *request = json_loadb(body, len, 0, NULL);
-	json_t *reply = request ? eapi_answer(d, user, request)
+	json_t *request = json_loadb(post->body, post->len, 0, NULL);
+	json_t *reply = request ? eapi_answer(d, post->user, request)
 				: eapi_error(json_null(), EAPI_PARSE_ERROR,
 				      "Parse error", NULL);
 	char *text = json_dumps(reply, JSON_COMPACT);

@@ -31,6 +31,9 @@ static const struct hostile_setting hostile_settings[] = {
 	NUMBER("cut-after", cut_after, 1),
 	NUMBER("cut-before", cut_before, 1),
 	NUMBER("stall-after-request", stall_after_request, 1),
+	NUMBER("api-gateway", api_gateway, 1),
+	NUMBER("api-failed", api_failed, 1),
+	NUMBER("api-busy", api_busy, 1),
 	SWITCH("noise", noise),
 	SWITCH("endless-more", endless_more),
 	SWITCH("fake-prompt", fake_prompt),
@@ -70,6 +73,11 @@ bool hostile_set(struct hostile *h, const char *setting)
 		return true;
 	}
 	return false;
+}
+
+bool hostile_due(uint64_t *event)
+{
+	return *event > 0 && --*event == 0;
 }
 
 void hostile_list(struct buf *out)

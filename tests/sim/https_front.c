@@ -3,6 +3,7 @@
 #include "sim/mem.h"
 
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,6 +12,7 @@
 #define HTTPS_BODY_MAX (4u << 20)
 #define HTTPS_OUT_MAX (64u << 20)
 #define HTTPS_STACK (512u << 10)
+#define HTTPS_STALL_MS 60000
 
 struct https_front {
 	struct https_front_options options;
@@ -136,35 +138,76 @@ static bool https_login_fits(
 	return fits;
 }
 
-/* Once: the events that cut a connection. */
-static bool https_cut(uint64_t *event)
+struct https_fate {
+	bool execute;
+	bool cut;   /* no answer, the connection ends */
+	bool stall; /* no answer, the connection stays */
+	bool gateway;
+};
+
+/* Every event is counted at every request, whatever another one does. */
+static struct https_fate https_fate(struct hostile *h)
 {
-	if (*event == 0 || --*event > 0)
-		return false;
-	return true;
+	bool before = hostile_due(&h->drop_after_request);
+	bool behind = hostile_due(&h->drop_before_response);
+
+	before = hostile_due(&h->cut_after) || before;
+	behind = hostile_due(&h->cut_before) || behind;
+	return (struct https_fate){ .execute = !before,
+		.cut = before || behind,
+		.stall = hostile_due(&h->stall_after_request),
+		.gateway = hostile_due(&h->api_gateway) };
+}
+
+/* Until the client gives up. */
+static void https_stall(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLRDHUP };
+
+	(void)!poll(&p, 1, HTTPS_STALL_MS);
+}
+
+static unsigned https_execute(struct device *d, const struct http_post *post,
+    struct https_fate *fate, struct https_reply *reply)
+{
+	unsigned status = MHD_HTTP_OK;
+
+	device_lock(d);
+	d->stats.commands++;
+	*fate = https_fate(&d->hostile);
+	if (fate->execute)
+		status = d->platform->http_post(d, post, &reply->text);
+	if (!d->platform->reachable(d))
+		fate->cut = true;
+	reply->hostile = d->hostile;
+	d->hostile.drop_at_byte = 0;
+	device_unlock(d);
+	if (fate->gateway) {
+		buf_clear(&reply->text);
+		buf_puts(&reply->text, "<html><head><title>504 Gateway "
+				       "Time-out</title></head></html>\n");
+		status = MHD_HTTP_GATEWAY_TIMEOUT;
+	}
+	return status;
 }
 
 static enum MHD_Result https_run(struct MHD_Connection *connection,
     struct https_request *request, const char *user)
 {
-	struct device *d = request->device;
 	struct https_reply *reply = mem_zalloc(sizeof(*reply));
-	unsigned status = 200;
-	bool cut;
+	const char *type = MHD_lookup_connection_value(
+	    connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+	const struct http_post post = { user, type ? type : "",
+		buf_text(&request->body), request->body.len };
+	struct https_fate fate;
+	unsigned status;
 
 	buf_init(&reply->text, HTTPS_OUT_MAX);
 	reply->fd = https_fd(connection);
-	device_lock(d);
-	cut = https_cut(&d->hostile.drop_after_request);
-	if (!cut)
-		status = d->platform->http_post(d, user,
-		    buf_text(&request->body), request->body.len, &reply->text);
-	cut = cut || https_cut(&d->hostile.drop_before_response) ||
-	      !d->platform->reachable(d);
-	reply->hostile = d->hostile;
-	d->hostile.drop_at_byte = 0;
-	device_unlock(d);
-	if (cut) {
+	status = https_execute(request->device, &post, &fate, reply);
+	if (fate.stall)
+		https_stall(reply->fd);
+	if (fate.cut || fate.stall) {
 		shutdown(reply->fd, SHUT_RDWR);
 		https_reply_free(reply);
 		return MHD_NO;

@@ -47,6 +47,11 @@ static void nxos_reload(struct cli *cli, const struct grammar_match *m)
 	    "This command will reboot the system. (y/n)?  [n] ");
 }
 
+static void nxos_dont_ask(struct cli *cli, const struct grammar_match *m)
+{
+	cli->dont_ask = !grammar_has_keyword(m, "no");
+}
+
 #define NXOS_ALL (CLI_PRIV | CLI_CONFIG)
 #define NXOS_SOURCE "(running-config|startup-config|file WORD|checkpoint WORD)"
 
@@ -55,8 +60,8 @@ static const struct cli_command nxos_commands[] = {
 	{ CLI_PRIV, "enable", cli_run_nothing, NULL },
 	{ NXOS_ALL, "terminal length <0-511>", cli_run_length, NULL },
 	{ NXOS_ALL, "terminal width <24-511>", cli_run_width, NULL },
-	{ NXOS_ALL, "terminal (dont-ask|monitor)", cli_run_nothing, NULL },
-	{ NXOS_ALL, "no terminal dont-ask", cli_run_nothing, NULL },
+	{ NXOS_ALL, "terminal monitor", cli_run_nothing, NULL },
+	{ NXOS_ALL, "[no] terminal dont-ask", nxos_dont_ask, NULL },
 	{ NXOS_ALL, "show version", nxos_show_version, nxos_model_version },
 	{ NXOS_ALL, "show inventory", nxos_show_inventory,
 	    nxos_model_inventory },
@@ -182,6 +187,7 @@ static void nxos_release(struct device *d)
 	conf_free(nxos->running);
 	conf_free(nxos->startup);
 	conf_free(nxos->before_commit);
+	free(nxos->chunk);
 	free(nxos);
 }
 

@@ -30,6 +30,8 @@ struct nxos {
 	int64_t commit_ms;		 /* when it fires */
 	char log[256];			 /* `show config-replace log exec` */
 	char replacer[64];		 /* who replaced last; "": nobody */
+	char *chunk;			 /* what NX-API has still to send */
+	unsigned chunk_id;
 };
 
 struct nxos *nxos_of(struct device *d);
@@ -81,8 +83,12 @@ void nxos_show_clock(struct cli *cli, const struct grammar_match *m);
 void nxos_show_privilege(struct cli *cli, const struct grammar_match *m);
 
 /* nxos_api.c */
-unsigned nxos_api_post(struct device *d, const char *user, const char *body,
-    size_t len, struct buf *out);
+unsigned nxos_api_post(
+    struct device *d, const struct http_post *post, struct buf *out);
+
+/* nxos_rpc.c: request NULL: it was no JSON. */
+json_t *nxos_rpc(struct device *d, const char *user, json_t *request,
+    unsigned *ret_status);
 
 /* nxos.c */
 extern const struct cli_platform nxos_cli_platform;

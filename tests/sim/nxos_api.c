@@ -1,88 +1,186 @@
 /*
- * NX-API: POST /ins with the message {"ins_api": …} or with JSON-RPC 2.0.
+ * NX-API's own format: POST /ins with {"ins_api": …}.  Its errors come with
+ * HTTP status 200.  What is asked as JSON-RPC: nxos_rpc.c.
+ *
+ * Source: Cisco Nexus 9000 Series NX-OS Programmability Guide, "NX-API CLI":
+ * request and response elements, "Table of NX-API Response Codes".
  */
 #include "sim/nxos.h"
 
 #include "sim/mem.h"
 
+#include "base/text.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NXAPI_COMMANDS_MAX 256
+#define INS_SHOW_MAX 10
+#define INS_CHUNK ((size_t)8 * 1024)
 
-static const char nxapi_refused[] = "Input CLI command error";
-
-struct nxapi_run {
-	struct cli *cli;
-	bool model;  /* cli_show, method "cli" */
-	bool config; /* cli_conf: lines from the top of configuration */
+enum ins_error {
+	INS_OK,
+	INS_MESSAGE,
+	INS_NO_INPUT,
+	INS_CLI,
+	INS_ONE_CHUNK,
+	INS_NO_SHOW,
+	INS_TOO_MANY,
+	INS_CHUNK_ID,
+	INS_FAILED,
+	INS_BUSY,
+	INS_NO_BASH,
+	INS_CHUNK_SHOW_ONLY,
+	INS_TYPE,
+	INS_STRUCTURED,
 };
 
-static void nxapi_begin(
-    struct nxapi_run *r, struct device *d, const char *user, const char *type)
+static const struct {
+	const char *code;
+	const char *msg;
+} ins_errors[] = {
+	[INS_OK] = { "200", "Success" },
+	[INS_MESSAGE] = { "400", "Request message is invalid" },
+	[INS_NO_INPUT] = { "400", "No input command" },
+	[INS_CLI] = { "400", "Input CLI command error" },
+	[INS_ONE_CHUNK] = { "400", "Chunking only allowed to one command" },
+	[INS_NO_SHOW] = { "405", "Configuration mode does not allow show" },
+	[INS_TOO_MANY] = { "413",
+	    "Maximum number of consecutive show commands exceeded. The maximum "
+	    "is 10" },
+	[INS_CHUNK_ID] = { "417", "Invalid session ID" },
+	[INS_FAILED] = { "500", "Backend processing error" },
+	[INS_BUSY] = { "500",
+	    "Request is rejected because the server is busy" },
+	[INS_NO_BASH] = { "501", "Bash command not supported" },
+	[INS_CHUNK_SHOW_ONLY] = { "501",
+	    "Response chunking allowed only in show commands" },
+	[INS_TYPE] = { "501", "Message type not supported" },
+	[INS_STRUCTURED] = { "501", "Structured output unsupported" },
+};
+
+static const struct ins_type {
+	const char *name;
+	bool show;
+	bool model;
+	bool config; /* lines from the top of configuration */
+} ins_types[] = {
+	{ "cli_show", true, true, false },
+	{ "cli_show_ascii", true, false, false },
+	{ "cli_conf", false, false, true },
+};
+
+struct ins {
+	struct device *device;
+	const struct ins_type *type;
+	struct cli *cli;
+	json_t *request;
+	char sid[24]; /* of the reply */
+};
+
+/* --- replies ----------------------------------------------------------- */
+
+static json_t *ins_output(enum ins_error error, const char *input)
 {
-	r->cli = cli_new(d, &nxos_cli_platform, user);
-	r->config = strcmp(type, "cli_conf") == 0;
-	r->model = strcmp(type, "cli_show") == 0 || strcmp(type, "cli") == 0;
-	if (r->config)
-		cli_execute(r->cli, "configure terminal", NULL);
+	json_t *output = json_pack("{s:s, s:s}", "code", ins_errors[error].code,
+	    "msg", ins_errors[error].msg);
+
+	if (input)
+		json_object_set_new(output, "input", json_string(input));
+	return output;
 }
 
-static void nxapi_execute(struct nxapi_run *r, const char *command)
+static const char *ins_text(const struct ins *r, const char *key)
 {
-	r->cli->device->stats.commands++;
-	r->cli->show_model = r->model;
-	cli_execute(r->cli, command, NULL);
+	const char *text = json_string_value(json_object_get(r->request, key));
+
+	return text ? text : "";
 }
 
-/* What the reply holds for a command that worked. */
-static json_t *nxapi_body(struct nxapi_run *r)
+/* Several outputs are a list, a single one is not. */
+static json_t *ins_reply(const struct ins *r, json_t *output)
 {
-	if (r->cli->model)
-		return json_incref(r->cli->model);
-	if (r->model || r->config)
-		return json_object();
-	return json_string(buf_text(&r->cli->text));
+	return json_pack("{s:{s:s, s:s, s:s, s:{s:o}}}", "ins_api", "type",
+	    ins_text(r, "type"), "version", "1.0", "sid", r->sid, "outputs",
+	    "output", output);
 }
 
-/* --- {"ins_api": …} ---------------------------------------------------- */
+/* --- commands ---------------------------------------------------------- */
 
-static json_t *nxapi_output(struct nxapi_run *r, const char *command)
+static json_t *ins_refusal(const struct ins *r, const char *command)
 {
-	nxapi_execute(r, command);
-	if (r->cli->failed)
-		return json_pack("{s:s, s:s, s:s, s:s}", "input", command,
-		    "msg", nxapi_refused, "code", "400", "clierror",
-		    buf_text(&r->cli->text));
-	if (r->model && !r->cli->model && r->cli->text.len > 0)
-		return json_pack("{s:s, s:s, s:s, s:s}", "input", command,
-		    "msg", "Output structured data is not supported", "code",
-		    "501", "clierror", "structured output unsupported\n");
-	return json_pack("{s:s, s:s, s:s, s:o}", "input", command, "msg",
-	    "Success", "code", "200", "body", nxapi_body(r));
+	json_t *output = ins_output(INS_CLI, command);
+
+	json_object_set_new(
+	    output, "clierror", json_string(buf_text(&r->cli->text)));
+	return output;
 }
 
-/* Commands stand between semicolons. */
-static json_t *nxapi_outputs(struct nxapi_run *r, const char *input)
+static json_t *ins_run(struct ins *r, const char *command)
 {
-	json_t *outputs = json_array();
-	char *copy = mem_strdup(input);
-	char *save = NULL;
-	json_t *only;
+	struct cli *cli = r->cli;
+	json_t *output;
 
-	for (char *p = strtok_r(copy, ";", &save);
-	     p && json_array_size(outputs) < NXAPI_COMMANDS_MAX;
-	     p = strtok_r(NULL, ";", &save)) {
-		size_t len;
+	cli->show_model = r->type->model;
+	cli_execute(cli, command, NULL);
+	if (cli->failed)
+		return ins_refusal(r, command);
+	if (r->type->model && !cli->model && cli->text.len > 0)
+		return ins_output(INS_STRUCTURED, command);
+	output = ins_output(INS_OK, command);
+	json_object_set_new(output, "body",
+	    cli->model ? json_incref(cli->model)
+	    : r->type->show && !r->type->model
+		? json_string(buf_text(&cli->text))
+		: json_object());
+	return output;
+}
 
-		p += strspn(p, " ");
-		len = strlen(p);
-		while (len > 0 && p[len - 1] == ' ')
-			p[--len] = '\0';
-		if (len > 0)
-			json_array_append_new(outputs, nxapi_output(r, p));
+/* Commands stand between semicolons with a blank before them. */
+static json_t *ins_split(const char *input)
+{
+	json_t *commands = json_array();
+
+	while (*input) {
+		const char *end = strstr(input, " ;");
+		size_t len = end ? (size_t)(end - input) : strlen(input);
+		size_t lead = strspn(input, " ");
+		const char *next = end ? end + 2 : input + len;
+
+		while (len > lead && strchr(" ;", input[len - 1]))
+			len--;
+		if (len > lead)
+			json_array_append_new(
+			    commands, json_stringn(input + lead, len - lead));
+		input = next;
 	}
-	free(copy);
+	return commands;
+}
+
+static bool ins_is_show(const char *command)
+{
+	return text_starts_with(command, "show ") ||
+	       text_starts_with(command, "sh ");
+}
+
+static json_t *ins_run_all(struct ins *r, json_t *commands)
+{
+	json_t *outputs = json_array(), *item, *only;
+	size_t i;
+
+	if (r->type->config)
+		cli_execute(r->cli, "configure terminal", NULL);
+	json_array_foreach(commands, i, item)
+	{
+		const char *command = json_string_value(item);
+
+		json_array_append_new(
+		    outputs, r->type->config && ins_is_show(command)
+				 ? ins_output(INS_NO_SHOW, command)
+				 : ins_run(r, command));
+		if (r->type->config && r->cli->failed)
+			break; /* rollback: stop-on-error */
+	}
 	if (json_array_size(outputs) != 1)
 		return outputs;
 	only = json_incref(json_array_get(outputs, 0));
@@ -90,84 +188,112 @@ static json_t *nxapi_outputs(struct nxapi_run *r, const char *input)
 	return only;
 }
 
-static json_t *nxapi_ins(struct device *d, const char *user, json_t *ins)
+/* --- chunks ------------------------------------------------------------ */
+
+/* The next part of what is kept, in the output's body. */
+static json_t *ins_next_chunk(struct ins *r, const char *command)
 {
-	const char *type = json_string_value(json_object_get(ins, "type"));
-	const char *input = json_string_value(json_object_get(ins, "input"));
-	struct nxapi_run r;
-	json_t *outputs;
+	struct nxos *nxos = nxos_of(r->device);
+	size_t len = strlen(nxos->chunk);
+	json_t *output = ins_output(INS_OK, command);
 
-	if (!type || !input)
-		return json_pack("{s:{s:s, s:{s:{s:s, s:s}}}}", "ins_api",
-		    "version", "1.0", "outputs", "output", "code", "400", "msg",
-		    "Invalid request");
-	nxapi_begin(&r, d, user, type);
-	outputs = nxapi_outputs(&r, input);
-	cli_free(r.cli);
-	return json_pack("{s:{s:s, s:s, s:s, s:{s:o}}}", "ins_api", "type",
-	    type, "version", "1.0", "sid", "eoc", "outputs", "output", outputs);
-}
-
-/* --- JSON-RPC ---------------------------------------------------------- */
-
-static json_t *nxapi_rpc_one(struct nxapi_run *r, json_t *request)
-{
-	const char *method =
-	    json_string_value(json_object_get(request, "method"));
-	const char *command = json_string_value(
-	    json_object_get(json_object_get(request, "params"), "cmd"));
-	json_t *id = json_object_get(request, "id");
-
-	id = id ? id : json_null();
-	if (!method || !command)
-		return json_pack("{s:s, s:{s:i, s:s}, s:O}", "jsonrpc", "2.0",
-		    "error", "code", -32600, "message", "Invalid request", "id",
-		    id);
-	r->model = strcmp(method, "cli") == 0;
-	nxapi_execute(r, command);
-	if (r->cli->failed)
-		return json_pack("{s:s, s:{s:i, s:s, s:{s:s}}, s:O}", "jsonrpc",
-		    "2.0", "error", "code", -32602, "message", "Invalid params",
-		    "data", "msg", buf_text(&r->cli->text), "id", id);
-	if (r->cli->model)
-		return json_pack("{s:s, s:{s:O}, s:O}", "jsonrpc", "2.0",
-		    "result", "body", r->cli->model, "id", id);
-	if (r->cli->text.len > 0)
-		return json_pack("{s:s, s:{s:s}, s:O}", "jsonrpc", "2.0",
-		    "result", "msg", buf_text(&r->cli->text), "id", id);
-	return json_pack(
-	    "{s:s, s:n, s:O}", "jsonrpc", "2.0", "result", "id", id);
-}
-
-/* The commands of one request share a session, and stop at an error. */
-static json_t *nxapi_rpc(struct device *d, const char *user, json_t *request)
-{
-	struct nxapi_run r;
-	json_t *reply;
-
-	nxapi_begin(&r, d, user, "cli");
-	if (json_is_array(request)) {
-		size_t n = json_array_size(request);
-
-		reply = json_array();
-		for (size_t i = 0; i < n && i < NXAPI_COMMANDS_MAX; i++) {
-			json_array_append_new(reply,
-			    nxapi_rpc_one(&r, json_array_get(request, i)));
-			if (r.cli->failed)
-				break;
-		}
+	len = len < INS_CHUNK ? len : INS_CHUNK;
+	json_object_set_new(output, "body", json_stringn(nxos->chunk, len));
+	if (nxos->chunk[len]) {
+		mem_replace(&nxos->chunk, mem_strdup(nxos->chunk + len));
+		snprintf(r->sid, sizeof(r->sid), "sid-%u", nxos->chunk_id);
 	} else {
-		reply = nxapi_rpc_one(&r, request);
+		mem_replace(&nxos->chunk, NULL);
 	}
+	return output;
+}
+
+static json_t *ins_chunked(struct ins *r, json_t *commands)
+{
+	struct nxos *nxos = nxos_of(r->device);
+	const char *command = json_string_value(json_array_get(commands, 0));
+	char sid[24];
+	json_t *output;
+	char *text;
+
+	if (!r->type->show)
+		return ins_output(INS_CHUNK_SHOW_ONLY, NULL);
+	if (json_array_size(commands) > 1)
+		return ins_output(INS_ONE_CHUNK, NULL);
+	snprintf(sid, sizeof(sid), "sid-%u", nxos->chunk_id);
+	if (nxos->chunk && strcmp(ins_text(r, "sid"), sid) == 0)
+		return ins_next_chunk(r, command);
+	if (text_starts_with(ins_text(r, "sid"), "sid-"))
+		return ins_output(INS_CHUNK_ID, NULL);
+	output = ins_run(r, command);
+	if (strcmp(ins_text(r, "type"), "cli_show") == 0 || r->cli->failed)
+		return output;
+	json_decref(output);
+	text = mem_strdup(buf_text(&r->cli->text));
+	mem_replace(&nxos->chunk, text);
+	nxos->chunk_id++;
+	return ins_next_chunk(r, command);
+}
+
+/* --- the message ------------------------------------------------------- */
+
+static const struct ins_type *ins_type_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(ins_types) / sizeof(*ins_types); i++)
+		if (strcmp(ins_types[i].name, name) == 0)
+			return &ins_types[i];
+	return NULL;
+}
+
+static enum ins_error ins_judge(const struct ins *r, const json_t *commands)
+{
+	if (strcmp(ins_text(r, "type"), "bash") == 0)
+		return INS_NO_BASH; /* there is no `feature bash-shell` */
+	if (!*ins_text(r, "type") || !*ins_text(r, "version"))
+		return INS_MESSAGE;
+	if (!r->type)
+		return INS_TYPE;
+	if (json_array_size(commands) == 0)
+		return INS_NO_INPUT;
+	if (r->type->show && json_array_size(commands) > INS_SHOW_MAX)
+		return INS_TOO_MANY;
+	return INS_OK;
+}
+
+static json_t *nxos_ins(struct device *d, const char *user, json_t *request)
+{
+	struct ins r = { .device = d, .request = request, .sid = "eoc" };
+	json_t *commands = ins_split(ins_text(&r, "input"));
+	json_t *output, *reply;
+	enum ins_error error;
+
+	r.type = ins_type_of(ins_text(&r, "type"));
+	error = ins_judge(&r, commands);
+	if (hostile_due(&d->hostile.api_busy))
+		error = INS_BUSY;
+	r.cli = cli_new(d, &nxos_cli_platform, user);
+	if (error != INS_OK)
+		output = ins_output(error, NULL);
+	else if (strcmp(ins_text(&r, "chunk"), "1") == 0)
+		output = ins_chunked(&r, commands);
+	else
+		output = ins_run_all(&r, commands);
+	if (hostile_due(&d->hostile.api_failed)) {
+		json_decref(output);
+		output = ins_output(INS_FAILED, NULL);
+	}
+	reply = ins_reply(&r, output);
 	cli_free(r.cli);
+	json_decref(commands);
 	return reply;
 }
 
-unsigned nxos_api_post(struct device *d, const char *user, const char *body,
-    size_t len, struct buf *out)
+unsigned nxos_api_post(
+    struct device *d, const struct http_post *post, struct buf *out)
 {
-	json_t *request = json_loadb(body, len, 0, NULL);
+	json_t *request = json_loadb(post->body, post->len, 0, NULL);
 	json_t *ins = json_object_get(request, "ins_api");
+	unsigned status = 200;
 	json_t *reply;
 	char *text;
 
@@ -175,17 +301,14 @@ unsigned nxos_api_post(struct device *d, const char *user, const char *body,
 		json_decref(request);
 		return 404;
 	}
-	if (!request)
-		reply = json_pack("{s:s, s:{s:i, s:s}, s:n}", "jsonrpc", "2.0",
-		    "error", "code", -32700, "message", "Parse error", "id");
-	else if (ins)
-		reply = nxapi_ins(d, user, ins);
+	if (text_starts_with(post->type, "application/json-rpc"))
+		reply = nxos_rpc(d, post->user, request, &status);
 	else
-		reply = nxapi_rpc(d, user, request);
+		reply = nxos_ins(d, post->user, ins);
 	text = json_dumps(reply, JSON_COMPACT);
 	buf_puts(out, text ? text : "{}");
 	free(text);
 	json_decref(reply);
 	json_decref(request);
-	return 200;
+	return status;
 }

@@ -42,7 +42,7 @@ void nxos_forget_checkpoints(struct nxos *nxos)
 		nxos_checkpoint_drop(nxos, nxos->checkpoints->name);
 }
 
-static void nxos_checkpoint_file(struct cli *cli, const char *path)
+static void nxos_write_checkpoint(struct cli *cli, const char *path)
 {
 	struct buf text = BUF_INIT(CLI_TEXT_MAX);
 
@@ -51,6 +51,24 @@ static void nxos_checkpoint_file(struct cli *cli, const char *path)
 	device_file_put(cli->device, path, buf_text(&text), text.len);
 	buf_release(&text);
 	cli_printf(cli, "Done\n");
+}
+
+static void nxos_overwrite_answered(struct cli *cli, const char *answer)
+{
+	if (answer && *answer == 'y')
+		nxos_write_checkpoint(cli, cli->asked);
+}
+
+static void nxos_checkpoint_file(struct cli *cli, const char *path)
+{
+	if (!device_file_find(cli->device, path) || cli->dont_ask) {
+		nxos_write_checkpoint(cli, path);
+		return;
+	}
+	cli->asked = mem_strdup(path);
+	cli_ask(cli, false, nxos_overwrite_answered,
+	    "This file already exists, do you want to overwrite it? (y/n) "
+	    "[n] ");
 }
 
 static unsigned nxos_checkpoint_count(const struct nxos *nxos)

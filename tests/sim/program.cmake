@@ -51,6 +51,7 @@ if(MICROHTTPD_FOUND AND GNUTLS_FOUND AND SIM_LIBXML2_FOUND)
       ${sim_sources}/nxos_checkpoint.c
       ${sim_sources}/nxos_conf.c
       ${sim_sources}/nxos_file.c
+      ${sim_sources}/nxos_rpc.c
       ${sim_sources}/nxos_show.c
       ${sim_sources}/platform.c
       ${sim_sources}/scp.c)
