@@ -181,6 +181,14 @@ static json_t *origin_of(const struct snapshot *s, const struct record *hook,
 	    "validated", validated);
 }
 
+static enum err_code begin(const struct app *app, const struct actor *actor,
+    const struct run_wish *wish, json_t **ret_doc, struct err *e)
+{
+	if (!wish->parameters || !wish->origin)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	return runs_create(app, actor, wish, ret_doc, e);
+}
+
 enum err_code hook_rule_start(const struct app *app, const struct snapshot *s,
     const struct record *hook, const struct hook_change *change,
     const char *fields, json_t **ret_doc, struct err *e)
@@ -205,9 +213,12 @@ enum err_code hook_rule_start(const struct app *app, const struct snapshot *s,
 	snprintf(key, sizeof(key), "%s:%s", change->commit, device);
 	parameters = parameters_of(hook, job, device, dry);
 	origin = origin_of(s, hook, change, fields, dry);
-	rc = parameters && origin ? runs_create_from(app, &actor, job,
-					parameters, key, origin, ret_doc, e)
-				  : err_set(e, ERR_SYSTEM, "out of memory");
+	rc = begin(app, &actor,
+	    &(struct run_wish){ .job = job,
+		.parameters = parameters,
+		.key = key,
+		.origin = origin },
+	    ret_doc, e);
 	json_decref(parameters);
 	json_decref(origin);
 	return rc;
@@ -255,9 +266,12 @@ enum err_code hook_rule_try(const struct app *app, const struct actor *actor,
 	if (origin)
 		json_object_set_new(json_object_get(origin, "hook"), "action",
 		    json_string("tried"));
-	rc = parameters && origin ? runs_create_from(app, actor, job_of(hook),
-					parameters, key, origin, ret_doc, e)
-				  : err_set(e, ERR_SYSTEM, "out of memory");
+	rc = begin(app, actor,
+	    &(struct run_wish){ .job = job_of(hook),
+		.parameters = parameters,
+		.key = key,
+		.origin = origin },
+	    ret_doc, e);
 	json_decref(parameters);
 	json_decref(origin);
 	return rc;

@@ -83,8 +83,12 @@ static enum err_code create(const struct app *app, const struct actor *actor,
 		rc = err_set(e, ERR_CONFLICT,
 		    "none of its devices is left to be run again");
 	else
-		rc = runs_create_from(
-		    app, actor, job, p, key, origin, ret_doc, e);
+		rc = runs_create(app, actor,
+		    &(struct run_wish){ .job = job,
+			.parameters = p,
+			.key = key,
+			.origin = origin },
+		    ret_doc, e);
 	json_decref(names);
 	json_decref(p);
 	json_decref(origin);

@@ -13,13 +13,13 @@
 
 #define MAX_KEY 200
 
-/* --- may it run -------------------------------------------------------------- */
+/* --- may it run ---------------------------------------------------------- */
 
 static const char *readiness(const struct snapshot *s, const struct job *job,
     const struct record *device, char text[256])
 {
-	const struct record *platform = snapshot_find(s, KIND_PLATFORM,
-	    record_text(device, DEVICE_PLATFORM));
+	const struct record *platform = snapshot_find(
+	    s, KIND_PLATFORM, record_text(device, DEVICE_PLATFORM));
 	const char *name = record_key(device);
 	struct blob_id blob;
 
@@ -37,14 +37,16 @@ static const char *readiness(const struct snapshot *s, const struct job *job,
 	if (!snapshot_credentials(s, device)) {
 		snprintf(text, 256,
 		    "no credentials hold for %s: name some on its page, its "
-		    "area, its platform or in the settings.", name);
+		    "area, its platform or in the settings.",
+		    name);
 		return text;
 	}
 	if (job->id == JOB_PROVISION &&
 	    !snapshot_config(s, PATH_INTENDED, name, &blob)) {
 		snprintf(text, 256,
 		    "%s has no intended configuration: write or generate one "
-		    "first.", name);
+		    "first.",
+		    name);
 		return text;
 	}
 	return NULL;
@@ -78,7 +80,7 @@ const char *runs_refusal(const struct snapshot *s, const struct job *job,
 	return readiness(s, job, device, text);
 }
 
-/* --- creating ----------------------------------------------------------------- */
+/* --- creating ------------------------------------------------------------ */
 
 static void check_reference(const struct snapshot *s, const struct field *f,
     const char *key, struct schema_errors *errors)
@@ -105,8 +107,10 @@ static enum err_code check_parameters(const struct snapshot *s,
 		if (f->type == FIELD_REF && *key)
 			check_reference(s, f, key, errors);
 		json_array_foreach(f->type == FIELD_REFS
-			? json_object_get(parameters, f->name) : NULL, k, item)
-			check_reference(s, f, json_string_value(item), errors);
+				       ? json_object_get(parameters, f->name)
+				       : NULL,
+		    k, item)
+		    check_reference(s, f, json_string_value(item), errors);
 	}
 	if (errors->n)
 		return schema_errors_check(errors, e);
@@ -123,7 +127,8 @@ static enum err_code check_agreed(const struct actor *actor,
     const struct job *job, const json_t *parameters, struct err *e)
 {
 	if (actor->via != TRIGGER_MCP || !job->can_write ||
-	    job->writes == POLICY_DISCOVER || !job_may_change_device(job, parameters) ||
+	    job->writes == POLICY_DISCOVER ||
+	    !job_may_change_device(job, parameters) ||
 	    *json_text(parameters, "diff_hash", ""))
 		return ERR_OK;
 	return err_set(e, ERR_CONFLICT,
@@ -163,8 +168,8 @@ static enum err_code bind_key(const struct app *app, const struct actor *actor,
 	return queue_bind_key(app->dir, full, id, ret_bound, e);
 }
 
-static enum err_code enqueue(const struct app *app, const char *id,
-    const json_t *doc, struct err *e)
+static enum err_code enqueue(
+    const struct app *app, const char *id, const json_t *doc, struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	enum err_code rc = json_write(doc, &text, e);
@@ -175,14 +180,11 @@ static enum err_code enqueue(const struct app *app, const char *id,
 	return rc;
 }
 
-/* What all creators of runs give. */
 struct creation {
 	const struct app *app;
 	const struct actor *actor;
-	const struct job *job;
-	const json_t *parameters;
-	const char *key;
-	const json_t *origin; /* NULL: a person's wish */
+	const struct run_wish *wish;
+	struct schema_errors *errors; /* the wish's, or of nobody */
 };
 
 static enum err_code check_actor(const struct actor *actor, struct err *e)
@@ -191,7 +193,8 @@ static enum err_code check_actor(const struct actor *actor, struct err *e)
 		return ERR_OK;
 	return err_set(e, ERR_INVALID,
 	    "the user's name must be one line of at most %d bytes without "
-	    "\"<\" and \">\"; nothing was started", RUN_ACTOR_MAX);
+	    "\"<\" and \">\"; nothing was started",
+	    RUN_ACTOR_MAX);
 }
 
 /* That a job over many devices has something to do is told at once, not by
@@ -208,8 +211,8 @@ static enum err_code check_choice(
 	return rc;
 }
 
-static enum err_code check_all(const struct creation *c,
-    struct schema_errors *errors, json_t **ret_parameters, struct err *e)
+static enum err_code check_all(
+    const struct creation *c, json_t **ret_parameters, struct err *e)
 {
 	const struct snapshot *s;
 	enum err_code rc = snapshots_current(c->app->snapshots, &s, e);
@@ -217,12 +220,13 @@ static enum err_code check_all(const struct creation *c,
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = check_parameters(s, c->job, c->parameters, errors, &full, e);
+	rc = check_parameters(
+	    s, c->wish->job, c->wish->parameters, c->errors, &full, e);
 	if (rc == ERR_OK)
-		rc = check_agreed(c->actor, c->job, full, e);
+		rc = check_agreed(c->actor, c->wish->job, full, e);
 	if (rc == ERR_OK)
-		rc = check_policy(s, c->job, full, e);
-	if (rc == ERR_OK && job_scope_of(c->job, full) != JOB_DEVICE)
+		rc = check_policy(s, c->wish->job, full, e);
+	if (rc == ERR_OK && job_scope_of(c->wish->job, full) != JOB_DEVICE)
 		rc = check_choice(s, full, e);
 	snapshot_unref(s);
 	if (rc != ERR_OK)
@@ -233,8 +237,8 @@ static enum err_code check_all(const struct creation *c,
 }
 
 /* What is sent is settled now, and on record. */
-static enum err_code add_teardown(const struct creation *c, json_t *doc,
-    const char *name, struct err *e)
+static enum err_code add_teardown(
+    const struct creation *c, json_t *doc, const char *name, struct err *e)
 {
 	struct buf text = BUF_INIT(INTENDED_MAX);
 	const struct record *device;
@@ -246,8 +250,8 @@ static enum err_code add_teardown(const struct creation *c, json_t *doc,
 	device = snapshot_find(s, KIND_DEVICE, name);
 	rc = device ? teardown_make(c->app, s, device, &text, e)
 		    : err_set(e, ERR_CONFLICT, "%s is gone", name);
-	if (rc == ERR_OK && !json_set_text(doc, "teardown", buf_text(&text),
-	    text.len))
+	if (rc == ERR_OK &&
+	    !json_set_text(doc, "teardown", buf_text(&text), text.len))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	snapshot_unref(s);
 	buf_release(&text);
@@ -258,14 +262,16 @@ static enum err_code make_doc(const struct creation *c, const char *id,
     const json_t *full, json_t **ret, struct err *e)
 {
 	const char *device = json_text(full, "device", NULL);
-	json_t *doc = run_doc_new(id, c->job, c->actor->via, c->actor->name,
-	    full, job_scope_of(c->job, full) == JOB_DEVICE ? device : NULL);
+	json_t *doc =
+	    run_doc_new(id, c->wish->job, c->actor->via, c->actor->name, full,
+		job_scope_of(c->wish->job, full) == JOB_DEVICE ? device : NULL);
 	enum err_code rc = ERR_OK;
 
-	if (!doc || (c->origin &&
-	    json_object_update_missing(doc, (json_t *)(uintptr_t)c->origin)))
+	if (!doc ||
+	    (c->wish->origin && json_object_update_missing(
+				    doc, (json_t *)(uintptr_t)c->wish->origin)))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
-	if (rc == ERR_OK && c->job->id == JOB_TEARDOWN)
+	if (rc == ERR_OK && c->wish->job->id == JOB_TEARDOWN)
 		rc = add_teardown(c, doc, device, e);
 	if (rc == ERR_OK)
 		*ret = doc;
@@ -274,11 +280,11 @@ static enum err_code make_doc(const struct creation *c, const char *id,
 	return rc;
 }
 
-static enum err_code create_with_id(const struct creation *c, const char *id,
-    struct schema_errors *errors, json_t **ret_doc, struct err *e)
+static enum err_code create_with_id(
+    const struct creation *c, const char *id, json_t **ret_doc, struct err *e)
 {
 	json_t *full, *doc = NULL;
-	enum err_code rc = check_all(c, errors, &full, e);
+	enum err_code rc = check_all(c, &full, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -296,13 +302,14 @@ static enum err_code create_with_id(const struct creation *c, const char *id,
 
 /* A key that is used again for something else is a mistake, or a form that was
  * gone back to and changed: the answer must not say that it was started. */
-static enum err_code check_same(const struct creation *c, const json_t *doc,
-    struct err *e)
+static enum err_code check_same(
+    const struct creation *c, const json_t *doc, struct err *e)
 {
-	json_t *full = schema_complete(&c->job->parameters, c->parameters);
-	bool same = full && json_equal(full,
-	    json_object_get(doc, "parameters")) &&
-	    strcmp(c->job->name, json_text(doc, "job", "")) == 0;
+	json_t *full =
+	    schema_complete(&c->wish->job->parameters, c->wish->parameters);
+	bool same = full &&
+		    json_equal(full, json_object_get(doc, "parameters")) &&
+		    strcmp(c->wish->job->name, json_text(doc, "job", "")) == 0;
 
 	if (!full)
 		return err_set(e, ERR_SYSTEM, "out of memory");
@@ -317,8 +324,8 @@ static enum err_code check_same(const struct creation *c, const json_t *doc,
 
 /* What the key already stands for; ERR_NOT_FOUND if its run was never
  * queued. */
-static enum err_code read_bound(const struct creation *c, const char *id,
-    json_t **ret_doc, struct err *e)
+static enum err_code read_bound(
+    const struct creation *c, const char *id, json_t **ret_doc, struct err *e)
 {
 	json_t *doc;
 	enum err_code rc = runs_read(c->app, id, &doc, e);
@@ -336,8 +343,8 @@ static enum err_code read_bound(const struct creation *c, const char *id,
 /* Binding and queueing are one step for others: whoever finds the key bound
  * and no run knows that the one who bound it died, and queues it under the
  * same id. */
-static enum err_code create_keyed(const struct creation *c,
-    struct schema_errors *errors, json_t **ret_doc, struct err *e)
+static enum err_code create_keyed(
+    const struct creation *c, json_t **ret_doc, struct err *e)
 {
 	char id[RUN_ID_SIZE];
 	bool bound = false;
@@ -347,58 +354,39 @@ static enum err_code create_keyed(const struct creation *c,
 	if (rc != ERR_OK)
 		return rc;
 	run_id_new(id);
-	rc = bind_key(c->app, c->actor, c->key, id, &bound, e);
+	rc = bind_key(c->app, c->actor, c->wish->key, id, &bound, e);
 	if (rc == ERR_OK && bound)
 		rc = read_bound(c, id, ret_doc, e);
 	if ((rc == ERR_OK && !bound) || rc == ERR_NOT_FOUND)
-		rc = create_with_id(c, id, errors, ret_doc, e);
+		rc = create_with_id(c, id, ret_doc, e);
 	queue_unlock(lock);
 	return rc;
 }
 
-static enum err_code create(const struct creation *c,
-    struct schema_errors *errors, json_t **ret_doc, struct err *e)
+enum err_code runs_create(const struct app *app, const struct actor *actor,
+    const struct run_wish *wish, json_t **ret_doc, struct err *e)
 {
+	struct schema_errors nobody = { 0 };
+	struct creation c = { app, actor, wish,
+		wish->errors ? wish->errors : &nobody };
 	char id[RUN_ID_SIZE];
-	enum err_code rc = actor_require(c->actor, c->job->permission, e);
+	enum err_code rc = actor_require(actor, wish->job->permission, e);
 
 	if (rc == ERR_OK)
-		rc = check_actor(c->actor, e);
-	if (rc != ERR_OK || c->key)
-		return rc == ERR_OK ? create_keyed(c, errors, ret_doc, e) : rc;
+		rc = check_actor(actor, e);
+	if (rc != ERR_OK)
+		return rc;
+	if (wish->key)
+		return create_keyed(&c, ret_doc, e);
 	run_id_new(id);
-	return create_with_id(c, id, errors, ret_doc, e);
+	return create_with_id(&c, id, ret_doc, e);
 }
 
-enum err_code runs_create(const struct app *app, const struct actor *actor,
-    const struct job *job, const json_t *parameters,
-    const char *idempotency_key, struct schema_errors *errors,
-    json_t **ret_doc, struct err *e)
-{
-	struct creation c = { app, actor, job, parameters, idempotency_key,
-		NULL };
-	struct schema_errors local = { 0 };
-
-	return create(&c, errors ? errors : &local, ret_doc, e);
-}
-
-enum err_code runs_create_from(const struct app *app,
-    const struct actor *actor, const struct job *job, const json_t *parameters,
-    const char *idempotency_key, const json_t *origin, json_t **ret_doc,
-    struct err *e)
-{
-	struct creation c = { app, actor, job, parameters, idempotency_key,
-		origin };
-	struct schema_errors local = { 0 };
-
-	return create(&c, &local, ret_doc, e);
-}
-
-/* --- cancelling --------------------------------------------------------------- */
+/* --- cancelling ---------------------------------------------------------- */
 
 /* ERR_CONFLICT if there is nothing left to cancel. */
-static enum err_code check_cancel(const struct app *app, const char *id,
-    struct err *e)
+static enum err_code check_cancel(
+    const struct app *app, const char *id, struct err *e)
 {
 	json_t *doc;
 	enum err_code rc = runs_read(app, id, &doc, e);
@@ -423,8 +411,9 @@ enum err_code runs_cancel(const struct app *app, const struct actor *actor,
 	/* the mark first: whoever claims it now sees it */
 	if (rc == ERR_OK)
 		rc = queue_request_cancel(app->dir, id, actor->name, e);
-	if (rc == ERR_OK && queue_move(app->dir, id, QUEUE_QUEUED,
-	    QUEUE_CANCELLED, &moved) != ERR_OK &&
+	if (rc == ERR_OK &&
+	    queue_move(app->dir, id, QUEUE_QUEUED, QUEUE_CANCELLED, &moved) !=
+		ERR_OK &&
 	    moved.code != ERR_NOT_FOUND) {
 		rc = moved.code;
 		if (e)

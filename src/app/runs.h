@@ -17,27 +17,30 @@
 
 struct run_index;
 
+/* What is to be run, and for whom it is remembered.  All is borrowed. */
+struct run_wish {
+	const struct job *job;
+	const json_t *parameters;
+	/* Idempotency: NULL, or text of up to 200 bytes; a second call of the
+	 * same actor with the same key gives the first run and starts
+	 * nothing. */
+	const char *key;
+	/* Of what starts runs by itself, members that the document gets
+	 * besides, which tell why; NULL for a person's wish:
+	 *   "hook": { "name", "action", "by", "commit", "fields", "validated" }
+	 *   "schedule": { "name", "due" }
+	 *   "retry": { "of", "attempt" }, "not_before" */
+	const json_t *origin;
+	struct schema_errors *errors; /* gets errors by field; may be NULL */
+};
+
 /* Validates the parameters, asks the role and the status rules, and puts a run
  * into the queue; durable when it answers ERR_OK.
- *
- * idempotency_key: NULL, or text of up to 200 bytes; a second call of the same
- * actor with the same key gives the first run and starts nothing.
  * ret_doc: the run's document, a new reference.
  * ERR_INVALID (errors by field), ERR_DENIED, ERR_CONFLICT (status rules, job
  * disabled), ERR_NO_SPACE. */
 enum err_code runs_create(const struct app *app, const struct actor *actor,
-    const struct job *job, const json_t *parameters,
-    const char *idempotency_key, struct schema_errors *errors,
-    json_t **ret_doc, struct err *e) must_check;
-
-/* As runs_create() for what starts runs by itself.  origin: members that the
- * document gets besides, which tell why:
- *   "hook": { "name", "action", "by", "commit", "fields", "validated" }
- *   "schedule": { "name", "due" } */
-enum err_code runs_create_from(const struct app *app,
-    const struct actor *actor, const struct job *job, const json_t *parameters,
-    const char *idempotency_key, const json_t *origin, json_t **ret_doc,
-    struct err *e) must_check;
+    const struct run_wish *wish, json_t **ret_doc, struct err *e) must_check;
 
 /* What the status rules alone say: NULL if the job may. */
 const char *runs_status_refusal(const struct job *job,
@@ -78,7 +81,7 @@ enum err_code runs_read_diff(const struct app *app, const char *id,
 enum err_code runs_cancel(const struct app *app, const struct actor *actor,
     const char *id, struct err *e) must_check;
 
-/* --- lists ----------------------------------------------------------------- */
+/* --- lists --------------------------------------------------------------- */
 
 /* What lists are ordered by; within it the newest run stands first. */
 enum run_sort {
@@ -92,7 +95,7 @@ enum run_sort {
 };
 
 struct run_filter {
-	const char *device;  /* NULL: any */
+	const char *device; /* NULL: any */
 	const char *job;
 	const char *trigger;
 	const char *state;
@@ -100,15 +103,15 @@ struct run_filter {
 	const char *before; /* only runs with a smaller id (paging) */
 	size_t limit;	    /* 0: 50; at most RUN_LIST_MAX */
 	enum run_sort sort;
-	bool down;	/* RUN_SORT_TIME is always newest first */
-	size_t skip;	/* rows left out at the front; with `sort` */
+	bool down;   /* RUN_SORT_TIME is always newest first */
+	size_t skip; /* rows left out at the front; with `sort` */
 };
 #define RUN_LIST_MAX 10000
 
 /* Keeps summaries (the documents without parameters of no interest) of the
  * runs on branch `runs`, advanced by tree difference.  Any thread. */
-enum err_code run_index_new(const struct app *app, struct run_index **ret,
-    struct err *e) must_check;
+enum err_code run_index_new(
+    const struct app *app, struct run_index **ret, struct err *e) must_check;
 void run_index_free(struct run_index *index);
 
 /* An array of run documents, newest first: queued, live and done ones; those
@@ -126,7 +129,7 @@ struct run_backup {
 	char id[RUN_ID_SIZE];
 	char time[32]; /* when the run ended; "" if it has not */
 };
-bool run_index_last_backup(struct run_index *index, const char *device,
-    struct run_backup *ret);
+bool run_index_last_backup(
+    struct run_index *index, const char *device, struct run_backup *ret);
 
 #endif

@@ -315,8 +315,12 @@ static enum err_code create_run(const struct app *app,
 	if (!parameters || !origin)
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	else
-		rc = runs_create_from(
-		    app, actor, job, parameters, o->key, origin, ret_doc, e);
+		rc = runs_create(app, actor,
+		    &(struct run_wish){ .job = job,
+			.parameters = parameters,
+			.key = o->key,
+			.origin = origin },
+		    ret_doc, e);
 	json_decref(parameters);
 	json_decref(origin);
 	return rc;

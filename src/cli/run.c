@@ -156,8 +156,10 @@ int cmd_run(const struct cli *cli, int argc, char **argv)
 		json_decref(parameters);
 		return cli_fail(&e);
 	}
-	if (runs_create(&app, &cli->actor, job, parameters, NULL, &errors,
-	    &doc, &e) != ERR_OK) {
+	if (runs_create(&app, &cli->actor,
+		&(struct run_wish){
+		    .job = job, .parameters = parameters, .errors = &errors },
+		&doc, &e) != ERR_OK) {
 		status = cli_fail(&e);
 	} else if (wants_follow) {
 		status = follow(&app, json_text(doc, "id", ""));

@@ -47,9 +47,13 @@ static bool start(struct worker *w, const struct live_run *run, long attempt,
 	(void)run_trigger_parse(json_text(run->doc, "trigger", ""),
 	    &actor.via);
 	snprintf(key, sizeof(key), "retry:%s", run->id);
-	if (origin && runs_create_from(&w->app, &actor, run->job,
-	    json_object_get(run->doc, "parameters"), key, origin, &doc,
-	    &e) == ERR_OK)
+	if (origin &&
+	    runs_create(&w->app, &actor,
+		&(struct run_wish){ .job = run->job,
+		    .parameters = json_object_get(run->doc, "parameters"),
+		    .key = key,
+		    .origin = origin },
+		&doc, &e) == ERR_OK)
 		log_info("run %s failed: run %s tries again in %lld s",
 		    run->id, json_text(doc, "id", ""),
 		    (long long)(delay_ms / 1000));

@@ -124,8 +124,12 @@ static enum err_code post_run(
 		rc = read_parameters(r, &parameters, e);
 	if (rc != ERR_OK)
 		return rc;
-	rc = runs_create(r->app, &r->actor, job, parameters, key,
-	    request_errors(r), &doc, e);
+	rc = runs_create(r->app, &r->actor,
+	    &(struct run_wish){ .job = job,
+		.parameters = parameters,
+		.key = key,
+		.errors = request_errors(r) },
+	    &doc, e);
 	json_decref(parameters);
 	if (rc != ERR_OK)
 		return rc;

@@ -211,8 +211,11 @@ static enum err_code button_post(
 		return err_set(e, ERR_INVALID,
 		    "The parameters of the button %s cannot be read.", name);
 	actor.via = TRIGGER_BUTTON;
-	rc = runs_create(r->app, &actor, job, parameters,
-	    request_form(r, "once", NULL), NULL, &run, e);
+	rc = runs_create(r->app, &actor,
+	    &(struct run_wish){ .job = job,
+		.parameters = parameters,
+		.key = request_form(r, "once", NULL) },
+	    &run, e);
 	json_decref(parameters);
 	if (rc == ERR_CONFLICT || rc == ERR_INVALID) {
 		response_flash(

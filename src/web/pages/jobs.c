@@ -190,8 +190,12 @@ static enum err_code start(struct request *r, const struct job *job,
 	actor.via = button_of(r, job) ? TRIGGER_BUTTON : TRIGGER_FORM;
 	rc = schema_errors_check(errors, e);
 	if (rc == ERR_OK)
-		rc = runs_create(r->app, &actor, job, parameters,
-		    *once ? once : NULL, errors, ret, e);
+		rc = runs_create(r->app, &actor,
+		    &(struct run_wish){ .job = job,
+			.parameters = parameters,
+			.key = *once ? once : NULL,
+			.errors = errors },
+		    ret, e);
 	json_decref(parameters);
 	return rc;
 }

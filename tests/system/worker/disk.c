@@ -80,8 +80,10 @@ static void check_reads(struct kit *k, const char *id)
 	snapshot_unref(s);
 	kit_ok(k, runs_read(&k->app, id, &doc, e));
 	json_decref(doc);
-	kit_check(k, runs_create(&k->app, &kit_admin, job_get(JOB_PROVISION),
-	    p, NULL, NULL, &doc, NULL) == ERR_NO_SPACE);
+	kit_check(k, runs_create(&k->app, &kit_admin,
+			 &(struct run_wish){
+			     .job = job_get(JOB_PROVISION), .parameters = p },
+			 &doc, NULL) == ERR_NO_SPACE);
 	json_decref(p);
 }
 

@@ -24,8 +24,10 @@ static void start(struct kit *k, enum job_id job, const char *parameters,
 	json_t *p = json_loads(parameters, 0, NULL), *doc;
 
 	kit_check(k, p != NULL);
-	kit_ok(k, runs_create(&k->app, &kit_admin, job_get(job), p, NULL, NULL,
-		      &doc, e));
+	kit_ok(
+	    k, runs_create(&k->app, &kit_admin,
+		   &(struct run_wish){ .job = job_get(job), .parameters = p },
+		   &doc, e));
 	text_copy(id, RUN_ID_SIZE, json_text(doc, "id", ""));
 	json_decref(doc);
 	json_decref(p);

@@ -34,8 +34,10 @@ static void begin(struct kit *k, char id[RUN_ID_SIZE])
 		   0, "max_failed", 100, "retries", 5, "retry_after", 0),
 	       *doc;
 
-	kit_ok(k, runs_create(&k->app, &kit_admin, job_get(JOB_BULK_PROVISION),
-		      p, NULL, NULL, &doc, e));
+	kit_ok(k, runs_create(&k->app, &kit_admin,
+		      &(struct run_wish){
+			  .job = job_get(JOB_BULK_PROVISION), .parameters = p },
+		      &doc, e));
 	text_copy(id, RUN_ID_SIZE, json_text(doc, "id", ""));
 	json_decref(doc);
 	json_decref(p);

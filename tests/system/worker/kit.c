@@ -213,8 +213,10 @@ void kit_provision(struct kit *k, int device, bool dry, char id[RUN_ID_SIZE])
 	    json_sprintf("d%d", device), "dry_run", dry);
 	json_t *doc;
 
-	kit_ok(k, runs_create(&k->app, &kit_admin, job_get(JOB_PROVISION), p,
-	    NULL, NULL, &doc, e));
+	kit_ok(k, runs_create(&k->app, &kit_admin,
+		      &(struct run_wish){
+			  .job = job_get(JOB_PROVISION), .parameters = p },
+		      &doc, e));
 	text_copy(id, RUN_ID_SIZE, json_text(doc, "id", ""));
 	json_decref(doc);
 	json_decref(p);

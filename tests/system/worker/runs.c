@@ -370,20 +370,28 @@ static void torn_down(void)
 
 	kit_make(k, 2, NULL);
 	kit_start(k);
-	kit_check(k, runs_create(&k->app, &kit_admin, job_get(JOB_TEARDOWN), p,
-	    NULL, NULL, &doc, &refused) == ERR_CONFLICT);
+	kit_check(k, runs_create(&k->app, &kit_admin,
+			 &(struct run_wish){
+			     .job = job_get(JOB_TEARDOWN), .parameters = p },
+			 &doc, &refused) == ERR_CONFLICT);
 	kit_check(k, strstr(refused.message, "decommissioning"));
 	kit_patch(k, KIND_DEVICE, "d0", "{\"status\":\"decommissioning\"}");
-	kit_check(k, runs_create(&k->app, &kit_admin, job_get(JOB_TEARDOWN), p,
-	    NULL, NULL, &doc, &refused) == ERR_CONFLICT);
+	kit_check(k, runs_create(&k->app, &kit_admin,
+			 &(struct run_wish){
+			     .job = job_get(JOB_TEARDOWN), .parameters = p },
+			 &doc, &refused) == ERR_CONFLICT);
 	kit_check(k, strstr(refused.message, "templates/frr/teardown.j2"));
 	kit_patch(k, KIND_PLATFORM, "frr",
 	    "{\"teardown_lines\":\"hostname gone\"}");
 	/* nothing else may touch it */
-	kit_check(k, runs_create(&k->app, &kit_admin, job_get(JOB_BACKUP), p,
-	    NULL, NULL, &doc, &refused) != ERR_OK);
-	kit_ok(k, runs_create(&k->app, &kit_admin, job_get(JOB_TEARDOWN), p,
-	    NULL, NULL, &doc, e));
+	kit_check(k, runs_create(&k->app, &kit_admin,
+			 &(struct run_wish){
+			     .job = job_get(JOB_BACKUP), .parameters = p },
+			 &doc, &refused) != ERR_OK);
+	kit_ok(k, runs_create(&k->app, &kit_admin,
+		      &(struct run_wish){
+			  .job = job_get(JOB_TEARDOWN), .parameters = p },
+		      &doc, e));
 	snprintf(id, sizeof(id), "%s", json_text(doc, "id", ""));
 	kit_check(k, strstr(json_text(doc, "teardown", ""), "hostname gone"));
 	json_decref(doc);

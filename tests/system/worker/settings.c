@@ -35,8 +35,10 @@ static enum err_code try_backup(
 
 	snprintf(name, sizeof(name), "d%d", device);
 	parameters = json_pack("{s:s}", "device", name);
-	rc = runs_create(&k->app, &kit_admin, job_get(JOB_BACKUP), parameters,
-	    NULL, NULL, &doc, e);
+	rc = runs_create(&k->app, &kit_admin,
+	    &(struct run_wish){
+		.job = job_get(JOB_BACKUP), .parameters = parameters },
+	    &doc, e);
 	if (rc == ERR_OK)
 		snprintf(id, RUN_ID_SIZE, "%s", json_text(doc, "id", ""));
 	json_decref(doc);

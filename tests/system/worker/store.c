@@ -40,8 +40,10 @@ static void generate(struct kit *k, char id[RUN_ID_SIZE])
 {
 	json_t *p = json_pack("{s:b, s:b}", "all", 1, "dry_run", 0), *doc;
 
-	kit_ok(k, runs_create(&k->app, &kit_admin, job_get(JOB_GENERATE), p,
-		      NULL, NULL, &doc, e));
+	kit_ok(k, runs_create(&k->app, &kit_admin,
+		      &(struct run_wish){
+			  .job = job_get(JOB_GENERATE), .parameters = p },
+		      &doc, e));
 	text_copy(id, RUN_ID_SIZE, json_text(doc, "id", ""));
 	json_decref(doc);
 	json_decref(p);
@@ -105,8 +107,10 @@ static void compared_with_backups(void)
 	}
 	kit_intend(k, 1, "hostname fake\nntp 192.0.2.1\nntp 192.0.2.2\n");
 	kit_patch(k, KIND_DEVICE, "d3", "{\"status\":\"failed\"}");
-	kit_ok(k, runs_create(&k->app, &kit_admin, job_get(JOB_COMPARE), p,
-		      NULL, NULL, &doc, e));
+	kit_ok(k, runs_create(&k->app, &kit_admin,
+		      &(struct run_wish){
+			  .job = job_get(JOB_COMPARE), .parameters = p },
+		      &doc, e));
 	text_copy(id, RUN_ID_SIZE, json_text(doc, "id", ""));
 	json_decref(doc);
 	json_decref(p);

@@ -16,8 +16,10 @@ static enum err_code try_run(struct fixture *f, const struct actor *actor,
     struct err *e)
 {
 	json_t *parameters = parse_json(json), *doc = NULL;
-	enum err_code rc = runs_create(&f->app, actor, job_find(job),
-	    parameters, key, NULL, &doc, e);
+	enum err_code rc = runs_create(&f->app, actor,
+	    &(struct run_wish){
+		.job = job_find(job), .parameters = parameters, .key = key },
+	    &doc, e);
 
 	if (rc == ERR_OK && id)
 		snprintf(id, RUN_ID_SIZE, "%s", json_text(doc, "id", ""));
@@ -76,8 +78,12 @@ static void test_refused_parameters(void **state)
 	struct schema_errors errors = { 0 };
 	json_t *none = json_object(), *doc;
 
-	assert_err(runs_create(&f->app, &admin, job_get(JOB_PROVISION), none,
-	    NULL, &errors, &doc, e), ERR_INVALID, "device: is required");
+	assert_err(runs_create(&f->app, &admin,
+		       &(struct run_wish){ .job = job_get(JOB_PROVISION),
+			   .parameters = none,
+			   .errors = &errors },
+		       &doc, e),
+	    ERR_INVALID, "device: is required");
 	assert_int_equal(errors.n, 1);
 	assert_string_equal(errors.item[0].field->name, "device");
 	json_decref(none);

@@ -102,10 +102,13 @@ static enum err_code ask(
 	    job->id == JOB_PROVISION)
 		json_object_set_new(p, "diff_hash", json_string("0"));
 	if (trigger == TRIGGER_HOOK || trigger == TRIGGER_SCHEDULE)
-		rc = runs_create_from(
-		    &f->app, &actor, job, p, NULL, hook, &doc, e);
+		rc = runs_create(&f->app, &actor,
+		    &(struct run_wish){
+			.job = job, .parameters = p, .origin = hook },
+		    &doc, e);
 	else
-		rc = runs_create(&f->app, &actor, job, p, NULL, NULL, &doc, e);
+		rc = runs_create(&f->app, &actor,
+		    &(struct run_wish){ .job = job, .parameters = p }, &doc, e);
 	json_decref(doc);
 	json_decref(hook);
 	json_decref(p);
