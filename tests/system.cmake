@@ -19,6 +19,7 @@ target_link_libraries(fcgi_echo PRIVATE house_style ${FCGI_LIBRARY})
 
 system_test(lab)
 system_test(man)
+system_test(cli_words)
 system_test(metrics)
 system_test(nginx)
 system_test(nginx_sso)

@@ -88,13 +88,14 @@ void device_run_end(struct device_run *run, enum run_state state,
 	va_list ap;
 	int n;
 
+	/* a line of the log names its device by itself */
 	n = snprintf(run->out->text, size, "%s: ", run->in->target.name);
 	va_start(ap, fmt);
 	vsnprintf(run->out->text + n, size - (size_t)n, fmt, ap);
 	va_end(ap);
 	run->out->state = state;
 	device_run_log(run, state == RUN_SUCCEEDED ? LOG_INFO : LOG_ERROR, "%s",
-	    run->out->text);
+	    run->out->text + n);
 }
 
 /* Refused keys, sign-ins and lines stay refused; signing in again and again

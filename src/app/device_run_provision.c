@@ -317,6 +317,22 @@ static void end_unchanged(struct device_run *run)
 		    "already as intended; nothing was changed");
 }
 
+/* Whoever reads that a session was lost wants to know one thing first. */
+static void fail_untouched(struct device_run *run, const struct err *e)
+{
+	size_t len = strlen(e->message);
+	struct err told = ERR_INIT;
+
+	if (strstr(e->message, "othing was changed")) {
+		device_run_fail(run, e);
+		return;
+	}
+	err_set(&told, e->code, "%.*s. Nothing was changed.",
+	    (int)(len && e->message[len - 1] == '.' ? len - 1 : len),
+	    e->message);
+	device_run_fail(run, &told);
+}
+
 void device_run_provision(const struct device_run_input *in,
     const struct device_run_io *io, struct arena *arena,
     struct device_run_outcome *out)
@@ -327,7 +343,7 @@ void device_run_provision(const struct device_run_input *in,
 
 	device_run_begin(&run, in, io, arena, out);
 	if (prepare(&run, &plan, &e) != ERR_OK) {
-		device_run_fail(&run, &e);
+		fail_untouched(&run, &e);
 	} else if (plan.empty) {
 		end_unchanged(&run);
 	} else if (!is_agreed(&run)) {

@@ -160,8 +160,13 @@ void schedule_check(const struct snapshot *s, const struct record *now,
 	const struct field *fields = record_kind(now)->schema.fields;
 	int field = record_has(now, SCHEDULE_AT) ? SCHEDULE_AT : SCHEDULE_CRON;
 	struct schedule schedule;
+	struct zone *zone = NULL;
 	struct err e = ERR_INIT;
 
+	if (load_zone(record_text(now, SCHEDULE_TIME_ZONE), &zone, &e) !=
+	    ERR_OK)
+		field = SCHEDULE_TIME_ZONE;
+	zone_free(zone);
 	if (schedule_load(now, &schedule, &e) == ERR_OK)
 		schedule_release(&schedule);
 	else

@@ -76,11 +76,12 @@ static void print_line(const char *text, size_t len)
 	json_t *line = json_loadb(text, len, 0, NULL);
 	const char *at = json_text(line, "t", "");
 	const char *said = json_text(line, "text", "");
+	const char *device = json_text(line, "device", "");
 	struct buf safe = BUF_INIT(MAX_LOG_PART);
 
 	escape_device_text(&safe, said, strlen(said));
-	printf("%.12s %-7s %s: %s\n", strlen(at) > 11 ? at + 11 : at,
-	    json_text(line, "level", ""), json_text(line, "device", ""),
+	printf("%.12s %-7s %s%s%s\n", strlen(at) > 11 ? at + 11 : at,
+	    json_text(line, "level", ""), device, *device ? ": " : "",
 	    buf_text(&safe));
 	buf_release(&safe);
 	json_decref(line);
@@ -141,13 +142,21 @@ int cmd_run(const struct cli *cli, int argc, char **argv)
 	int status = 0;
 	bool ok = true;
 
-	if (!job)
+	if (!job) {
+		if (argc > 1)
+			fprintf(stderr, "there is no job \"%s\"\n", argv[1]);
 		return usage(NULL);
+	}
 	parameters = json_object();
 	for (size_t i = 0; i < job->parameters.n_fields; i++)
 		ok = ok && take_parameter(&job->parameters.fields[i], &argc,
 		    argv, parameters, &errors);
 	if (!ok || argc != 2) {
+		if (!ok)
+			fprintf(stderr, "%s needs a value\n", argv[argc - 1]);
+		else if (argc > 2)
+			fprintf(stderr, "%s has no parameter \"%s\"\n",
+			    job->name, argv[2]);
 		json_decref(parameters);
 		return usage(job);
 	}

@@ -21,11 +21,21 @@ static int usage_import(void)
 	    "told by the\n  file's ending if it is not given");
 }
 
+/* NULL, and said which there are. */
 static const struct kind *find_kind(const char *word)
 {
 	const struct kind *kind = kind_find_plural(word);
 
-	return kind && kind->library ? kind : NULL;
+	if (kind && kind->library)
+		return kind;
+	fprintf(stderr, "there are no records \"%s\"; there are:", word);
+	for (int i = KIND_NONE + 1; i < KIND_COUNT; i++) {
+		kind = kind_get((enum kind_id)i);
+		if (kind->library)
+			fprintf(stderr, " %s", kind->plural);
+	}
+	fputc('\n', stderr);
+	return NULL;
 }
 
 static bool choose_format(

@@ -123,6 +123,7 @@ void events_refuse_effect(struct live_run *run, const char *why,
 static void on_effect(struct worker *w, struct live_run *run, json_t *message)
 {
 	struct err e = ERR_INIT;
+	size_t n_reverse;
 	char by[128];
 
 	if (run->phase != LIVE_SESSION) {
@@ -141,15 +142,21 @@ static void on_effect(struct worker *w, struct live_run *run, json_t *message)
 		    true);
 		return;
 	}
+	n_reverse = json_array_size(json_object_get(message, "reverse"));
 	json_decref(run->plan);
 	run->plan = json_incref(message);
 	if (run->scope == JOB_STORE)
 		live_write_doc(w, run); /* its rows, should we die */
+	else if (n_reverse)
+		live_log(w, run, LOG_INFO,
+		    "journalled: the configuration before and %zu %s the "
+		    "change",
+		    n_reverse,
+		    n_reverse == 1 ? "command that undoes"
+				   : "commands that undo");
 	else
 		live_log(w, run, LOG_INFO,
-		    "journalled: the configuration before and %zu commands "
-		    "that undo the change",
-		    json_array_size(json_object_get(message, "reverse")));
+		    "journalled: the configuration before the change");
 	if (live_write_plan(w, run, &e) != ERR_OK) {
 		live_log(w, run, LOG_ERROR, "not journalled: %s", e.message);
 		events_refuse_effect(run, e.message, false);

@@ -64,16 +64,6 @@ static bool speaks_netconf(const struct record *platform)
 	return strcmp(driver, "netconf") == 0 || strcmp(driver, "junos") == 0;
 }
 
-static unsigned probes_of(const struct record *platform)
-{
-	unsigned bits = probes_named(platform, PLATFORM_PROBES);
-
-	if (bits)
-		return bits;
-	return PROBE_BIT(PROBE_ICMP) |
-	       PROBE_BIT(speaks_netconf(platform) ? PROBE_NETCONF : PROBE_SSH);
-}
-
 /* What the managed port speaks. */
 static enum probe_kind speaks(
     const struct record *platform, const struct record *device)
@@ -86,6 +76,16 @@ static enum probe_kind speaks(
 		return PROBE_NETCONF;
 	return !*transport || strcmp(transport, "ssh") == 0 ? PROBE_SSH
 							    : PROBE_API;
+}
+
+static unsigned probes_of(
+    const struct record *platform, const struct record *device)
+{
+	unsigned bits = probes_named(platform, PLATFORM_PROBES);
+
+	if (bits)
+		return bits;
+	return PROBE_BIT(PROBE_ICMP) | PROBE_BIT(speaks(platform, device));
 }
 
 /* managed: the port of the device's address or its platform; 0: none named. */
@@ -191,7 +191,7 @@ static bool add_target(struct worker *w, const struct snapshot *s,
 	}
 	if (!port)
 		port = (int)record_number(platform, PLATFORM_PORT, 0);
-	asked = probes_of(platform);
+	asked = probes_of(platform, device);
 	a->counting = probes_named(platform, PLATFORM_PROBES_COUNTING) & asked;
 	if (!a->counting)
 		a->counting = asked;

@@ -90,6 +90,11 @@ device old v3md5 planned 127.0.0.1
 device wrong wrong active 127.0.0.1
 device dead v2c active 127.0.0.77
 device gone v2c decommissioning 127.0.0.1
+# no probes named: what its driver speaks over, at the port of its address
+put platforms/eapi.json '{"name":"eapi","driver":"eos"}'
+put devices/lab/switch.json "{\"name\":\"switch\",\"area\":\"lab\",\
+\"platform\":\"eapi\",\"status\":\"active\",\"transport\":\"eapi\",\
+\"primary_ip4\":\"127.0.0.1:$tls_port\"}"
 put hostkeys/all.json "{\"name\":\"all\",\"keys\":[\"$(cut -d' ' -f1,2 \
     "$scratch/sshd/key.pub")\"]}"
 put hostkeys/wrong.json "{\"name\":\"wrong\",\"keys\":[\"$(cut -d' ' -f1,2 \
@@ -140,7 +145,7 @@ check_equal "nobody was asked yet" "$status" 404
 
 sweep '"all":true'
 check_equal "the sweep succeeds" "$(json 'it["state"]')" succeeded
-check_contains "the tally" "$(json 'it["result"]')" "3 up, 1 degraded, 1 down"
+check_contains "the tally" "$(json 'it["result"]')" "4 up, 1 degraded, 1 down"
 check_equal "up" "$(row all state)" succeeded
 check_equal "down" "$(row dead state)" failed
 check_equal "left alone" "$(row gone state)" cancelled
@@ -162,6 +167,10 @@ check_contains "a wrong password" "$(probe snmp reason)" \
     "authentication password"
 check_contains "another host key" "$(probe ssh reason)" \
     "host key is not the approved one"
+reach switch
+check_equal "a switch that is spoken to over HTTPS is asked so" \
+    "$(probe api ok)" true
+check_not "and not over SSH" probe ssh ok
 reach dead
 check_contains "a dead address" "$(probe ssh reason)" "connection refused"
 check_not "no secret in the log" grep -rqE 'auth-secret|privacy-secret' \
@@ -171,7 +180,7 @@ check_not "no secret in the log" grep -rqE 'auth-secret|privacy-secret' \
 
 api GET "/api/v1/reachability?verdict=up"
 check_equal "the list of those that are up" \
-    "$(json '",".join(i["device"] for i in it["items"])')" all,old,secure
+    "$(json '",".join(i["device"] for i in it["items"])')" all,old,secure,switch
 kill "$snmpd_pid"
 wait "$snmpd_pid" 2>/dev/null
 sweep '"device":"secure"'

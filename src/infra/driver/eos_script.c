@@ -140,6 +140,24 @@ static enum err_code add_banner(struct reading *r, const char *text, size_t len,
 	return add(r, text, len, input, e);
 }
 
+/* What stands behind "end" would be left out without a word. */
+static enum err_code check_tail(const char *text, size_t number, struct err *e)
+{
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+		size_t lead = strspn(text, " ");
+
+		number++;
+		if (lead < len && text[lead] != '!')
+			return err_set(e, ERR_INVALID,
+			    "line %zu follows \"end\", which must be the last; "
+			    "nothing was changed",
+			    number);
+		text += len + (text[len] == '\n');
+	}
+	return ERR_OK;
+}
+
 enum err_code eos_script_make(
     const char *text, struct cli_script *script, struct err *e)
 {
@@ -154,7 +172,7 @@ enum err_code eos_script_make(
 
 		r.number++;
 		if (lead == 0 && len == 3 && memcmp(text, "end", 3) == 0)
-			break;
+			return check_tail(next, r.number, e);
 		if (text_starts_with(text, "banner "))
 			end = end_of_text(next);
 		if (end != NULL)

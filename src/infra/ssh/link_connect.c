@@ -24,9 +24,9 @@ static const struct {
 	int number;
 	const char *said;
 } causes[] = {
-	{ ECONNREFUSED, "refused the connection: is the router up, and SSH on "
+	{ ECONNREFUSED, "refused the connection: is the device up, and SSH on "
 			"this port?" },
-	{ ETIMEDOUT, "did not answer: is the router up?" },
+	{ ETIMEDOUT, "did not answer: is the device up?" },
 	{ EHOSTUNREACH, "cannot be reached: no route to the host." },
 	{ ENETUNREACH, "cannot be reached: no route to its network." },
 	{ EACCES, "may not be reached: a firewall rule forbids it." },

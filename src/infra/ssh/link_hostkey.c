@@ -166,7 +166,7 @@ enum err_code ssh_check_host_key(
 	refusal->kind = DRIVER_REFUSAL_KEY_UNKNOWN;
 	return err_set(e, ERR_DENIED,
 	    "the host key of %s is not known yet: %s %s. Compare it with the "
-	    "router's own and approve it. No password was sent, nothing was "
+	    "device's own and approve it. No password was sent, nothing was "
 	    "changed.",
 	    link->peer, refusal->key_type, refusal->fingerprint);
 }

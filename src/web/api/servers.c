@@ -260,15 +260,20 @@ static enum err_code choose_action(struct request *r, const json_t *body,
     enum server_action *ret, struct err *e)
 {
 	const char *target = json_text(body, member, "");
+	struct buf words = BUF_INIT(200);
+	enum err_code rc;
 
-	for (; choices->word; choices++) {
-		if (strcmp(choices->word, target) == 0) {
-			*ret = choices->action;
+	for (const struct server_choice *c = choices; c->word; c++) {
+		if (strcmp(c->word, target) == 0) {
+			*ret = c->action;
 			return ERR_OK;
 		}
+		buf_printf(&words, "%s%s", c == choices ? "" : ", ", c->word);
 	}
-	return request_refuse(
-	    r, 422, e, "\"%s\" is missing or none of its words", member);
+	rc = request_refuse(
+	    r, 422, e, "\"%s\" must be one of: %s", member, buf_text(&words));
+	buf_release(&words);
+	return rc;
 }
 
 static const struct server_choice power_choices[] = {
