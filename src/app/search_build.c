@@ -183,7 +183,8 @@ static enum err_code make_devices(struct builder *b, struct err *e)
 	const struct entry *last = NULL;
 	struct search_device *to = NULL;
 
-	qsort(b->entries, b->n, sizeof(*b->entries), by_name);
+	if (b->n) /* a store without any configuration has no entries */
+		qsort(b->entries, b->n, sizeof(*b->entries), by_name);
 	b->devices = calloc(b->n + 1, sizeof(*b->devices));
 	if (!b->devices)
 		return err_set(e, ERR_SYSTEM, "out of memory");
