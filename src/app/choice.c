@@ -1,5 +1,6 @@
 #include "app/choice.h"
 
+#include "app/device_view.h"
 #include "base/json.h"
 
 #include <stdlib.h>
@@ -11,11 +12,15 @@ struct choice {
 	const json_t *devices;
 	bool all;
 	bool filtered;
+	struct device_view view;
+	bool has_view;
 };
 
-static void read_choice(
-    const struct snapshot *s, const json_t *p, struct choice *c)
+static enum err_code read_choice(
+    const struct snapshot *s, const json_t *p, struct choice *c, struct err *e)
 {
+	const char *view = json_text(p, "view", "");
+
 	*c = (struct choice){ .snapshot = s,
 		.device = json_text(p, "device", ""),
 		.area = json_text(p, "area", ""),
@@ -24,7 +29,10 @@ static void read_choice(
 		.tag = json_text(p, "tag", ""),
 		.devices = json_object_get(p, "devices"),
 		.all = json_flag(p, "all", false) };
-	c->filtered = *c->area || *c->role || *c->platform || *c->tag;
+	c->has_view = *view != '\0';
+	c->filtered =
+	    c->has_view || *c->area || *c->role || *c->platform || *c->tag;
+	return c->has_view ? device_view_open(s, view, &c->view, e) : ERR_OK;
 }
 
 static bool is_named(const struct choice *c, const char *name)
@@ -50,7 +58,8 @@ static bool meets_filters(const struct choice *c, const struct record *r)
 		   strcmp(record_text(r, DEVICE_ROLE), c->role) == 0) &&
 	       (!*c->platform ||
 		   strcmp(record_text(r, DEVICE_PLATFORM), c->platform) == 0) &&
-	       (!*c->tag || record_contains(r, DEVICE_TAGS, c->tag));
+	       (!*c->tag || record_contains(r, DEVICE_TAGS, c->tag)) &&
+	       (!c->has_view || device_view_shows(&c->view, r));
 }
 
 static bool is_chosen(const struct choice *c, const struct record *r)
@@ -59,26 +68,24 @@ static bool is_chosen(const struct choice *c, const struct record *r)
 	       (c->filtered && meets_filters(c, r));
 }
 
-enum err_code choice_find(const struct snapshot *s, const json_t *parameters,
-    const struct record ***ret, size_t *ret_n, struct err *e)
+static enum err_code find(const struct choice *c, const struct record ***ret,
+    size_t *ret_n, struct err *e)
 {
 	const struct record *const *all;
 	const struct record **list;
-	struct choice c;
 	size_t n_all, n = 0;
 
-	read_choice(s, parameters, &c);
-	if (!c.all && !c.filtered && !*c.device &&
-	    json_array_size(c.devices) == 0)
+	if (!c->all && !c->filtered && !*c->device &&
+	    json_array_size(c->devices) == 0)
 		return err_set(e, ERR_INVALID,
 		    "no device is chosen: name devices, or set an area, role, "
-		    "platform or tag, or all");
-	all = snapshot_all(s, KIND_DEVICE, &n_all);
+		    "platform, tag or saved view, or all");
+	all = snapshot_all(c->snapshot, KIND_DEVICE, &n_all);
 	list = malloc((n_all + 1) * sizeof(*list));
 	if (!list)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	for (size_t i = 0; i < n_all; i++) {
-		if (is_chosen(&c, all[i]))
+		if (is_chosen(c, all[i]))
 			list[n++] = all[i];
 	}
 	if (n == 0) {
@@ -89,4 +96,16 @@ enum err_code choice_find(const struct snapshot *s, const json_t *parameters,
 	*ret = list;
 	*ret_n = n;
 	return ERR_OK;
+}
+
+enum err_code choice_find(const struct snapshot *s, const json_t *parameters,
+    const struct record ***ret, size_t *ret_n, struct err *e)
+{
+	struct choice c;
+	enum err_code rc = read_choice(s, parameters, &c, e);
+
+	if (rc == ERR_OK)
+		rc = find(&c, ret, ret_n, e);
+	device_view_release(&c.view);
+	return rc;
 }

@@ -1,5 +1,6 @@
 #include "app/hook_rule.h"
 
+#include "app/device_view.h"
 #include "base/json.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@
 /* What a hook decides by itself: the device is that of the change, and a hook
  * merges and never replaces. */
 static const char *const reserved[] = { "device", "devices", "area", "role",
-	"platform", "tag", "all", "dry_run", "replace_config", NULL };
+	"platform", "tag", "view", "all", "dry_run", "replace_config", NULL };
 
 /* --- does it want this change -------------------------------------------- */
 
@@ -72,6 +73,23 @@ static bool actors_allow(const struct record *hook, const char *by)
 	return false;
 }
 
+/* A view that is gone, or is of something else, holds nothing. */
+static bool view_allows(const struct snapshot *s, const struct record *hook,
+    const struct record *now)
+{
+	const char *name = record_text(hook, HOOK_VIEW);
+	struct device_view view;
+	bool shown;
+
+	if (!*name)
+		return true;
+	if (device_view_open(s, name, &view, NULL) != ERR_OK)
+		return false;
+	shown = device_view_shows(&view, now);
+	device_view_release(&view);
+	return shown;
+}
+
 static bool device_allows(const struct snapshot *s, const struct record *hook,
     const struct record *now)
 {
@@ -79,7 +97,8 @@ static bool device_allows(const struct snapshot *s, const struct record *hook,
 	       list_allows(
 		   hook, HOOK_PLATFORMS, record_text(now, DEVICE_PLATFORM)) &&
 	       tags_allow(hook, now) &&
-	       area_allows(s, hook, record_text(now, DEVICE_AREA));
+	       area_allows(s, hook, record_text(now, DEVICE_AREA)) &&
+	       view_allows(s, hook, now);
 }
 
 /* False if no relevant field changed. */

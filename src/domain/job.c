@@ -52,11 +52,14 @@ static const struct field provision_fields[] = {
 	    .type = FIELD_REF, .ref = KIND_PLATFORM }, \
 	[CHOICE_TAG] = { .name = "tag", .label = "Tag", .type = FIELD_TEXT, \
 	    .max_len = FIELD_MAX_LABEL }, \
+	[CHOICE_VIEW] = { .name = "view", .label = "Saved view", \
+	    .type = FIELD_REF, .ref = KIND_VIEW, \
+	    .help = "The devices that it shows when the run starts." }, \
 	[CHOICE_ALL] = { .name = "all", .label = "All devices", \
 	    .type = FIELD_BOOL, .fallback = "false", \
-	    .help = "Area, role, platform and tag together choose the " \
-		    "devices that meet all of them; devices that are named " \
-		    "come besides." }
+	    .help = "Area, role, platform, tag and saved view together " \
+		    "choose the devices that meet all of them; devices that " \
+		    "are named come besides." }
 
 #define RETRY_FIELDS \
 	{ .name = "retries", .label = "Retries", .type = FIELD_INT, \

@@ -66,6 +66,7 @@ enum choice_parameter {
 	CHOICE_ROLE,
 	CHOICE_PLATFORM,
 	CHOICE_TAG,
+	CHOICE_VIEW,
 	CHOICE_ALL,
 	CHOICES,
 };

@@ -243,6 +243,12 @@ bool record_flag(const struct record *r, int field)
 	return strcmp(record_text(r, field), "true") == 0;
 }
 
+bool record_field_is_list(const struct field *f)
+{
+	return f->type == FIELD_REFS || f->type == FIELD_LABELS ||
+	       f->type == FIELD_NUMBERS;
+}
+
 size_t record_count(const struct record *r, int field)
 {
 	return r->values[field].count;

@@ -41,6 +41,7 @@ const char *record_text(const struct record *r, int field);
 bool record_has(const struct record *r, int field);
 long record_number(const struct record *r, int field, long fallback);
 bool record_flag(const struct record *r, int field);
+bool record_field_is_list(const struct field *f);
 /* A list field. */
 size_t record_count(const struct record *r, int field);
 const char *record_item(const struct record *r, int field, size_t i);

@@ -22,7 +22,29 @@
 
 /* --- starting ----------------------------------------------------------------------- */
 
-static void log_origin(struct worker *w, struct live_run *run)
+/* What the view meant when the run began: it may be changed any time. */
+static void tell_view(struct worker *w, struct live_run *run)
+{
+	const char *name = json_text(
+	    json_object_get(run->doc, "parameters"), "view", "");
+	const struct record *view;
+	const struct snapshot *s;
+
+	if (!*name || snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
+		return;
+	view = snapshot_find(s, KIND_VIEW, name);
+	if (view) {
+		live_log(w, run, LOG_INFO, "saved view %s shows: %s", name,
+		    record_text(view, VIEW_QUERY));
+		json_object_set_new(run->doc, "view",
+		    json_pack("{s:s, s:s, s:s}", "name", name, "label",
+			record_text(view, VIEW_LABEL), "query",
+			record_text(view, VIEW_QUERY)));
+	}
+	snapshot_unref(s);
+}
+
+static void tell_origin(struct worker *w, struct live_run *run)
 {
 	const json_t *hook = json_object_get(run->doc, "hook");
 	const json_t *schedule = json_object_get(run->doc, "schedule");
@@ -58,6 +80,7 @@ static void log_origin(struct worker *w, struct live_run *run)
 		    json_flag(p, "dry_run", true) ? "true" : "false",
 		    json_flag(p, "replace_config", false) ? "true" : "false",
 		    json_flag(p, "commit_changes", true) ? "true" : "false");
+	tell_view(w, run);
 }
 
 /* A slot that died since we looked takes nothing: the next one does.  ERR_OK
@@ -100,7 +123,7 @@ void dispatch_start(struct worker *w, struct live_run *run,
 	char text[1100];
 
 	if (!run->parent)
-		log_origin(w, run);
+		tell_origin(w, run);
 	live_set_state(w, run, RUN_RUNNING);
 	if (request_make(w, run, false, &request, &e) != ERR_OK) {
 		snprintf(text, sizeof(text), "%s%s%.1000s", run->device,
@@ -121,7 +144,7 @@ void dispatch_start(struct worker *w, struct live_run *run,
 
 static void begin_fleet(struct worker *w, struct live_run *run)
 {
-	log_origin(w, run);
+	tell_origin(w, run);
 	fleet_begin(w, run);
 }
 

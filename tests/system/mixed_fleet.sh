@@ -206,7 +206,10 @@ check "devices lack what is intended" [ "$(json 'len(it["items"])')" -gt 900 ]
 
 sim mode all off
 sim mode eos20 cut-after=20
-begin_job bulk-provision '"tag":"first","devices":["r1","r2"],"dry_run":false,
+api_json POST /api/v1/views '{"name":"first-tenth","label":"The first tenth",
+    "table":"devices","query":"tags=first&sort=-name"}'
+check_equal "there is a saved view" "$status" 201
+begin_job bulk-provision '"view":"first-tenth","devices":["r1","r2"],"dry_run":false,
     "retries":0'
 # it hung up after a commit that it will undo by itself in two minutes
 check "all but one are done" wait_until 60 run_is_unknown
@@ -221,6 +224,8 @@ rows '&show=failed'
 check_equal "the run names it" "$(json \
     '" ".join(d["name"] for d in it["items"])')" eos20
 api GET "/api/v1/runs/$run/log?since=0"
+check_contains "its log says what the view shows" "$body" \
+    "shows: tags=first&sort=-name"
 check_contains "the first wave is one device" "$body" \
     "up to 1 of $((chosen + 3)) devices"
 check_contains "then a tenth" "$body" "up to $((1 + (chosen + 12) / 10)) of"
@@ -247,10 +252,27 @@ run=$(json 'it["id"]')
 check "run $run ends" wait_until 60 run_ended "$run"
 check_contains "and for no other" "$(json 'it["result"]')" "1 of 1 done, 1 changed"
 
-run_job backup '"area":"nxos","retries":0'
+# --- by a schedule, for a saved view ---------------------------------------------
+
+api_json POST /api/v1/views '{"name":"nexus","label":"Nexus",
+    "table":"devices","query":"platform=nxos"}'
+api_json POST /api/v1/schedules '{"name":"nightly","job":"backup",
+    "cron":"@yearly","parameters":{"view":"nexus","retries":0}}'
+check_equal "a schedule names a view" "$status" 201
+began=$EPOCHREALTIME
+api_json POST /api/v1/schedules/nightly/run '{}'
+check_equal "it is started by hand" "$status" 202
+run=$(json 'it["id"]')
+end_job
 check_equal "a second sweep finds nothing new" "$result" "$each of $each done"
 check_equal "and commits nothing" "$(git -C "$portal/store.git" log \
     --format=%B main | grep -c "^Run-Id: $run\$")" 0
+api DELETE /api/v1/views/nexus -H "If-Match: $(api GET /api/v1/views/nexus;
+    header ETag)"
+check_equal "the view is deleted" "$status" 204
+api_json POST /api/v1/schedules/nightly/run '{}'
+check_equal "then nothing is started" "$status" 422
+check_contains "and a sentence says why" "$body" 'nexus\" does not exist'
 check "the store is in order" switchyard check
 check_not "no simulated device saw an error of ours" \
     grep -q Sanitizer "$scratch/sims.log"

@@ -3,6 +3,7 @@ function(app_test module)
 endfunction()
 
 app_test(access)
+app_test(choice)
 app_test(hostkeys)
 app_test(snapshot)
 app_test(inventory)

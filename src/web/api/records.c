@@ -66,12 +66,6 @@ static enum err_code read_filter(struct request *r, const struct kind *kind,
 	return ERR_OK;
 }
 
-static bool is_multiple(const struct field *field)
-{
-	return field->type == FIELD_REFS || field->type == FIELD_LABELS ||
-	       field->type == FIELD_NUMBERS;
-}
-
 static bool contains_text(const struct record *record, const char *q)
 {
 	const struct schema *schema = &record_kind(record)->schema;
@@ -79,7 +73,7 @@ static bool contains_text(const struct record *record, const char *q)
 	for (size_t i = 0; i < schema->n_fields; i++) {
 		const struct field *field = &schema->fields[i];
 
-		if (!field->hidden && !is_multiple(field) &&
+		if (!field->hidden && !record_field_is_list(field) &&
 		    strcasestr(record_text(record, (int)i), q))
 			return true;
 	}
@@ -94,7 +88,7 @@ static bool passes(const struct record *record, const struct list_filter *f)
 		int field = f->item[i].field;
 		const char *value = f->item[i].value;
 		bool fits =
-		    is_multiple(&schema->fields[field])
+		    record_field_is_list(&schema->fields[field])
 			? record_contains(record, field, value)
 			: strcmp(record_text(record, field), value) == 0;
 

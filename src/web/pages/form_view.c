@@ -136,6 +136,20 @@ static struct jv choice_options(
 	return list;
 }
 
+/* Whoever asks for a view asks for devices (app/device_view.h). */
+static bool is_offered(const struct record *r)
+{
+	return record_kind(r)->id != KIND_VIEW ||
+	       strcmp(record_text(r, VIEW_TABLE),
+		   kind_get(KIND_DEVICE)->plural) == 0;
+}
+
+static const char *label_of(const struct record *r)
+{
+	return record_kind(r)->id == KIND_VIEW ? record_text(r, VIEW_LABEL)
+					       : record_key(r);
+}
+
 static struct jv ref_options(
     struct request *r, const struct field *f, const char *current)
 {
@@ -153,7 +167,9 @@ static struct jv ref_options(
 	for (size_t i = 0; i < n; i++) {
 		const char *key = record_key(all[i]);
 
-		add_option(a, list, key, key, current);
+		if (!is_offered(all[i]))
+			continue;
+		add_option(a, list, key, label_of(all[i]), current);
 		found = found || strcmp(key, current) == 0;
 	}
 	/* What was typed or has gone since is kept and shown. */

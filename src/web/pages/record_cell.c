@@ -4,12 +4,6 @@
 
 #include <string.h>
 
-bool record_field_is_list(const struct field *f)
-{
-	return f->type == FIELD_REFS || f->type == FIELD_LABELS ||
-	       f->type == FIELD_NUMBERS;
-}
-
 const char *table_cell_text(struct arena *a,
     const struct record_table_spec *spec, const void *row, int field)
 {

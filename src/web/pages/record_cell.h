@@ -4,6 +4,7 @@
 #ifndef WEB_PAGES_RECORD_CELL_H
 #define WEB_PAGES_RECORD_CELL_H
 
+#include "domain/record.h"
 #include "web/pages/record_tables.h"
 #include "web/pages/view.h"
 
@@ -16,8 +17,5 @@ struct jv record_cell(struct arena *a, const struct record *r, int field);
 /* The field as text, items of a list separated by ", ". */
 const char *table_cell_text(struct arena *a,
     const struct record_table_spec *spec, const void *row, int field);
-
-/* Is it a list of items? */
-bool record_field_is_list(const struct field *f);
 
 #endif

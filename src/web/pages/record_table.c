@@ -1,5 +1,6 @@
 #include "web/pages/record_table.h"
 
+#include "app/row_filter.h"
 #include "base/order.h"
 #include "base/text.h"
 #include "web/pages/record_cell.h"
@@ -7,153 +8,39 @@
 
 #include <string.h>
 
-#define MAX_CRITERIA 16
-#define MAX_ALTERNATIVES 16
 #define DEFAULT_SIZE 50
 #define MAX_SIZE 250
 
-static unsigned char lower(char c)
-{
-	return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
-}
-
-bool text_contains(const char *text, const char *word)
-{
-	unsigned char first = lower(*word);
-
-	if (!first)
-		return true;
-	for (; *text; text++) {
-		size_t n = 1;
-
-		if (lower(*text) != first)
-			continue;
-		while (word[n] && lower(text[n]) == lower(word[n]))
-			n++;
-		if (!word[n])
-			return true;
-	}
-	return false;
-}
-
 /* --- choosing ------------------------------------------------------------ */
 
-struct criterion {
-	int field;
-	const char *values[MAX_ALTERNATIVES];
-	size_t n;
-};
-
-struct criteria {
-	const struct record_table_spec *spec;
-	const char *q;
-	struct criterion items[MAX_CRITERIA];
-	size_t n;
-};
-
-static bool filters_by(const struct field *f)
+static const char *text_of(const void *spec, const void *row, int field)
 {
-	return !f->hidden && f->type != FIELD_OBJECT && f->type != FIELD_LINES;
+	return table_row_text(spec, row, field);
 }
 
-static struct criterion *criterion_of(struct criteria *c, int field)
+static size_t count_of(const void *spec, const void *row, int field)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		if (c->items[i].field == field)
-			return &c->items[i];
-	}
-	if (c->n == MAX_CRITERIA)
-		return NULL;
-	c->items[c->n].field = field;
-	return &c->items[c->n++];
+	return table_row_count(spec, row, field);
 }
 
-/* "yes" and "no" are what pages say. */
-static const char *value_of(const struct field *f, const char *text)
+static const char *item_of(
+    const void *spec, const void *row, int field, size_t i)
 {
-	if (f->type != FIELD_BOOL)
-		return text;
-	return strcmp(text, "yes") == 0 || strcmp(text, "true") == 0 ? "true"
-								     : "false";
+	return table_row_item(spec, row, field, i);
 }
 
-static void read_criteria(
-    struct request *r, const struct record_table_spec *spec, struct criteria *c)
+static void read_filter(struct request *r, const struct record_table_spec *spec,
+    struct row_filter *f)
 {
-	const struct schema *schema = table_schema(spec);
+	const struct row_reader reader = { table_schema(spec), spec, text_of,
+		count_of, item_of };
 	const struct request_pair *all;
 	size_t n;
 
-	memset(c, 0, sizeof(*c));
-	c->spec = spec;
-	c->q = request_query(r, "q", "");
+	row_filter_init(f, &reader, spec->search);
 	all = request_query_all(r, &n);
-	for (size_t i = 0; i < n; i++) {
-		int field = schema_find(schema, all[i].name);
-		struct criterion *one;
-
-		if (field < 0 || !*all[i].value ||
-		    !filters_by(&schema->fields[field]))
-			continue;
-		one = criterion_of(c, field);
-		if (one && one->n < MAX_ALTERNATIVES)
-			one->values[one->n++] =
-			    value_of(&schema->fields[field], all[i].value);
-	}
-}
-
-static bool list_has(const struct record_table_spec *spec, const void *row,
-    int field, const char *value)
-{
-	for (size_t i = 0; i < table_row_count(spec, row, field); i++) {
-		if (strcmp(table_row_item(spec, row, field, i), value) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool holds(const struct record_table_spec *spec, const void *row,
-    const struct criterion *c)
-{
-	const struct field *f = &table_schema(spec)->fields[c->field];
-	bool list = record_field_is_list(f);
-	const char *text = list ? "" : table_row_text(spec, row, c->field);
-
-	if (f->type == FIELD_BOOL && !*text)
-		text = "false";
-	for (size_t i = 0; i < c->n; i++) {
-		if (list ? list_has(spec, row, c->field, c->values[i])
-			 : strcmp(text, c->values[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool field_contains(const struct record_table_spec *spec,
-    const void *row, int field, const char *q)
-{
-	if (!record_field_is_list(&table_schema(spec)->fields[field]))
-		return text_contains(table_row_text(spec, row, field), q);
-	for (size_t i = 0; i < table_row_count(spec, row, field); i++) {
-		if (text_contains(table_row_item(spec, row, field, i), q))
-			return true;
-	}
-	return false;
-}
-
-static bool matches(const void *row, const struct criteria *c)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		if (!holds(c->spec, row, &c->items[i]))
-			return false;
-	}
-	if (!*c->q)
-		return true;
-	for (const int *field = c->spec->search; *field >= 0; field++) {
-		if (field_contains(c->spec, row, *field, c->q))
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < n; i++)
+		(void)row_filter_add(f, all[i].name, all[i].value);
 }
 
 /* --- order --------------------------------------------------------------- */
@@ -173,7 +60,7 @@ static struct order read_order(
 	struct order order = { .spec = spec, .field = spec->columns[0] };
 	int field = schema_find(schema, sort + (*sort == '-'));
 
-	if (field >= 0 && filters_by(&schema->fields[field])) {
+	if (field >= 0 && row_filter_takes(&schema->fields[field])) {
 		order.field = field;
 		order.down = *sort == '-';
 	}
@@ -266,16 +153,16 @@ enum err_code record_table_select_of(struct request *r,
 		.size = page_size(r), .all = rows->list, .n_all = rows->n
 	};
 	struct order order = read_order(r, spec);
-	struct criteria c;
+	struct row_filter filter;
 	long page = 1;
 
-	read_criteria(r, spec, &c);
+	read_filter(r, spec, &filter);
 	choose_columns(r, spec, &t);
 	t.rows = arena_alloc(r->arena, (t.n_all + 1) * sizeof(const void *));
 	if (!t.rows)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	for (size_t i = 0; i < t.n_all; i++) {
-		if (matches(t.all[i], &c))
+		if (row_filter_shows(&filter, t.all[i]))
 			t.rows[t.n++] = t.all[i];
 	}
 	if (text_to_long(request_query(r, "page", "1"), 1, 1000000, &page))

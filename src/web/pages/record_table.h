@@ -61,7 +61,4 @@ enum err_code record_table_select_of(struct request *r,
 struct jv record_table_view(struct request *r,
     const struct record_table_spec *spec, const struct record_table *table);
 
-/* Does the text contain the word, letters of either case (ASCII)? */
-bool text_contains(const char *text, const char *word);
-
 #endif

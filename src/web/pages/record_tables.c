@@ -1,5 +1,7 @@
 #include "web/pages/record_tables.h"
 
+#include "app/device_view.h"
+
 #include <stddef.h>
 
 #define FIELDS(...) ((const int[]){ __VA_ARGS__, -1 })
@@ -12,8 +14,7 @@ static const struct record_table_spec specs[] = {
 	{ .kind = KIND_DEVICE,
 	    .columns = FIELDS(DEVICE_NAME, DEVICE_STATUS, DEVICE_PLATFORM,
 		DEVICE_ROLE, DEVICE_AREA, DEVICE_PRIMARY_IP4),
-	    .search = FIELDS(DEVICE_NAME, DEVICE_PRIMARY_IP4, DEVICE_SERIAL,
-		DEVICE_TAGS, DEVICE_DESCRIPTION),
+	    .search = device_view_search,
 	    .filters = FIELDS(
 		DEVICE_STATUS, DEVICE_PLATFORM, DEVICE_ROLE, DEVICE_AREA),
 	    .extras = EXTRAS({ "last_run", "Last run" }) },
