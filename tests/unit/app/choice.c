@@ -122,8 +122,8 @@ static enum err_code start(
     struct fixture *f, const char *parameters, struct err *e)
 {
 	json_t *p = parse_json(parameters), *doc = NULL;
-	enum err_code rc = runs_create(
-	    &f->app, &admin, job_get(JOB_BACKUP), p, NULL, NULL, &doc, e);
+	struct run_wish wish = { .job = job_get(JOB_BACKUP), .parameters = p };
+	enum err_code rc = runs_create(&f->app, &admin, &wish, &doc, e);
 
 	json_decref(doc);
 	json_decref(p);
