@@ -76,10 +76,25 @@ HOSTS = {
     "nxapi": ("nxos", dict(HTTPAPI, **{
         "ansible_network_os": "cisco.nxos.nxos",
     }), [
-        {"cisco.nxos.nxos_command": {"commands": ["show version"]}},
+        {"cisco.nxos.nxos_facts": {"gather_subset": ["min"]}},
+        {"ansible.builtin.assert": {"that": [
+            "ansible_net_api == 'nxapi'",
+            "ansible_net_hostname == 'nxos1'",
+            "ansible_net_version == '9.3(8)'"]}},
+        {"cisco.nxos.nxos_command": {"commands": [
+            "show version", {"command": "show hostname",
+                             "output": "json"}]},
+         "register": "shown"},
+        {"ansible.builtin.assert": {"that": [
+            "'NXOS: version 9.3(8)' in shown.stdout[0]",
+            "shown.stdout[1].hostname == 'nxos1'"]}},
         {"cisco.nxos.nxos_config": {
             "parents": "interface Ethernet1/7",
-            "lines": ["description nxapi"]}},
+            "lines": ["description nxapi"], "save_when": "modified"}},
+        {"cisco.nxos.nxos_config": {
+            "parents": "interface Ethernet1/8",
+            "lines": ["bogus line"]},
+         "register": "refused", "failed_when": "refused is not failed"},
     ]),
     "junos": ("junos", {
         "ansible_network_os": "junipernetworks.junos.junos",
@@ -100,7 +115,7 @@ EXPECTED = {
     "eapi": ("running", "eos1", "   description eapi\n"),
     "ios": ("startup", "ios1", " description by ansible\n"),
     "nxos": ("startup", "nxos1", "  description by ansible\n"),
-    "nxapi": ("running", "nxos1", "  description nxapi\n"),
+    "nxapi": ("startup", "nxos1", "  description nxapi\n"),
     "junos": ("running", "junos1", "description by-ansible;"),
 }
 
