@@ -189,6 +189,7 @@ struct search {
 	bool late;
 	const uint8_t *candidates;
 	size_t n_read;	       /* bytes of texts */
+	size_t n_timed;	       /* of those, at the last look at the clock */
 	bool asked;	       /* which shapes match */
 	const uint8_t *shapes; /* that match; NULL: it is not known */
 };
@@ -242,6 +243,7 @@ static bool has_matching_shape(
 		now = clock_mono_ms();
 		s->shapes = search_shapes(image, s->q->pattern,
 		    now + (s->deadline - now) / 2, s->arena);
+		s->late = clock_mono_ms() > s->deadline;
 	}
 	if (!s->shapes || text->n_ids == SEARCH_NO_SHAPES)
 		return true;
@@ -328,6 +330,16 @@ static bool is_candidate(const struct search *s, const struct place *at)
 	       (s->candidates[at->number / 8] >> (at->number % 8) & 1);
 }
 
+/* A look at the clock costs as much as some hundred bytes. */
+static bool is_late(struct search *s)
+{
+	if (s->n_read - s->n_timed > (size_t)SLICE || s->n_read == 0) {
+		s->n_timed = s->n_read;
+		s->late = s->late || clock_mono_ms() > s->deadline;
+	}
+	return s->late;
+}
+
 static void search_all(struct search *s, struct search_found *ret)
 {
 	const char *last = s->q->after;
@@ -341,7 +353,7 @@ static void search_all(struct search *s, struct search_found *ret)
 		ret->n_devices += has_text(&at);
 		if (ended || !is_candidate(s, &at))
 			continue;
-		ret->late = s->late || clock_mono_ms() > s->deadline;
+		ret->late = is_late(s);
 		ended = ret->late || s->n + 2 > s->q->max_texts;
 		if (ended) {
 			ret->next = arena_strdup(s->arena, last);

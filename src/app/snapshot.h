@@ -44,6 +44,9 @@ const struct commit_id *snapshot_commit(const struct snapshot *s);
 /* Binary search by key ("r1", "lab/10"); NULL if there is none. */
 const struct record *snapshot_find(const struct snapshot *s, enum kind_id kind,
     const char *key);
+/* Where the record stands in snapshot_all(). */
+bool snapshot_place(const struct snapshot *s, enum kind_id kind,
+    const char *key, size_t *ret);
 /* All records of a kind, sorted by key. */
 const struct record *const *snapshot_all(const struct snapshot *s,
     enum kind_id kind, size_t *ret_n);
@@ -83,6 +86,10 @@ const struct snapshot_problem *snapshot_problems(const struct snapshot *s,
 /* How many devices have this text in this field (a reference or a choice). */
 size_t snapshot_count_devices(const struct snapshot *s, int field,
     const char *value);
+/* The same for every record of a kind at once: adds to counts, which are in the
+ * order of snapshot_all(). */
+void snapshot_tally_devices(const struct snapshot *s, int field,
+    enum kind_id kind, size_t *counts);
 
 /* A record that refers to (kind, key), other than itself; NULL if none does.
  * *ret_field is the field that does. */

@@ -10,8 +10,8 @@ const struct commit_id *snapshot_commit(const struct snapshot *s)
 	return &s->commit;
 }
 
-const struct record *snapshot_find(const struct snapshot *s, enum kind_id kind,
-    const char *key)
+bool snapshot_place(const struct snapshot *s, enum kind_id kind,
+    const char *key, size_t *ret)
 {
 	size_t low = 0, high = s->kinds[kind].n;
 
@@ -20,14 +20,25 @@ const struct record *snapshot_find(const struct snapshot *s, enum kind_id kind,
 		const struct record *r = s->kinds[kind].items[mid];
 		int order = strcmp(record_key(r), key);
 
-		if (order == 0)
-			return r;
+		if (order == 0) {
+			*ret = mid;
+			return true;
+		}
 		if (order < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return NULL;
+	return false;
+}
+
+const struct record *snapshot_find(const struct snapshot *s, enum kind_id kind,
+    const char *key)
+{
+	size_t at;
+
+	return snapshot_place(s, kind, key, &at) ? s->kinds[kind].items[at]
+						 : NULL;
 }
 
 const struct record *const *snapshot_all(const struct snapshot *s,
@@ -154,6 +165,26 @@ size_t snapshot_count_devices(const struct snapshot *s, int field,
 			n++;
 	}
 	return n;
+}
+
+/* Devices are sorted by name, and those of one place are mostly named alike:
+ * the one before refers to the same record more often than not. */
+void snapshot_tally_devices(
+    const struct snapshot *s, int field, enum kind_id kind, size_t *counts)
+{
+	const char *last = NULL;
+	size_t at = 0;
+	bool known = false;
+
+	for (size_t i = 0; i < s->kinds[KIND_DEVICE].n; i++) {
+		const struct record *r = s->kinds[KIND_DEVICE].items[i];
+		const char *key = record_text(r, field);
+
+		if (!last || strcmp(key, last) != 0)
+			known = snapshot_place(s, kind, key, &at);
+		last = key;
+		counts[at] += known;
+	}
 }
 
 static const struct field *field_that_refers(const struct record *r,

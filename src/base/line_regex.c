@@ -86,34 +86,50 @@ const char *rx_next_by_run(
 	return NULL;
 }
 
-static const char *next_by_states(
-    struct line_regex *re, const char *p, const char *end, size_t *ret_len)
+/* Reads on from the start until a match has been; where, or NULL: at the end
+ * none had.  ret_row: the row of the last state. */
+static const char *read_states(
+    struct line_regex *re, const char *p, const char *end, uint32_t *ret_row)
 {
 	uint32_t row = rx_start_state(re) * re->width;
 	uint32_t special = RX_DEAD * re->width;
-	const char *begin = p, *line, *stop;
-	uint16_t to = RX_UNKNOWN;
 
 	for (; p < end; p++) {
 		uint32_t next = re->next[row + re->class_of[(unsigned char)*p]];
 
 		if (next <= special) {
-			to = rx_next_state(
+			uint16_t to = rx_next_state(
 			    re, (uint16_t)(row / re->width), (unsigned char)*p);
+
+			if (to == RX_MATCH)
+				return p;
 			next = to * re->width;
 		}
-		if (to == RX_MATCH)
-			break;
 		row = next;
 	}
+	*ret_row = row;
+	return NULL;
+}
+
+static bool matches_at_end(struct line_regex *re, uint32_t row)
+{
+	return rx_next_state(re, (uint16_t)(row / re->width), RX_END) ==
+	       RX_MATCH;
+}
+
+static const char *next_by_states(
+    struct line_regex *re, const char *p, const char *end, size_t *ret_len)
+{
+	uint32_t row = 0;
+	const char *at = read_states(re, p, end, &row), *line, *stop;
+
 	/* an empty rest is no line */
-	if (p == end && (p == begin || p[-1] == '\n' ||
-			    rx_next_state(re, (uint16_t)(row / re->width),
-				RX_END) != RX_MATCH))
+	if (!at && (p == end || end[-1] == '\n' || !matches_at_end(re, row)))
 		return NULL;
-	line = memrchr(begin, '\n', (size_t)(p - begin));
-	line = line ? line + 1 : begin;
-	stop = memchr(p, '\n', (size_t)(end - p));
+	at = at ? at : end;
+	line = memrchr(p, '\n', (size_t)(at - p));
+	line = line ? line + 1 : p;
+	stop = memchr(at, '\n', (size_t)(end - at));
 	*ret_len = (size_t)((stop ? stop : end) - line);
 	return line;
 }
@@ -153,14 +169,10 @@ static long match_at(
 
 bool line_regex_matches(struct line_regex *re, const char *line, size_t len)
 {
-	uint16_t s = rx_start_state(re);
+	uint32_t row = 0;
 
-	for (size_t i = 0; i < len; i++) {
-		s = rx_next_state(re, s, (unsigned char)line[i]);
-		if (s == RX_MATCH)
-			return true;
-	}
-	return rx_next_state(re, s, RX_END) == RX_MATCH;
+	return read_states(re, line, line + len, &row) != NULL ||
+	       matches_at_end(re, row);
 }
 
 bool line_regex_find(struct line_regex *re, const char *line, size_t len,

@@ -1,7 +1,7 @@
 /*
  * A store with a long history, and what it costs to read: history_bench VERB …
  *
- *   stream DEVICES COMMITS   the store, for git fast-import
+ *   stream DEVICES COMMITS   what follows in the store, for git fast-import
  *   build STORE              the index from nothing
  *   page STORE PATH…         history pages of these paths
  *   extend STORE             one commit more, indexed
@@ -70,9 +70,14 @@ static void put_file(enum file_kind kind, unsigned i, const struct device *d)
 
 	if (kind == RECORD)
 		n += (size_t)snprintf(text, sizeof(text),
-		    "{\n  \"area\": \"site%03u\",\n  \"name\": \"sw%05u\",\n"
-		    "  \"serial\": \"SN%u\"\n}\n",
-		    d->area, i, d->version);
+		    "{\n  \"area\": \"site%03u\",\n  \"credentials\": "
+		    "\"lab\",\n"
+		    "  \"name\": \"sw%05u\",\n  \"platform\": \"frr\",\n"
+		    "  \"primary_ip4\": \"10.1.%u.%u\",\n"
+		    "  \"role\": \"access-switch\",\n"
+		    "  \"serial\": \"SN%u\",\n  \"status\": \"%s\"\n}\n",
+		    d->area, i, i >> 8, i & 255, d->version,
+		    i % 10 ? "active" : "planned");
 	for (unsigned port = 0; kind != RECORD && port < 40; port++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n,
 		    "interface eth%u\n description port %u of sw%05u, %u\n"
@@ -83,6 +88,16 @@ static void put_file(enum file_kind kind, unsigned i, const struct device *d)
 	printf("M 100644 inline ");
 	put_path(kind, i, d->area);
 	printf("\ndata %zu\n%.*s\n", n, (int)n, text);
+}
+
+static void put_area(unsigned area)
+{
+	char text[64];
+	int n = snprintf(
+	    text, sizeof(text), "{\n  \"name\": \"site%03u\"\n}\n", area);
+
+	printf("M 100644 inline areas/site%03u.json\ndata %d\n%s\n", area, n,
+	    text);
 }
 
 static void put_commit(unsigned number, unsigned device, const char *what)
@@ -123,6 +138,9 @@ static int stream(unsigned n_devices, unsigned n_commits)
 	if (!all)
 		return 1;
 	put_commit(0, 0, "Begin");
+	puts("from refs/heads/main^0");
+	for (unsigned i = 0; i < n_devices / AREA_SIZE; i++)
+		put_area(i);
 	for (unsigned i = 0; i < n_devices; i++) {
 		all[i].area = i / AREA_SIZE;
 		for (int kind = 0; kind < FILE_KINDS; kind++)

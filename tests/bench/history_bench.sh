@@ -40,7 +40,7 @@ best_ms() {
 }
 
 echo "== $devices devices, $commits commits"
-"$bin/switchyard" --dir "$dir" init >/dev/null
+"$bin/switchyard" --dir "$dir" init --seed "$root/git-store" >/dev/null
 "$bench" stream "$devices" "$commits" |
 	git -C "$store" fast-import --quiet --done --force
 # the device is where its moves have left it
@@ -56,6 +56,20 @@ git -C "$store" commit-graph write --reachable --changed-paths --no-progress
 
 echo "== the last 50 commits of one file"
 echo "git log -50, with Bloom filters: $(best_ms git -C "$store" log -50 main -- "$path")"
+# a CGI program: nginx would start it for each page as it is started here
+cgit=/usr/lib/cgit/cgit.cgi
+if [ -x $cgit ]; then
+	printf '%s\n' cache-size=0 max-commit-count=50 \
+	    "repo.url=store" "repo.path=$store" repo.defbranch=main >"$dir/cgitrc"
+	cgit_log() {
+		env -i CGIT_CONFIG="$dir/cgitrc" REQUEST_METHOD=GET \
+		    PATH_INFO="/store/log/$path" QUERY_STRING=h=main $cgit >"$dir/cgit.html"
+	}
+	cgit_log
+	echo "cgit's log page, $(grep -c "/store/commit/[^']*id=" "$dir/cgit.html") commits: $(best_ms cgit_log)"
+else
+	echo "cgit's log page: not measured, there is no $cgit"
+fi
 "$bench" page "$store" "devices/$area/$name.json" "intended/$area/$name.cfg" "$path"
 "$bench" audit "$store"
 echo "git log -50 --author=nobody: $(best_ms git -C "$store" log -50 --author=nobody main)"
@@ -85,21 +99,28 @@ until curl -fso "$dir/page" -H "Authorization: Bearer $token" "$site/audit"; do
 	sleep 0.05
 done
 
-measure() { # CLIENTS URL
+measure() { # CLIENTS URL: median and 99th percentile, in milliseconds
 	wrk -t1 -c"$1" -d2s --latency -H "Authorization: Bearer $token" "$2" >"$dir/wrk"
 	! grep -q Non-2xx "$dir/wrk" || { echo "history_bench: errors at $2" >&2; exit 1; }
-	awk '$1 == "50%" { a = $2 } $1 == "99%" { print a, "p99", $2 }' "$dir/wrk"
+	awk 'function ms(t) { return t * (t ~ /us$/ ? 0.001 : t ~ /ms$/ ? 1 : 1000) }
+		$1 == "50%" { a = ms($2) } $1 == "99%" { printf "%8.2f %8.2f", a, ms($2) }' "$dir/wrk"
 }
 
 old=$(git -C "$store" log -2 --format=%H main -- "$path" | tail -1)
-for page in "/devices/$name/history" "/devices/$name/history?of=backup" \
+nav=$(grep -o '<li><a href="/[a-z]*"' "$root/templates/layout.html" | cut -d '"' -f 2)
+printf '%-44s %8s %8s %8s %8s %8s\n' "page (milliseconds)" first median p99 "32:" p99
+for page in $nav "/devices?status=active&role=access-switch&sort=-serial" \
+    "/devices?q=site&size=250&page=999" "/search?q=port+7+of+$name" \
+    "/search?mode=regex&q=%5Cd%7B9%7D" "/devices/$name" "/devices/$name/config" \
+    "/devices/$name/history" "/devices/$name/history?of=backup" \
     "/devices/$name/blame/backup" "/devices/$name/compare?a=$old&of=backup" \
-    "/audit" "/audit?person=nobody" "/audit?device=$name"; do
+    "/audit?person=nobody" "/audit?device=$name" "/help/search"; do
 	first=$(curl -fso /dev/null -w '%{time_total}' \
 	    -H "Authorization: Bearer $token" "$site$page")
-	printf '%s: first %.1f ms; then %s; %s\n' "${page%%=*}" \
+	printf '%-44s %8.1f %s %s\n' "$(cut -c 1-44 <<<"${page/$old/COMMIT}")" \
 	    "$(awk -v t="$first" 'BEGIN { print t * 1000 }')" \
 	    "$(measure 1 "$site$page")" "$(measure 32 "$site$page")"
 done
+echo "load of the machine: $(cut -d ' ' -f 1 /proc/loadavg)"
 awk '/^VmRSS/ { printf "memory of the web program: %.0f MB\n", $2 / 1024 }' \
     "/proc/${pids[0]}/status"

@@ -65,13 +65,20 @@ static struct jv counts_view(struct request *r, const struct library *library,
     const struct record_table *t)
 {
 	struct jv all = jv_dict(r->arena, t->size);
+	size_t n, at, *counts;
 
+	(void)snapshot_all(r->snapshot, library->kind, &n);
+	counts = arena_zalloc(r->arena, (n + 1) * sizeof(*counts));
+	if (!counts)
+		return all;
+	snapshot_tally_devices(
+	    r->snapshot, library->counted_by, library->kind, counts);
 	for (size_t i = t->first; i < t->n && i < t->first + t->size; i++) {
 		const char *key = record_key(t->rows[i]);
 
-		jv_dict_set(r->arena, all, key,
-		    jv_int((int64_t)snapshot_count_devices(
-			r->snapshot, library->counted_by, key)));
+		if (snapshot_place(r->snapshot, library->kind, key, &at))
+			jv_dict_set(
+			    r->arena, all, key, jv_int((int64_t)counts[at]));
 	}
 	return all;
 }

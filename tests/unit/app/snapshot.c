@@ -358,6 +358,7 @@ static void test_queries(void **state)
 	const struct snapshot *s = now(f);
 	const struct record *r1 = snapshot_find(s, KIND_DEVICE, "r1");
 	const struct field *field;
+	size_t counts[8] = { 0 }, at;
 
 	assert_true(snapshot_area_within(s, "row1", "lab"));
 	assert_true(snapshot_area_within(s, "lab", "lab"));
@@ -365,6 +366,12 @@ static void test_queries(void **state)
 	assert_false(snapshot_area_within(s, "nowhere", "lab"));
 	assert_int_equal(snapshot_count_devices(s, DEVICE_STATUS, "active"),
 	    1);
+	snapshot_tally_devices(s, DEVICE_AREA, KIND_AREA, counts);
+	assert_true(snapshot_place(s, KIND_AREA, "row1", &at));
+	assert_int_equal(counts[at], 1);
+	assert_true(snapshot_place(s, KIND_AREA, "lab", &at));
+	assert_int_equal(counts[at], 0);
+	assert_false(snapshot_place(s, KIND_AREA, "nowhere", &at));
 	assert_string_equal(record_key(snapshot_credentials(s, r1)), "key");
 	assert_string_equal(record_key(snapshot_referrer(s, KIND_ROLE,
 	    "router", &field)), "r1");
