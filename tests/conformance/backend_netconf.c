@@ -44,6 +44,10 @@ const struct backend backend_junos = {
 	.bad = "interfaces {\n    ge-0/0/2 {\n        description x;\n"
 	       "        bogus line;\n    }\n}\n",
 	.bad_word = "bogus",
+	.bad_secret = "system {\n    login {\n        user joe {\n"
+		      "            authentication {\n"
+		      "                encrypted-password \"s3cr3t\" too many;"
+		      "\n            }\n        }\n    }\n}\n",
 	.command = "set system host-name a\nrequest system reboot\n",
 	.cut_off = "delete interfaces fxp0 unit 0 family inet address\n",
 	.pending = junos_pending,

@@ -18,12 +18,15 @@ static void read_message(const struct buf *message)
 {
 	struct buf text = BUF_INIT(1 << 20);
 	struct xml_doc *doc = NULL;
+	struct netconf_hidden hidden;
 	struct netconf_fault fault;
 	unsigned long session;
 	unsigned flags;
 
+	netconf_hidden_init(&hidden);
+	netconf_hidden_learn(&hidden, buf_text(message));
 	if (xml_parse(buf_text(message), message->len, &doc, NULL) == ERR_OK) {
-		netconf_fault_read(xml_root(doc), &fault);
+		netconf_fault_read(xml_root(doc), &hidden, &fault);
 		if (netconf_hello_read(xml_root(doc), &flags, &session, NULL) ==
 			ERR_OK &&
 		    flags == 0)
@@ -32,6 +35,7 @@ static void read_message(const struct buf *message)
 		xml_contains(xml_root(doc), xml_root(doc));
 		xml_free(doc);
 	}
+	netconf_hidden_release(&hidden);
 	buf_release(&text);
 }
 

@@ -7,6 +7,7 @@
 #ifndef INFRA_NETCONF_FAULT_H
 #define INFRA_NETCONF_FAULT_H
 
+#include "infra/netconf/hidden.h"
 #include "infra/netconf/xml.h"
 
 #define NETCONF_FAULT_TEXT 400
@@ -22,8 +23,9 @@ struct netconf_fault {
 
 /* Looks for errors anywhere near the top of a reply: Junos puts them into its
  * own results. */
-void netconf_fault_read(
-    const struct xml_node *reply, struct netconf_fault *ret);
+/* What must not be told is hidden before anything else is made of it. */
+void netconf_fault_read(const struct xml_node *reply,
+    const struct netconf_hidden *hidden, struct netconf_fault *ret);
 
 bool netconf_fault_is(const struct netconf_fault *fault, const char *tag);
 

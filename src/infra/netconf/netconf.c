@@ -24,6 +24,7 @@ struct netconf {
 	struct deadline ready; /* not before: see HELLO_GAP_MS */
 	bool broken;
 	struct netconf_frame frame;
+	struct netconf_hidden hidden; /* what was sent, and is not told */
 	/* Bytes that came and are not used yet. */
 	char piece[PIECE];
 	size_t at;
@@ -156,6 +157,7 @@ enum err_code netconf_open(const struct netconf_stream *stream,
 	nc->stream = stream;
 	nc->peer = peer;
 	netconf_frame_init(&nc->frame, NETCONF_EOM, HELLO_MAX);
+	netconf_hidden_init(&nc->hidden);
 	code = greet(nc, deadline, e);
 	nc->frame.message.max = NETCONF_MESSAGE_MAX;
 	if (code == ERR_OK)
@@ -170,6 +172,7 @@ void netconf_free(struct netconf *nc)
 	if (nc == NULL)
 		return;
 	netconf_frame_release(&nc->frame);
+	netconf_hidden_release(&nc->hidden);
 	free(nc);
 }
 
@@ -248,13 +251,14 @@ enum err_code netconf_call(struct netconf *nc, const char *operation,
 	if (nc->broken)
 		return err_set(
 		    e, ERR_REMOTE, "the session with %s has ended", nc->peer);
+	netconf_hidden_learn(&nc->hidden, operation);
 	code = exchange(nc, operation, deadline, &reply.doc, e);
 	if (code != ERR_OK) {
 		nc->broken = true;
 		return code;
 	}
 	reply.root = xml_root(reply.doc);
-	netconf_fault_read(reply.root, &reply.fault);
+	netconf_fault_read(reply.root, &nc->hidden, &reply.fault);
 	*ret = reply;
 	return ERR_OK;
 }
