@@ -141,7 +141,7 @@ async function staleEdit(page, name) {
 	await shoot(page, `flow-${name}-stale`);
 	await page.click("button:has-text('Save mine over it')");
 	await page.waitForURL(`**/devices/${name}`);
-	assert.match(await page.textContent(".facts"), /MINE/);
+	assert.match(await page.textContent("[aria-labelledby=facts]"), /MINE/);
 }
 
 async function renameAndDelete(page, name) {

@@ -18,9 +18,11 @@ export class Findings {
 		this.#pages.get(what).push(path);
 	}
 
-	async look(page) {
-		const { violations } = await new AxeBuilder({ page })
-			.withTags(RULES).analyze();
+	/* By all rules, or by those that depend on how a page is shown. */
+	async look(page, rules = null) {
+		const axe = new AxeBuilder({ page });
+		const { violations } = await (rules ? axe.withRules(rules)
+			: axe.withTags(RULES)).analyze();
 
 		for (const { id, help, nodes } of violations) {
 			for (const node of nodes.slice(0, 3))
@@ -123,13 +125,18 @@ export async function hangsOver(page) {
 		document.documentElement.clientWidth);
 }
 
+/* What is wrong in one look of a page only: the rest is judged once for a
+ * desktop and once for a phone, which fold pages differently. */
+const OF_COLOURS = ["color-contrast", "link-in-text-block"];
+
 export const looks = [
 	{ name: "light-desktop", colorScheme: "light" },
-	{ name: "dark-desktop", colorScheme: "dark" },
+	{ name: "dark-desktop", colorScheme: "dark", rules: OF_COLOURS },
 	{ name: "light-phone", colorScheme: "light",
 		viewport: { width: 390, height: 844 } },
-	/* The same colours and the same layout have been judged by then. */
 	{ name: "dark-phone", colorScheme: "dark",
-		viewport: { width: 390, height: 844 }, axe: false },
+		rules: [...OF_COLOURS, "target-size"], viewport: { width: 390, height: 844 } },
+	/* A4 within its margins.  Paper has no focus and no targets. */
+	{ name: "print", media: "print", axe: false, colorScheme: "dark",
+		viewport: { width: 718, height: 1000 } },
 ];
-

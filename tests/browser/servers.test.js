@@ -290,17 +290,19 @@ test("servers are provisioned together, and kept as a view and a file",
 
 /* --- every page ----------------------------------------------------------------- */
 
-for (const { name: look, axe = true, ...options } of looks) {
+for (const { name: look, axe = true, rules, media = "screen", ...options } of
+	looks) {
 	test(`every page of servers, ${look}`, { timeout: 120000 }, async () => {
 		const page = await openPage(browser, options);
 		const found = new Findings();
 
 		await signIn(page);
+		await page.emulateMedia({ media });
 		for (const [name, path] of Object.entries(paths)) {
 			await page.goto(path);
 			await shoot(page, `${look}-${name}`);
 			if (axe)
-				await found.look(page);
+				await found.look(page, rules);
 			if (await hangsOver(page))
 				found.add("hangs over the edge", path);
 		}
