@@ -18,6 +18,8 @@
 #define RECENT 8
 #define LOOK_BACK 200 /* runs searched for what ended badly */
 #define MAX_ATTENTION 20
+#define MAX_NAMED 5 /* devices that are down */
+#define MAX_DOWN_AREAS 8
 
 /* --- attention ----------------------------------------------------------- */
 
@@ -42,11 +44,28 @@ static const char *subject_of(const json_t *run)
 	    json_text(json_object_get(run, "parameters"), "device", ""));
 }
 
+/* Devices whose waiting host key explains why their runs failed. */
+static struct jv seen_of(struct arena *a, struct jv pending)
+{
+	struct jv seen = jv_dict(a, 64), device;
+	const char *name;
+	size_t len;
+
+	for (size_t i = 0; i < jv_list_len(pending); i++) {
+		if (jv_dict_get(jv_list_at(pending, i), "device", &device) &&
+		    jv_as_text(device, &name, &len))
+			jv_dict_set(
+			    a, seen, arena_memdup(a, name, len), jv_bool(true));
+	}
+	return seen;
+}
+
 /* A run counts until a later one of the same device, or of the same job over
  * the store, ended well.  `runs` is newest first. */
-static struct jv bad_runs(struct arena *a, const json_t *runs)
+static struct jv bad_runs(
+    struct arena *a, const json_t *runs, struct jv pending)
 {
-	struct jv list = jv_list(a, 8), seen = jv_dict(a, 64), ignored;
+	struct jv list = jv_list(a, 8), seen = seen_of(a, pending), ignored;
 
 	for (size_t i = 0; i < json_array_size(runs); i++) {
 		const json_t *run = json_array_get(runs, i);
@@ -192,6 +211,18 @@ static size_t add_counts(struct request *r, struct jv ctx)
 	return n_backup;
 }
 
+/* A few devices by name; where there are many, the areas that they are in. */
+static void add_down(struct request *r, struct jv ctx)
+{
+	struct arena *a = r->arena;
+	struct jv few = reach_view_list(r, REACH_DOWN, MAX_NAMED + 1);
+	bool many = jv_list_len(few) > MAX_NAMED;
+
+	jv_dict_set(a, ctx, "down", few);
+	jv_dict_set(a, ctx, "down_areas",
+	    many ? reach_view_down_areas(r, MAX_DOWN_AREAS) : jv_none());
+}
+
 /* --- the page ------------------------------------------------------------ */
 
 /* The first few of the runs. */
@@ -209,7 +240,7 @@ static enum err_code dashboard(
 {
 	struct run_filter filter = { .limit = LOOK_BACK };
 	struct arena *a = r->arena;
-	struct jv ctx = jv_dict(a, 24), commits;
+	struct jv ctx = jv_dict(a, 24), commits, pending;
 	json_t *runs = NULL;
 	size_t n_backup;
 	enum err_code rc;
@@ -226,10 +257,11 @@ static enum err_code dashboard(
 		    attention_quarantined(r, runs, MAX_ATTENTION));
 		jv_dict_set(a, ctx, "in_hand",
 		    jv_int((int64_t)attention_in_hand(runs)));
-		jv_dict_set(a, ctx, "bad_runs", bad_runs(a, runs));
-		jv_dict_set(a, ctx, "pending_keys", pending_view(r));
+		pending = pending_view(r);
+		jv_dict_set(a, ctx, "pending_keys", pending);
+		jv_dict_set(a, ctx, "bad_runs", bad_runs(a, runs, pending));
 		jv_dict_set(a, ctx, "broken", problems_view(r));
-		jv_dict_set(a, ctx, "down", reach_view_list(r, REACH_DOWN, 10));
+		add_down(r, ctx);
 		jv_dict_set(a, ctx, "reach", reach_view_counts(r));
 		jv_dict_set(a, ctx, "runs", recent_view(a, runs));
 		jv_dict_set(

@@ -1,9 +1,11 @@
 /* /devices/{name}: the device's page, its runs, its host key, its buttons. */
 #include "web/pages/pages.h"
 
+#include "app/device_history.h"
 #include "app/hostkeys.h"
 #include "app/runs.h"
 #include "base/json.h"
+#include "domain/job.h"
 #include "web/pages/device_state.h"
 #include "web/pages/reach_view.h"
 #include "web/web.h"
@@ -11,6 +13,8 @@
 #include <string.h>
 
 #define RUNS_PAGE 50
+#define RECENT 4
+#define LOOK_BACK 16 /* runs among which RECENT are found */
 
 static struct jv pinned_view(struct request *r, const char *device)
 {
@@ -64,17 +68,61 @@ static json_t *read_facts(const struct record *device)
 	return *text ? json_loads(text, 0, NULL) : NULL;
 }
 
+/* The first few runs that did more than ask whether the device answers: what
+ * that found has a place of its own. */
+static struct jv recent_runs(struct arena *a, const json_t *runs)
+{
+	const char *probe = job_get(JOB_REACHABILITY)->name;
+	struct jv list = jv_list(a, RECENT);
+	json_t *run;
+	size_t i;
+
+	json_array_foreach(runs, i, run)
+	{
+		if (jv_list_len(list) < RECENT &&
+		    strcmp(json_text(run, "job", ""), probe) != 0)
+			jv_list_append(a, list, view_run(a, run));
+	}
+	return list;
+}
+
+/* What was done to the device, and what was changed of it, lately: `runs`,
+ * which `keep` holds, and `changes`. */
+static enum err_code add_recent(struct request *r, const struct record *device,
+    json_t **keep, struct jv ctx, struct err *e)
+{
+	struct device_history_query query = { .device = device,
+		.limit = RECENT };
+	struct run_filter filter = { .device = record_key(device),
+		.limit = LOOK_BACK };
+	struct arena *a = r->arena;
+	struct jv changes = jv_list(a, RECENT);
+	struct history_page page;
+	enum err_code rc;
+
+	if ((rc = device_history_read(r->app, &query, a, &page, e)) != ERR_OK ||
+	    (rc = run_index_list(r->web->runs, &filter, keep, e)) != ERR_OK)
+		return rc;
+	for (size_t i = 0; i < page.n; i++)
+		jv_list_append(a, changes,
+		    view_history_commit(a, &page.entries[i].commit));
+	jv_dict_set(a, ctx, "changes", changes);
+	jv_dict_set(a, ctx, "runs", recent_runs(a, *keep));
+	return ERR_OK;
+}
+
 static enum err_code device_page(
     struct request *r, struct response *out, struct err *e)
 {
 	struct arena *a = r->arena;
-	struct jv ctx = jv_dict(a, 20);
+	struct jv ctx = jv_dict(a, 24);
 	const struct record *device;
-	json_t *last, *facts;
+	json_t *last, *recent = NULL, *facts;
 	enum err_code rc;
 
 	if ((rc = view_find_device(r, &device, e)) != ERR_OK ||
-	    (rc = device_add_frame(r, device, "summary", ctx, e)) != ERR_OK)
+	    (rc = device_add_frame(r, device, "summary", ctx, e)) != ERR_OK ||
+	    (rc = add_recent(r, device, &recent, ctx, e)) != ERR_OK)
 		return rc;
 	last = run_index_last(r->web->runs, record_key(device));
 	facts = read_facts(device);
@@ -83,14 +131,15 @@ static enum err_code device_page(
 	    a, ctx, "facts", facts ? jv_from_json(a, facts) : jv_none());
 	jv_dict_set(a, ctx, "sync", device_sync_view(r, device));
 	jv_dict_set(a, ctx, "reach", reach_view_device(r, record_key(device)));
-	jv_dict_set(a, ctx, "last_backup",
-	    device_backup_view(r, record_key(device)));
+	jv_dict_set(
+	    a, ctx, "last_backup", device_backup_view(r, record_key(device)));
 	jv_dict_set(a, ctx, "jobs", device_jobs_view(r, device));
 	jv_dict_set(a, ctx, "pinned", pinned_view(r, record_key(device)));
 	add_inherited(r, device, ctx);
 	rc = response_page(r, out, 200, "device.html", ctx, e);
 	json_decref(facts);
 	json_decref(last);
+	json_decref(recent);
 	return rc;
 }
 

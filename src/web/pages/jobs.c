@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#define RECENT 5
+#define RECENT 3
 
 static enum err_code find_job(
     const struct request *r, const struct job **ret, struct err *e)

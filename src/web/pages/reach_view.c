@@ -5,6 +5,7 @@
 #include "web/web.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct reach_book *book_of(struct request *r)
@@ -187,5 +188,81 @@ struct jv reach_view_list(
 			    r->arena, list, brief_view(r->arena, &s));
 	}
 	reach_book_unref(book);
+	return list;
+}
+
+/* --- areas -----------------------------------------------------------------
+ */
+
+#define MAX_AREAS 64
+
+struct area_count {
+	const char *area; /* of the snapshot */
+	size_t n;
+};
+
+static const char *area_of(const struct request *r, const char *device)
+{
+	const struct record *record =
+	    snapshot_find(r->snapshot, KIND_DEVICE, device);
+
+	return record ? record_text(record, DEVICE_AREA) : "";
+}
+
+/* One more in an area; the last place is of all that found none. */
+static void count_area(
+    struct area_count all[MAX_AREAS + 1], size_t *n, const char *area)
+{
+	size_t i = 0;
+
+	while (i < *n && strcmp(all[i].area, area) != 0)
+		i++;
+	if (i == *n && *n < MAX_AREAS)
+		all[(*n)++] = (struct area_count){ area, 0 };
+	all[i].n++;
+}
+
+static int compare_areas(const void *a, const void *b)
+{
+	const struct area_count *x = a, *y = b;
+
+	return x->n != y->n ? (x->n < y->n) - (x->n > y->n)
+			    : strcmp(x->area, y->area);
+}
+
+static struct jv area_view(struct arena *a, const char *area, size_t n)
+{
+	struct jv v = jv_dict(a, 2);
+
+	jv_dict_set(a, v, "area", jv_text(area));
+	jv_dict_set(a, v, "n", jv_int((int64_t)n));
+	return v;
+}
+
+struct jv reach_view_down_areas(struct request *r, size_t max)
+{
+	struct area_count all[MAX_AREAS + 1] = { { NULL, 0 } };
+	struct reach_book *book = book_of(r);
+	struct jv list = jv_list(r->arena, max + 1);
+	size_t n = 0, rest;
+	struct reach_state s;
+
+	for (size_t i = 0; book && i < reach_book_count(book); i++) {
+		reach_book_at(book, i, &s);
+		if (s.verdict == REACH_DOWN)
+			count_area(all, &n, area_of(r, s.device));
+	}
+	reach_book_unref(book);
+	rest = all[MAX_AREAS].n;
+	qsort(all, n, sizeof(*all), compare_areas);
+	for (size_t i = 0; i < n; i++) {
+		if (i < max && *all[i].area)
+			jv_list_append(r->arena, list,
+			    area_view(r->arena, all[i].area, all[i].n));
+		else
+			rest += all[i].n;
+	}
+	if (rest)
+		jv_list_append(r->arena, list, area_view(r->arena, "", rest));
 	return list;
 }

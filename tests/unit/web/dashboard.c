@@ -1,6 +1,8 @@
 /* The dashboard: first steps, what needs attention, coverage. */
 #include "unit/web/page_fixture.h"
 
+#include "app/reach_book.h"
+
 static void put_run(const char *id, const char *more)
 {
 	static const struct store_message message = { .author = "test",
@@ -47,7 +49,7 @@ static void test_says_what_needs_attention(void **state)
 	struct exchange_reply reply = get("/");
 
 	(void)state;
-	assert_has(reply, "Nothing: no device");
+	assert_has(reply, "Nothing: every device");
 	put_run("20261120-083100-00000002",
 	    "\"job\":\"compare\",\"state\":\"succeeded\",\"devices\":["
 	    "{\"name\":\"r1\",\"state\":\"succeeded\",\"added\":2,"
@@ -77,8 +79,50 @@ static void test_covers_by_status(void **state)
 	(void)state;
 	make_device("cov1", "");
 	reply = get("/");
-	assert_has(reply, "1 backed up · 1 intended</span>");
+	assert_has(reply, "1 backed up</span>");
+	assert_has(reply, "1 intended</span>");
 	assert_has(reply, "href=\"/devices?status=active\"");
+}
+
+/* A few are named; many are counted by area. */
+static void test_gathers_what_is_down(void **state)
+{
+	struct reach_state states[7] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 7; i++) {
+		snprintf(
+		    states[i].device, sizeof(states[i].device), "down%zu", i);
+		states[i].verdict = REACH_DOWN;
+		if (i < 6)
+			make_device(states[i].device, "");
+	}
+	assert_ok(reach_book_write(portal.dir, states, 2, e));
+	assert_has(get("/"), "href=\"/devices/down1\">down1</a> has not");
+	assert_ok(reach_book_write(portal.dir, states, 7, e));
+	assert_has(get("/"), ">7 devices</a> do not answer");
+	assert_has(get("/"), "href=\"/devices?area=lab\">lab</a> 6 · ");
+	assert_has(get("/"), "elsewhere 1</span>");
+	assert_has_not(get("/"), "href=\"/devices/down1\"");
+}
+
+/* Without the runs that only ask whether it answers. */
+static void test_device_tells_what_happened_lately(void **state)
+{
+	struct exchange_reply reply;
+
+	(void)state;
+	put_run("20261120-090000-00000005",
+	    "\"job\":\"backup\",\"state\":\"failed\",\"result\":\"no answer\","
+	    "\"devices\":[{\"name\":\"cov1\",\"state\":\"failed\"}]");
+	put_run("20261120-090100-00000006",
+	    "\"job\":\"reachability\",\"state\":\"succeeded\",\"devices\":["
+	    "{\"name\":\"cov1\",\"state\":\"succeeded\"}]");
+	reply = get("/devices/cov1");
+	assert_has(reply, "href=\"/runs/20261120-090000-00000005\">Back up");
+	assert_has_not(reply, "href=\"/runs/20261120-090100-00000006\">Check "
+			      "reachability</a> <span class=\"faint\">");
+	assert_has(reply, ">Create device cov1</a>");
 }
 
 int main(void)
@@ -87,6 +131,8 @@ int main(void)
 		cmocka_unit_test(test_leads_through_the_first_steps),
 		cmocka_unit_test(test_says_what_needs_attention),
 		cmocka_unit_test(test_covers_by_status),
+		cmocka_unit_test(test_gathers_what_is_down),
+		cmocka_unit_test(test_device_tells_what_happened_lately),
 	};
 
 	return cmocka_run_group_tests(tests, open_pages, portal_close);
