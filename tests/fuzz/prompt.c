@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "infra/driver/cli_facts.h"
 #include "infra/driver/ios_internal.h"
-#include "infra/driver/nxos_timer.h"
 #include "infra/ssh/prompt.h"
 #include "infra/ssh/terminal.h"
 
@@ -51,8 +50,7 @@ static void read_answer(const struct buf *text)
 	struct arena *arena = arena_new(TEXT_MAX * 64);
 	struct buf diff = BUF_INIT(TEXT_MAX * 2);
 	struct driver_facts facts = { 0 };
-	struct ios_timer ios;
-	struct nxos_timer nxos;
+	struct cisco_timer ios, nxos;
 	size_t added, removed;
 
 	if (ios_parse_timer(buf_text(text), &ios, NULL) == ERR_OK)

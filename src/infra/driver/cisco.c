@@ -2,7 +2,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
-#include "infra/driver/section_plan.h"
+#include "infra/driver/cisco_driver.h"
 
 #include <fnmatch.h>
 #include <stdio.h>

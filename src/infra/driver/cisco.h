@@ -17,22 +17,7 @@
 #define CISCO_ANSWER_MAX ((size_t)64 * 1024)
 #define CISCO_ARENA_MAX ((size_t)256 * 1024 * 1024)
 
-struct config_dialect;
-
-struct cisco_platform {
-	const char *label; /* "Cisco IOS", for messages */
-	const char *mark;  /* in the answer to `show version` */
-	const struct cli_transport *transports;
-	const struct config_dialect *dialect;
-	const char *const *quiet; /* for a shell, against paging; NULL ends */
-	const char *unnamed;	  /* its name without a `hostname` line */
-	/* Lines (fnmatch) of an answer that refuse the command; NULL ends. */
-	const char *const *refusals;
-	/* The command for a file's MD5 stands around its name. */
-	const char *md5_command;
-	const char *md5_tail;
-	const char *scp_hint; /* the line that allows files */
-};
+struct cisco_platform; /* cisco_driver.h */
 
 struct cisco_session {
 	const struct cisco_platform *platform;

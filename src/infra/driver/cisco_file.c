@@ -1,7 +1,7 @@
 /*
  * Candidates and snapshots as files on the device.
  */
-#include "infra/driver/cisco.h"
+#include "infra/driver/cisco_driver.h"
 
 #include "base/crypto.h"
 #include "base/text.h"

@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "infra/driver/ios_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const pagers[] = { "--More--", NULL };
@@ -30,56 +29,6 @@ static const struct cli_transport transports[] = {
 	{ .name = NULL },
 };
 
-static const struct cisco_platform ios_platform = {
-	.label = "Cisco IOS",
-	.mark = "Cisco IOS",
-	.transports = transports,
-	.dialect = &config_dialect_ios,
-	.quiet = quiet,
-	.unnamed = "Router",
-	.refusals = refusals,
-	.md5_command = "verify /md5 ",
-	.md5_tail = "",
-	.scp_hint = "ip scp server enable",
-};
-
-static void ios_close(struct driver_session *s)
-{
-	if (s == NULL)
-		return;
-	ios_drop_stage(s);
-	cisco_stop(&s->cisco);
-	free(s);
-}
-
-static enum err_code ios_open(const struct driver_target *target,
-    const struct driver_hooks *hooks, struct deadline deadline,
-    struct driver_session **ret, struct driver_refusal *refusal, struct err *e)
-{
-	struct driver_session *s = calloc(1, sizeof *s);
-	struct driver_refusal unasked;
-	enum err_code code;
-
-	if (refusal == NULL)
-		refusal = &unasked;
-	*refusal = (struct driver_refusal){ 0 };
-	if (s == NULL)
-		return err_set(e, ERR_SYSTEM, "no memory for a session");
-	s->cisco = (struct cisco_session){
-		.platform = &ios_platform,
-		.target = target,
-		.hooks = hooks,
-	};
-	code = cisco_start(&s->cisco, deadline, refusal, e);
-	if (code == ERR_OK)
-		*ret = s;
-	else
-		ios_close(s);
-	return code;
-}
-
-/* --- Reading ----------------------------------------------------------- */
-
 /* They change with every reading, or with who reads. */
 static const char *const heading[] = { "", "!", "Building configuration*",
 	"Current configuration*", "Using * out of *",
@@ -88,87 +37,49 @@ static const char *const heading[] = { "", "!", "Building configuration*",
 
 /* A whole one begins with what wrote it and ends in "end", with nothing but
  * the prompt behind, which the shell has seen. */
-static enum err_code read_config(struct driver_session *s, const char *command,
-    struct deadline deadline, struct buf *out, struct err *e)
+static enum err_code check_whole(
+    const struct cisco_session *s, const struct buf *text, struct err *e)
 {
-	enum err_code code =
-	    cisco_read_text(&s->cisco, command, deadline, out, e);
-
-	if (code != ERR_OK)
-		return code;
-	cisco_trim(out, heading);
-	if (!text_starts_with(buf_text(out), "version "))
-		return cisco_not_whole(&s->cisco, out, "version", e);
-	if (!text_ends_with(buf_text(out), "\nend\n"))
-		return cisco_not_whole(&s->cisco, out, "end", e);
+	if (!text_starts_with(buf_text(text), "version "))
+		return cisco_not_whole(s, text, "version", e);
+	if (!text_ends_with(buf_text(text), "\nend\n"))
+		return cisco_not_whole(s, text, "end", e);
 	return ERR_OK;
 }
 
-enum err_code ios_read_running(struct driver_session *s,
-    struct deadline deadline, struct buf *out, struct err *e)
+static const struct cisco_platform ios_platform = {
+	.label = "Cisco IOS",
+	.mark = "Cisco IOS",
+	.transports = transports,
+	.dialect = &config_dialect_ios,
+	.quiet = quiet,
+	.unnamed = "Router",
+	.refusals = refusals,
+	.heading = heading,
+	.check_whole = check_whole,
+	.no_startup = "startup-config is not present",
+	.interfaces_command = "show interfaces",
+	.read_version = ios_read_version,
+	.stage = ios_stage,
+	.read_timer = ios_read_timer,
+	.confirm_command = "configure confirm",
+	.confirm_verb = "confirm",
+	.revert = ios_revert,
+	.undo_ms = 120000,
+	.md5_command = "verify /md5 ",
+	.md5_tail = "",
+	.scp_hint = "ip scp server enable",
+	.file_end = "end",
+	.snapshot_file = IOS_SNAPSHOT,
+	.replace_command = "configure replace " IOS_SNAPSHOT " force",
+};
+
+static enum err_code ios_open(const struct driver_target *target,
+    const struct driver_hooks *hooks, struct deadline deadline,
+    struct driver_session **ret, struct driver_refusal *refusal, struct err *e)
 {
-	return read_config(s, "show running-config", deadline, out, e);
-}
-
-enum err_code ios_is_running(struct driver_session *s, const char *text,
-    struct deadline deadline, bool *ret, struct err *e)
-{
-	struct buf running = BUF_INIT(CISCO_CONFIG_MAX);
-	enum err_code code = ios_read_running(s, deadline, &running, e);
-
-	if (code == ERR_OK)
-		*ret = cisco_same(&s->cisco, text, buf_text(&running));
-	buf_release(&running);
-	return code;
-}
-
-static enum err_code read_startup(struct driver_session *s,
-    struct deadline deadline, struct buf *out, struct err *e)
-{
-	enum err_code code =
-	    read_config(s, "show startup-config", deadline, out, e);
-
-	if (code == ERR_CORRUPT &&
-	    strstr(buf_text(out), "startup-config is not present") != NULL)
-		return err_set(e, ERR_NOT_FOUND,
-		    "%s has no startup configuration",
-		    cisco_peer(&s->cisco));
-	return code;
-}
-
-static enum err_code read_staged(
-    struct driver_session *s, struct buf *out, struct err *e)
-{
-	if (s->stage == NULL)
-		return err_set(e, ERR_NOT_FOUND, "nothing is staged");
-	if (s->stage->load == DRIVER_MERGE)
-		return config_tree_format(
-		    &s->stage->plan.forth.predicted, out, e);
-	buf_puts(out, s->stage->wanted);
-	return buf_check(out, "the candidate", e);
-}
-
-static enum err_code ios_get_config(struct driver_session *s,
-    enum driver_source source, struct deadline deadline, struct arena *arena,
-    struct driver_config *ret, struct err *e)
-{
-	struct buf text = BUF_INIT(CISCO_CONFIG_MAX);
-	enum err_code code = ERR_OK;
-
-	switch (source) {
-	case DRIVER_RUNNING:
-		code = ios_read_running(s, deadline, &text, e);
-		break;
-	case DRIVER_STARTUP:
-		code = read_startup(s, deadline, &text, e);
-		break;
-	case DRIVER_STAGED:
-		code = read_staged(s, &text, e);
-		break;
-	}
-	code = cisco_give_config(code, &text, arena, ret, e);
-	buf_release(&text);
-	return code;
+	return cisco_open(cisco_session_new(&ios_platform, target, hooks),
+	    deadline, ret, refusal, e);
 }
 
 static enum err_code ios_verify(const struct driver_candidate *intended,
@@ -214,17 +125,17 @@ const struct driver driver_ios = {
 	.confirm_min_s = IOS_MINUTES_MIN * 60,
 	.confirm_max_s = IOS_MINUTES_MAX * 60,
 	.open = ios_open,
-	.get_facts = ios_get_facts,
-	.get_config = ios_get_config,
-	.stage = ios_stage,
+	.get_facts = cisco_get_facts,
+	.get_config = cisco_get_config,
+	.stage = cisco_stage,
 	.diff = ios_diff,
 	.commit = ios_commit,
-	.confirm = ios_confirm,
-	.discard = ios_discard,
-	.classify = ios_classify,
-	.restore = ios_restore,
+	.confirm = cisco_confirm,
+	.discard = cisco_discard,
+	.classify = cisco_classify,
+	.restore = cisco_restore,
 	.verify = ios_verify,
-	.get_pending = ios_get_pending,
+	.get_pending = cisco_get_pending,
 	.save = ios_save,
-	.close = ios_close,
+	.close = cisco_close,
 };

@@ -20,8 +20,6 @@
 #define MARGIN_S 30u
 /* What one line may take on the average. */
 #define LINES_PER_S 10u
-#define UNDO_MS 120000
-#define REPLACE_MS 600000
 
 /* Said beside a line that was taken. */
 static const char *const harmless[] = {
@@ -76,63 +74,19 @@ static bool has_archive(const char *running)
 static enum err_code check_before(
     struct driver_session *s, struct deadline deadline, struct err *e)
 {
-	const char *snapshot = s->stage->snapshot;
-	bool same = false;
 	enum err_code code;
 
-	if (!has_archive(snapshot))
+	if (!has_archive(s->stage->snapshot))
 		return err_set(e, ERR_REMOTE,
 		    "%s has no archive, without which it cannot take a change "
 		    "back by itself: configure \"archive\" with \"path "
 		    "flash:archive\" there. Nothing was changed.",
 		    s->cisco.target->name);
-	code = ios_is_running(s, snapshot, deadline, &same, e);
-	if (code == ERR_OK && !same)
-		code = err_set(e, ERR_CONFLICT,
-		    "someone changed the configuration of %s meanwhile. "
-		    "Nothing was sent; run it again.",
-		    s->cisco.target->name);
+	code = cisco_check_unchanged(s, deadline, e);
 	if (code == ERR_OK && s->stage->load == DRIVER_REPLACE)
 		code = cisco_check_file(
 		    &s->cisco, IOS_CANDIDATE, &s->stage->file, deadline, e);
 	return code;
-}
-
-static enum err_code lost_session(
-    struct ios_load *l, const struct err *why, struct err *e)
-{
-	l->report->outcome = DRIVER_UNKNOWN;
-	err_set(e, ERR_UNKNOWN_OUTCOME,
-	    "the session with %s was lost while it was being changed: %.300s "
-	    "What the device holds now has to be read.",
-	    l->s->cisco.target->name, why->message);
-	err_detail(e, "%s", why->detail);
-	return ERR_UNKNOWN_OUTCOME;
-}
-
-static enum err_code undo(
-    struct ios_load *l, const struct err *why, struct err *e)
-{
-	struct err failure = ERR_INIT;
-	bool did = false;
-
-	cisco_log(&l->s->cisco, LOG_WARNING,
-	    "%.*s; putting the old configuration back", cisco_bare(why),
-	    why->message);
-	if (ios_put_back(l->s, l->s->stage->snapshot,
-		deadline_in_ms(UNDO_MS + l->how->restore_ms), &did,
-		&failure) != ERR_OK) {
-		l->report->outcome = DRIVER_UNKNOWN;
-		err_set(e, ERR_UNKNOWN_OUTCOME, "%.*s, and %.400s",
-		    cisco_bare(why), why->message, failure.message);
-		err_detail(e, "%s", failure.detail);
-		return ERR_UNKNOWN_OUTCOME;
-	}
-	l->report->outcome = DRIVER_ROLLED_BACK;
-	return err_set(e, why->code,
-	    "%.*s. The old configuration of %s was put back and read to be "
-	    "sure.",
-	    cisco_bare(why), why->message, l->s->cisco.target->name);
 }
 
 /* --- Line by line ------------------------------------------------------ */
@@ -229,7 +183,8 @@ static enum err_code commit_merge(struct ios_load *l, struct err *e)
 			*e = why;
 		return code;
 	}
-	return l->lost ? lost_session(l, &why, e) : undo(l, &why, e);
+	return l->lost ? cisco_lost(l->s, l->report, &why, e)
+		       : cisco_undo(l->s, l->how, l->report, &why, e);
 }
 
 /* --- As a whole -------------------------------------------------------- */
@@ -257,12 +212,9 @@ static enum err_code replace_failed(
 {
 	const struct driver_report *r = l->report;
 	struct buf line = BUF_INIT(CONFIG_MAX_LINE + 64);
-	struct buf bare = BUF_INIT(4096);
 	enum err_code code;
 
 	keep_failure(l, answer);
-	config_answer_redact(
-	    &config_dialect_ios, answer, strnlen(answer, 400), &bare);
 	if (r->failed_line != NULL)
 		config_line_redact(&config_dialect_ios, r->failed_line, &line);
 	l->report->failed_line =
@@ -273,8 +225,7 @@ static enum err_code replace_failed(
 	    line.len > 0 ? "\"" : "",
 	    r->device_said != NULL ? r->device_said
 				   : "it did not say \"Rollback Done\"");
-	err_detail(e, "%.400s", buf_text(&bare));
-	buf_release(&bare);
+	cisco_detail(&l->s->cisco, answer, e);
 	buf_release(&line);
 	return code;
 }
@@ -296,7 +247,7 @@ static enum err_code run_replace(struct ios_load *l, struct err *e)
 	cisco_expect_name_of(c, l->s->stage->wanted);
 	l->report->sent = l->s->stage->added + l->s->stage->removed;
 	code = ssh_shell_run(c->shell, command,
-	    deadline_sooner(l->how->deadline, deadline_in_ms(REPLACE_MS)),
+	    deadline_sooner(l->how->deadline, deadline_in_ms(CISCO_REPLACE_MS)),
 	    &answer, e);
 	if (code != ERR_OK)
 		l->lost = true;
@@ -315,7 +266,8 @@ static enum err_code commit_replace(struct ios_load *l, struct err *e)
 		l->report->outcome = DRIVER_APPLIED;
 		return ERR_OK;
 	}
-	return l->lost ? lost_session(l, &why, e) : undo(l, &why, e);
+	return l->lost ? cisco_lost(l->s, l->report, &why, e)
+		       : cisco_undo(l->s, l->how, l->report, &why, e);
 }
 
 enum err_code ios_commit(struct driver_session *s,

@@ -4,43 +4,7 @@
  */
 #include "infra/driver/ios_internal.h"
 
-#include "base/text.h"
-
 #include <string.h>
-
-void ios_drop_stage(struct driver_session *s)
-{
-	if (s->stage != NULL)
-		buf_release(&s->stage->file);
-	arena_free(s->stage_arena);
-	s->stage_arena = NULL;
-	s->stage = NULL;
-}
-
-/* The file stays: the next stage overwrites it, and it holds nothing that the
- * device does not. */
-enum err_code ios_discard(
-    struct driver_session *s, struct deadline deadline, struct err *e)
-{
-	(void)deadline;
-	(void)e;
-	ios_drop_stage(s);
-	return ERR_OK;
-}
-
-static enum err_code refuse_pending(
-    struct driver_session *s, struct deadline deadline, struct err *e)
-{
-	struct ios_timer t;
-	enum err_code code = ios_read_timer(s, deadline, &t, e);
-
-	if (code == ERR_OK && t.pending)
-		return err_set(e, ERR_CONFLICT,
-		    "a change by \"%.60s\" waits for its confirmation on %s: "
-		    "confirm it there or let it end. Nothing was changed.",
-		    t.user, cisco_peer(&s->cisco));
-	return code;
-}
 
 /* --- The device's differences ------------------------------------------ */
 
@@ -99,7 +63,7 @@ static enum err_code compare_on_device(
 				      "system:running-config " IOS_CANDIDATE;
 	struct buf answer = BUF_INIT(CISCO_CONFIG_MAX);
 	struct buf diff = BUF_INIT(CISCO_CONFIG_MAX);
-	struct ios_stage *stage = s->stage;
+	struct cisco_stage *stage = s->stage;
 	size_t len = 0;
 	enum err_code code =
 	    cisco_run(&s->cisco, command, deadline, &answer, e);
@@ -112,7 +76,7 @@ static enum err_code compare_on_device(
 		    "%s could not compare the candidate with what it runs; "
 		    "nothing was changed",
 		    cisco_peer(&s->cisco));
-		err_detail(e, "%.400s", buf_text(&answer));
+		cisco_detail(&s->cisco, buf_text(&answer), e);
 	}
 	if (code == ERR_OK)
 		code = buf_check(&diff, "the difference", e);
@@ -147,68 +111,31 @@ static enum err_code check_lines(
 static enum err_code stage_replace(struct driver_session *s, const char *text,
     struct deadline deadline, struct err *e)
 {
-	struct ios_stage *stage = s->stage;
 	enum err_code code = check_lines(s, text, e);
 
 	if (code != ERR_OK)
 		return code;
-	stage->wanted = arena_strdup(s->stage_arena, text);
-	buf_init(&stage->file, CISCO_CONFIG_MAX);
-	code = cisco_write_file(
-	    &s->cisco, text, stage->snapshot, "end", &stage->file, e);
-	if (code == ERR_OK)
-		code = cisco_send_file(
-		    &s->cisco, IOS_CANDIDATE, &stage->file, deadline, e);
+	s->stage->wanted = arena_strdup(s->stage_arena, text);
+	if (s->stage->wanted == NULL)
+		return err_set(e, ERR_LIMIT, "the stage needs too much memory");
+	code = cisco_send_candidate(s, IOS_CANDIDATE, deadline, e);
 	return code == ERR_OK ? compare_on_device(s, deadline, e) : code;
-}
-
-static enum err_code stage_candidate(struct driver_session *s,
-    const struct driver_candidate *candidate, struct deadline deadline,
-    struct err *e)
-{
-	struct buf running = BUF_INIT(CISCO_CONFIG_MAX);
-	struct ios_stage *stage = s->stage;
-	enum err_code code = ios_read_running(s, deadline, &running, e);
-
-	stage->load = candidate->load;
-	stage->snapshot = arena_strdup(s->stage_arena, buf_text(&running));
-	buf_release(&running);
-	if (code == ERR_OK && stage->snapshot == NULL)
-		code = err_set(e, ERR_SYSTEM, "no memory for a stage");
-	if (code != ERR_OK)
-		return code;
-	if (candidate->load == DRIVER_REPLACE)
-		return stage_replace(s, candidate->text, deadline, e);
-	return section_plan_make_forth(s->stage_arena, &config_dialect_ios,
-	    stage->snapshot, candidate, &stage->plan, e);
 }
 
 enum err_code ios_stage(struct driver_session *s,
     const struct driver_candidate *candidate, struct deadline deadline,
     struct err *e)
 {
-	enum err_code code = refuse_pending(s, deadline, e);
-
-	ios_drop_stage(s);
-	if (code != ERR_OK)
-		return code;
-	s->stage_arena = arena_new(CISCO_ARENA_MAX);
-	if (s->stage_arena != NULL)
-		s->stage = arena_zalloc(s->stage_arena, sizeof *s->stage);
-	code = s->stage == NULL
-		   ? err_set(e, ERR_SYSTEM, "no memory for a stage")
-		   : stage_candidate(s, candidate, deadline, e);
-	if (code == ERR_OK && arena_failed(s->stage_arena))
-		code = err_set(e, ERR_LIMIT, "the stage needs too much memory");
-	if (code != ERR_OK)
-		ios_drop_stage(s);
-	return code;
+	if (candidate->load == DRIVER_REPLACE)
+		return stage_replace(s, candidate->text, deadline, e);
+	return section_plan_make_forth(s->stage_arena, &config_dialect_ios,
+	    s->stage->snapshot, candidate, &s->stage->plan, e);
 }
 
 enum err_code ios_diff(struct driver_session *s, struct deadline deadline,
     struct arena *arena, struct driver_plan *ret, struct err *e)
 {
-	const struct ios_stage *stage = s->stage;
+	const struct cisco_stage *stage = s->stage;
 	struct driver_plan plan = { 0 };
 
 	(void)deadline;

@@ -4,7 +4,6 @@
 #include "infra/driver/nxos_internal.h"
 #include "infra/nxapi/nxapi.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const pagers[] = { "--More--", NULL };
@@ -33,56 +32,6 @@ static const struct cli_transport transports[] = {
 	{ .name = NULL },
 };
 
-static const struct cisco_platform nxos_platform = {
-	.label = "Cisco NX-OS",
-	.mark = "NX-OS",
-	.transports = transports,
-	.dialect = &config_dialect_nxos,
-	.quiet = quiet,
-	.unnamed = "switch",
-	.refusals = refusals,
-	.md5_command = "show file ",
-	.md5_tail = " md5sum",
-	.scp_hint = "feature scp-server",
-};
-
-static void nxos_close(struct driver_session *s)
-{
-	if (s == NULL)
-		return;
-	nxos_drop_stage(s);
-	cisco_stop(&s->cisco);
-	free(s);
-}
-
-static enum err_code nxos_open(const struct driver_target *target,
-    const struct driver_hooks *hooks, struct deadline deadline,
-    struct driver_session **ret, struct driver_refusal *refusal, struct err *e)
-{
-	struct driver_session *s = calloc(1, sizeof *s);
-	struct driver_refusal unasked;
-	enum err_code code;
-
-	if (refusal == NULL)
-		refusal = &unasked;
-	*refusal = (struct driver_refusal){ 0 };
-	if (s == NULL)
-		return err_set(e, ERR_SYSTEM, "no memory for a session");
-	s->cisco = (struct cisco_session){
-		.platform = &nxos_platform,
-		.target = target,
-		.hooks = hooks,
-	};
-	code = cisco_start(&s->cisco, deadline, refusal, e);
-	if (code == ERR_OK)
-		*ret = s;
-	else
-		nxos_close(s);
-	return code;
-}
-
-/* --- Reading ----------------------------------------------------------- */
-
 /* They change with every reading, or with who reads. */
 static const char *const heading[] = { "", "!Command:*", "!Time:*",
 	"!Running configuration last done at:*", "!NVRAM*",
@@ -91,87 +40,50 @@ static const char *const heading[] = { "", "!Command:*", "!Time:*",
 /* NX-OS ends a configuration with no mark.  What every whole one has close to
  * its end are the terminal lines; and it ends in whole lines, where one that
  * breaks off does not. */
-static enum err_code read_config(struct driver_session *s, const char *command,
-    struct deadline deadline, struct buf *out, struct err *e)
+static enum err_code check_whole(
+    const struct cisco_session *s, const struct buf *text, struct err *e)
 {
-	enum err_code code =
-	    cisco_read_text(&s->cisco, command, deadline, out, e);
-
-	if (code != ERR_OK)
-		return code;
-	cisco_trim(out, heading);
-	if (!text_starts_with(buf_text(out), "version "))
-		return cisco_not_whole(&s->cisco, out, "version", e);
-	if (strstr(buf_text(out), "\nline vty\n") == NULL)
-		return cisco_not_whole(&s->cisco, out, "line vty", e);
-	if (!text_ends_with(buf_text(out), "\n"))
-		return cisco_not_whole(
-		    &s->cisco, out, "end of the last line", e);
+	if (!text_starts_with(buf_text(text), "version "))
+		return cisco_not_whole(s, text, "version", e);
+	if (strstr(buf_text(text), "\nline vty\n") == NULL)
+		return cisco_not_whole(s, text, "line vty", e);
+	if (!text_ends_with(buf_text(text), "\n"))
+		return cisco_not_whole(s, text, "end of the last line", e);
 	return ERR_OK;
 }
 
-enum err_code nxos_read_running(struct driver_session *s,
-    struct deadline deadline, struct buf *out, struct err *e)
+static const struct cisco_platform nxos_platform = {
+	.label = "Cisco NX-OS",
+	.mark = "NX-OS",
+	.transports = transports,
+	.dialect = &config_dialect_nxos,
+	.quiet = quiet,
+	.unnamed = "switch",
+	.refusals = refusals,
+	.heading = heading,
+	.check_whole = check_whole,
+	.no_startup = "No startup configuration",
+	.interfaces_command = "show interface",
+	.read_version = nxos_read_version,
+	.stage = nxos_stage,
+	.read_timer = nxos_read_timer,
+	.confirm_command = "configure replace commit",
+	.confirm_verb = "commit",
+	.revert = nxos_revert,
+	.undo_ms = 300000,
+	.md5_command = "show file ",
+	.md5_tail = " md5sum",
+	.scp_hint = "feature scp-server",
+	.snapshot_file = NXOS_SNAPSHOT,
+	.replace_command = "configure replace " NXOS_SNAPSHOT,
+};
+
+static enum err_code nxos_open(const struct driver_target *target,
+    const struct driver_hooks *hooks, struct deadline deadline,
+    struct driver_session **ret, struct driver_refusal *refusal, struct err *e)
 {
-	return read_config(s, "show running-config", deadline, out, e);
-}
-
-enum err_code nxos_is_running(struct driver_session *s, const char *text,
-    struct deadline deadline, bool *ret, struct err *e)
-{
-	struct buf running = BUF_INIT(CISCO_CONFIG_MAX);
-	enum err_code code = nxos_read_running(s, deadline, &running, e);
-
-	if (code == ERR_OK)
-		*ret = cisco_same(&s->cisco, text, buf_text(&running));
-	buf_release(&running);
-	return code;
-}
-
-static enum err_code read_startup(struct driver_session *s,
-    struct deadline deadline, struct buf *out, struct err *e)
-{
-	enum err_code code =
-	    read_config(s, "show startup-config", deadline, out, e);
-
-	if (code == ERR_CORRUPT &&
-	    strstr(buf_text(out), "No startup configuration") != NULL)
-		return err_set(e, ERR_NOT_FOUND,
-		    "%s has no startup configuration",
-		    cisco_peer(&s->cisco));
-	return code;
-}
-
-static enum err_code read_staged(
-    struct driver_session *s, struct buf *out, struct err *e)
-{
-	if (s->stage == NULL)
-		return err_set(e, ERR_NOT_FOUND, "nothing is staged");
-	buf_puts(out, s->stage->wanted);
-	return buf_check(out, "the candidate", e);
-}
-
-static enum err_code nxos_get_config(struct driver_session *s,
-    enum driver_source source, struct deadline deadline, struct arena *arena,
-    struct driver_config *ret, struct err *e)
-{
-	struct buf text = BUF_INIT(CISCO_CONFIG_MAX);
-	enum err_code code = ERR_OK;
-
-	switch (source) {
-	case DRIVER_RUNNING:
-		code = nxos_read_running(s, deadline, &text, e);
-		break;
-	case DRIVER_STARTUP:
-		code = read_startup(s, deadline, &text, e);
-		break;
-	case DRIVER_STAGED:
-		code = read_staged(s, &text, e);
-		break;
-	}
-	code = cisco_give_config(code, &text, arena, ret, e);
-	buf_release(&text);
-	return code;
+	return cisco_open(cisco_session_new(&nxos_platform, target, hooks),
+	    deadline, ret, refusal, e);
 }
 
 static enum err_code nxos_verify(const struct driver_candidate *intended,
@@ -220,17 +132,17 @@ const struct driver driver_nxos = {
 	.confirm_min_s = NXOS_CONFIRM_MIN_S,
 	.confirm_max_s = NXOS_CONFIRM_MAX_S,
 	.open = nxos_open,
-	.get_facts = nxos_get_facts,
-	.get_config = nxos_get_config,
-	.stage = nxos_stage,
+	.get_facts = cisco_get_facts,
+	.get_config = cisco_get_config,
+	.stage = cisco_stage,
 	.diff = nxos_diff,
 	.commit = nxos_commit,
-	.confirm = nxos_confirm,
-	.discard = nxos_discard,
-	.classify = nxos_classify,
-	.restore = nxos_restore,
+	.confirm = cisco_confirm,
+	.discard = cisco_discard,
+	.classify = cisco_classify,
+	.restore = cisco_restore,
 	.verify = nxos_verify,
-	.get_pending = nxos_get_pending,
+	.get_pending = cisco_get_pending,
 	.save = nxos_save,
-	.close = nxos_close,
+	.close = cisco_close,
 };

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define UNDO_MS 300000
+#define LOG_MS 60000
 #define LOG_MAX ((size_t)256 * 1024)
 
 struct nxos_load {
@@ -24,34 +24,16 @@ struct nxos_load {
 static enum err_code check_before(
     struct driver_session *s, struct deadline deadline, struct err *e)
 {
-	bool same = false;
-	enum err_code code =
-	    nxos_is_running(s, s->stage->snapshot, deadline, &same, e);
+	enum err_code code = cisco_check_unchanged(s, deadline, e);
 
-	if (code == ERR_OK && !same)
-		code = err_set(e, ERR_CONFLICT,
-		    "someone changed the configuration of %s meanwhile. "
-		    "Nothing was sent; run it again.",
-		    s->cisco.target->name);
 	if (code == ERR_OK)
 		code = cisco_check_file(
 		    &s->cisco, NXOS_CANDIDATE, &s->stage->file, deadline, e);
 	if (code == ERR_OK)
 		code = cisco_command(
 		    &s->cisco, "checkpoint file " NXOS_CHECKPOINT, deadline, e);
+	s->checkpoint = code == ERR_OK;
 	return code;
-}
-
-static enum err_code lost_session(
-    struct nxos_load *l, const struct err *why, struct err *e)
-{
-	l->report->outcome = DRIVER_UNKNOWN;
-	err_set(e, ERR_UNKNOWN_OUTCOME,
-	    "the session with %s was lost while it was being changed: %.300s "
-	    "What the device holds now has to be read.",
-	    l->s->cisco.target->name, why->message);
-	err_detail(e, "%s", why->detail);
-	return ERR_UNKNOWN_OUTCOME;
 }
 
 /* The log tells the commands that failed, each with what was said to it. */
@@ -62,8 +44,8 @@ static void keep_failure(struct nxos_load *l, const char *answer)
 	struct buf safe = BUF_INIT(4096);
 	const char *from;
 
-	if (cisco_run(c, "show config-replace log exec",
-		deadline_in_ms(UNDO_MS), &log, NULL) != ERR_OK)
+	if (cisco_run(c, "show config-replace log exec", deadline_in_ms(LOG_MS),
+		&log, NULL) != ERR_OK)
 		buf_clear(&log);
 	from = strstr(buf_text(&log), "Failed\n");
 	from = from != NULL ? from + sizeof "Failed\n" - 1 : answer;
@@ -79,40 +61,14 @@ static void keep_failure(struct nxos_load *l, const char *answer)
 static enum err_code replace_failed(
     struct nxos_load *l, const char *answer, struct err *e)
 {
-	struct buf bare = BUF_INIT(4096);
 	enum err_code code;
 
 	keep_failure(l, answer);
-	config_answer_redact(
-	    &config_dialect_nxos, answer, strnlen(answer, 400), &bare);
 	code = err_set(e, ERR_REMOTE,
 	    "the switch could not replace its configuration: %.300s",
 	    l->report->device_said != NULL ? l->report->device_said : "");
-	err_detail(e, "%.400s", buf_text(&bare));
-	buf_release(&bare);
+	cisco_detail(&l->s->cisco, answer, e);
 	return code;
-}
-
-/* The switch puts the old configuration back itself; it is made sure of. */
-static enum err_code undo(
-    struct nxos_load *l, const struct err *why, struct err *e)
-{
-	struct err failure = ERR_INIT;
-	bool did = false;
-
-	if (nxos_put_back(l->s, l->s->stage->snapshot, true,
-		deadline_in_ms(UNDO_MS + l->how->restore_ms), &did,
-		&failure) != ERR_OK) {
-		l->report->outcome = DRIVER_UNKNOWN;
-		err_set(e, ERR_UNKNOWN_OUTCOME, "%.*s, and %.400s",
-		    cisco_bare(why), why->message, failure.message);
-		err_detail(e, "%s", failure.detail);
-		return ERR_UNKNOWN_OUTCOME;
-	}
-	l->report->outcome = DRIVER_ROLLED_BACK;
-	return err_set(e, why->code,
-	    "%.*s. %s has its old configuration; it was read to be sure.",
-	    cisco_bare(why), why->message, l->s->cisco.target->name);
 }
 
 static unsigned confirm_s(const struct driver_commit *how)
@@ -147,19 +103,19 @@ static enum err_code run_replace(struct nxos_load *l, struct err *e)
 	cisco_expect_name_of(c, l->s->stage->wanted);
 	l->report->sent = l->s->stage->plan.forth.n_steps;
 	code = cisco_run_effect(c, command,
-	    deadline_sooner(l->how->deadline, deadline_in_ms(NXOS_REPLACE_MS)),
+	    deadline_sooner(l->how->deadline, deadline_in_ms(CISCO_REPLACE_MS)),
 	    &answer, &sent, &why);
 	if (code != ERR_OK && !sent) {
 		l->report->sent = 0;
 		if (e != NULL)
 			*e = why;
 	} else if (code != ERR_OK) {
-		code = lost_session(l, &why, e);
+		code = cisco_lost(l->s, l->report, &why, e);
 	} else if (has_succeeded(c, buf_text(&answer))) {
 		l->report->outcome = DRIVER_APPLIED;
 	} else {
 		(void)!replace_failed(l, buf_text(&answer), &why);
-		code = undo(l, &why, e);
+		code = cisco_undo(l->s, l->how, l->report, &why, e);
 	}
 	buf_release(&answer);
 	return code;

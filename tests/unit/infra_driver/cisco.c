@@ -27,7 +27,7 @@ static int tear_down(void **state)
 
 static void test_ios_timer_is_read(void **state)
 {
-	struct ios_timer t;
+	struct cisco_timer t;
 	struct err e = ERR_INIT;
 
 	(void)state;
@@ -43,7 +43,7 @@ static void test_ios_timer_is_read(void **state)
 		&t, &e),
 	    ERR_OK);
 	assert_true(t.pending);
-	assert_int_equal(t.minutes, 5);
+	assert_int_equal(t.left_s, -1); /* it tells what was set */
 	assert_string_equal(t.user, "admin");
 	/* Not to know is not the same as none. */
 	assert_int_equal(

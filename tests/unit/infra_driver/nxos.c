@@ -1,5 +1,5 @@
 /* What NX-OS answers, as data. */
-#include "infra/driver/nxos_timer.h"
+#include "infra/driver/cisco_timer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 static void test_timer_is_read(void **state)
 {
-	struct nxos_timer t;
+	struct cisco_timer t;
 
 	(void)state;
 	nxos_parse_timer("Last operation : Configure replace to user config\n"
@@ -31,7 +31,7 @@ static void test_timer_is_read(void **state)
 
 static void test_no_timer_is_read(void **state)
 {
-	struct nxos_timer t;
+	struct cisco_timer t;
 
 	(void)state;
 	nxos_parse_timer("Last operation : None\n", &t);
