@@ -262,16 +262,16 @@ static enum err_code make_doc(const struct creation *c, const char *id,
     const json_t *full, json_t **ret, struct err *e)
 {
 	const char *device = json_text(full, "device", NULL);
-	json_t *doc =
-	    run_doc_new(id, c->wish->job, c->actor->via, c->actor->name, full,
-		job_scope_of(c->wish->job, full) == JOB_DEVICE ? device : NULL);
+	bool one = job_scope_of(c->wish->job, full) == JOB_DEVICE;
+	json_t *doc = run_doc_new(id, c->wish->job, c->actor->via,
+	    c->actor->name, full, one ? device : NULL);
 	enum err_code rc = ERR_OK;
 
 	if (!doc ||
 	    (c->wish->origin && json_object_update_missing(
 				    doc, (json_t *)(uintptr_t)c->wish->origin)))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
-	if (rc == ERR_OK && c->wish->job->id == JOB_TEARDOWN)
+	if (rc == ERR_OK && c->wish->job->id == JOB_TEARDOWN && one)
 		rc = add_teardown(c, doc, device, e);
 	if (rc == ERR_OK)
 		*ret = doc;

@@ -72,6 +72,15 @@ static const struct field provision_fields[] = {
 	    .help = "Before the first retry; twice as long before each " \
 		    "further one." }
 
+#define WAVE_FIELDS \
+	{ .name = "wave_percent", .label = "Second wave (%)", \
+	    .type = FIELD_INT, .min = 1, .max = 100, .fallback = "10", \
+	    .help = "After one device, this share of them; then the rest." }, \
+	{ .name = "max_failed", .label = "Stop above (% failed)", \
+	    .type = FIELD_INT, .min = 0, .max = 100, .fallback = "10", \
+	    .help = "No further device is begun once more than this share " \
+		    "of a wave failed. 100: go on whatever happens." }
+
 static const struct field backup_fields[] = {
 	CHOICE_FIELDS,
 	RETRY_FIELDS,
@@ -107,24 +116,19 @@ static const struct field bulk_provision_fields[] = {
 	DRY_RUN_FIELD,
 	REPLACE_FIELD,
 	COMMIT_FIELD,
-	{ .name = "wave_percent", .label = "Second wave (%)",
-	    .type = FIELD_INT, .min = 1, .max = 100, .fallback = "10",
-	    .help = "After one device, this share of them; then the rest." },
-	{ .name = "max_failed", .label = "Stop above (% failed)",
-	    .type = FIELD_INT, .min = 0, .max = 100, .fallback = "10",
-	    .help = "No further device is begun once more than this share of "
-		    "a wave failed. 100: go on whatever happens." },
+	WAVE_FIELDS,
 	RETRY_FIELDS,
 };
 
 static const struct field teardown_fields[] = {
-	{ .name = "device", .label = "Device", .required = true,
-	    .type = FIELD_REF, .ref = KIND_DEVICE },
+	CHOICE_FIELDS,
 	DRY_RUN_FIELD,
 	{ .name = "archive", .label = "Archive the record",
 	    .type = FIELD_BOOL, .fallback = "true",
 	    .help = "Move the record and its configurations to archive/ once "
 		    "the device has taken it." },
+	WAVE_FIELDS,
+	RETRY_FIELDS,
 };
 
 static const struct field compare_fields[] = {
@@ -177,11 +181,12 @@ static const struct job jobs[JOB_COUNT] = {
 	    "into their records.",
 	    { discover_fields, COUNT(discover_fields) }, MAY_RUN, POLICY_READ,
 	    POLICY_DISCOVER, true, 120, JOB_FLEET, JOB_DISCOVER },
-	[JOB_TEARDOWN] = { JOB_TEARDOWN, "teardown", "Tear down device",
-	    "Take a device out of service: a last backup, the teardown "
-	    "configuration, verification, and the record to the archive.",
+	[JOB_TEARDOWN] = { JOB_TEARDOWN, "teardown", "Tear down devices",
+	    "Take devices out of service, in waves: a last backup, the "
+	    "teardown configuration, verification, and the record to the "
+	    "archive.",
 	    { teardown_fields, COUNT(teardown_fields) }, MAY_APPROVE,
-	    POLICY_TEARDOWN, POLICY_TEARDOWN, true, 600, JOB_DEVICE,
+	    POLICY_TEARDOWN, POLICY_TEARDOWN, true, 600, JOB_FLEET,
 	    JOB_TEARDOWN },
 };
 

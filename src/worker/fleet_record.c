@@ -1,9 +1,10 @@
 /*
  * Group commits of the members of runs over many devices.
  *
- * A batch is one commit on main with the backups or records that changed, and, where
- * members wait for their intent to be recorded, one on runs that names them.
- * Backups that are as they were cost nothing.
+ * A batch is one commit on main with the backups or records that changed, one
+ * that archives what was torn down, and, where members wait for their intent to
+ * be recorded, one on runs that names them.  Backups that are as they were cost
+ * nothing.
  */
 #include "worker/fleet.h"
 #include "worker/record_internal.h"
@@ -119,19 +120,25 @@ static void name_devices(char text[80], size_t n, const char *only)
 		snprintf(text, 80, "%zu devices", n);
 }
 
-static enum err_code commit_backups(
-    struct worker *w, const struct batch *b, struct err *e)
+/* What is staged becomes a commit, if it is anything. */
+static enum err_code seal(struct store_txn *t, const struct batch *b,
+    const char *subject, const char *devices, struct err *e)
 {
 	struct record_message m;
+
+	record_make_message(
+	    &m, b->run, subject, devices, run_state_words[RUN_SUCCEEDED]);
+	return store_txn_seal(t, &m.message, e);
+}
+
+static enum err_code stage_backups(
+    struct worker *w, struct store_txn *t, const struct batch *b, struct err *e)
+{
 	char devices[80], subject[120];
 	const char *last = "";
-	struct commit_id id;
-	struct store_txn *t;
 	size_t n = 0, before;
-	enum err_code rc = store_txn_begin(w->app.store, STORE_MAIN, &t, e);
+	enum err_code rc = ERR_OK;
 
-	if (rc != ERR_OK)
-		return rc;
 	for (struct live_run *r = w->runs; r && rc == ERR_OK; r = r->next) {
 		before = n;
 		if (r->in_batch)
@@ -141,16 +148,56 @@ static enum err_code commit_backups(
 		if (n > before)
 			last = r->device;
 	}
-	if (rc != ERR_OK || n == 0) {
-		store_txn_abort(t);
+	if (rc != ERR_OK || n == 0)
 		return rc;
-	}
 	name_devices(devices, n, last);
 	snprintf(subject, sizeof(subject), "%s %s",
 	    b->run->job->id == JOB_DISCOVER ? "Discover" : "Back up", devices);
-	record_make_message(
-	    &m, b->run, subject, devices, run_state_words[RUN_SUCCEEDED]);
-	return store_txn_commit(t, &m.message, &id, NULL, e);
+	return seal(t, b, subject, devices, e);
+}
+
+static enum err_code stage_archives(
+    struct worker *w, struct store_txn *t, const struct batch *b, struct err *e)
+{
+	char devices[80], subject[120];
+	const char *last = "";
+	size_t n = 0;
+	enum err_code rc = ERR_OK;
+
+	for (struct live_run *r = w->runs; r && rc == ERR_OK; r = r->next) {
+		bool staged = false;
+
+		if (r->in_batch)
+			rc = teardown_stage(w, t, r, &staged, e);
+		if (staged)
+			last = r->device;
+		n += staged;
+	}
+	if (rc != ERR_OK || n == 0)
+		return rc;
+	name_devices(devices, n, last);
+	snprintf(subject, sizeof(subject), "Archive %s, which %s torn down",
+	    devices, n == 1 ? "was" : "were");
+	return seal(t, b, subject, devices, e);
+}
+
+static enum err_code commit_main(
+    struct worker *w, const struct batch *b, struct err *e)
+{
+	struct commit_id id;
+	struct store_txn *t;
+	enum err_code rc = store_txn_begin(w->app.store, STORE_MAIN, &t, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = stage_backups(w, t, b, e);
+	if (rc == ERR_OK)
+		rc = stage_archives(w, t, b, e);
+	if (rc != ERR_OK) {
+		store_txn_abort(t);
+		return rc;
+	}
+	return store_txn_commit(t, NULL, &id, NULL, e);
 }
 
 /* --- branch runs ------------------------------------------------------- */
@@ -270,7 +317,7 @@ static void record_batch(struct worker *w, const struct batch *b)
 {
 	struct err e = ERR_INIT;
 	struct live_run *next;
-	enum err_code rc = commit_backups(w, b, &e);
+	enum err_code rc = commit_main(w, b, &e);
 
 	if (rc == ERR_OK)
 		rc = commit_starts(w, b, &e);

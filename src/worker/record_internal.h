@@ -57,9 +57,10 @@ enum err_code record_put_file(struct store_txn *t, const struct live_run *run,
 enum err_code record_put_doc(
     struct store_txn *t, const struct live_run *run, struct err *e) must_check;
 
-/* Of a run of the job teardown that ended well: its device goes to the
- * archive. */
+/* Of a run of the job teardown that ended well: its device goes to the archive.
+ * The commit with its backup is sealed before.  *ret_staged is set if there is
+ * something to commit. */
 enum err_code teardown_stage(struct worker *w, struct store_txn *t,
-    struct live_run *run, struct err *e) must_check;
+    struct live_run *run, bool *ret_staged, struct err *e) must_check;
 
 #endif

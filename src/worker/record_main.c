@@ -80,7 +80,24 @@ static enum err_code stage_backup(struct worker *w, struct store_txn *t,
 		if (rc == ERR_OK)
 			rc = store_txn_seal(t, &m.message, e);
 	}
-	return rc == ERR_OK ? teardown_stage(w, t, run, e) : rc;
+	return rc;
+}
+
+static enum err_code stage_archive(struct worker *w, struct store_txn *t,
+    struct live_run *run, struct err *e)
+{
+	struct record_message m;
+	char subject[120];
+	bool staged = false;
+	enum err_code rc = teardown_stage(w, t, run, &staged, e);
+
+	if (rc != ERR_OK || !staged)
+		return rc;
+	snprintf(subject, sizeof(subject), "Archive %s, which was torn down",
+	    run->device);
+	record_make_message(&m, run, subject, run->device,
+	    run_state_words[RUN_SUCCEEDED]);
+	return store_txn_seal(t, &m.message, e);
 }
 
 enum err_code record_stage_main(struct worker *w, struct store_txn *t,
@@ -91,6 +108,8 @@ enum err_code record_stage_main(struct worker *w, struct store_txn *t,
 	bool changed = false;
 	enum err_code rc = stage_backup(w, t, run, e);
 
+	if (rc == ERR_OK)
+		rc = stage_archive(w, t, run, e);
 	if (rc == ERR_OK)
 		rc = record_stage_facts(w, t, run, &changed, e);
 	if (rc != ERR_OK || !changed)

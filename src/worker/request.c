@@ -3,6 +3,7 @@
 #include "app/device_facts.h"
 #include "app/job_settings.h"
 #include "app/runs.h"
+#include "app/teardown.h"
 #include "base/file.h"
 #include "base/json.h"
 
@@ -224,6 +225,28 @@ static enum err_code add_known(const struct snapshot *s,
 	return ok ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 }
 
+/* A run of one device has settled them; of many each has its own. */
+static enum err_code add_teardown(struct worker *w, const struct snapshot *s,
+    struct live_run *run, json_t *request, struct err *e)
+{
+	struct buf text = BUF_INIT(MAX_CONFIG);
+	enum err_code rc = ERR_OK;
+
+	if (!json_object_get(run->doc, "teardown")) {
+		rc = teardown_make(&w->app, s,
+		    snapshot_find(s, KIND_DEVICE, run->device), &text, e);
+		if (rc == ERR_OK &&
+		    !json_set_text(
+			run->doc, "teardown", buf_text(&text), text.len))
+			rc = err_set(e, ERR_SYSTEM, "out of memory");
+		buf_release(&text);
+	}
+	if (rc == ERR_OK)
+		json_object_set(request, "intended",
+		    json_object_get(run->doc, "teardown"));
+	return rc;
+}
+
 enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
     json_t **ret, struct err *e)
 {
@@ -248,8 +271,7 @@ enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
 	else if (rc == ERR_OK && run->job->id == JOB_DISCOVER)
 		rc = add_known(s, run, request, e);
 	else if (rc == ERR_OK && run->job->id == JOB_TEARDOWN)
-		json_object_set(request, "intended",
-		    json_object_get(run->doc, "teardown"));
+		rc = add_teardown(w, s, run, request, e);
 	else if (rc == ERR_OK && run->job->id == JOB_PROVISION)
 		rc = add_intended(w, s, run, request, e);
 	snapshot_unref(s);

@@ -1,35 +1,28 @@
-/* The record of a device that was torn down goes to the archive, in a commit of
- * its own beside those of its last backups. */
+/* The record of a device that was torn down goes to the archive, after its last
+ * backup is on main. */
 #include "worker/record_internal.h"
 
 #include "app/teardown.h"
 #include "base/json.h"
-
-#include <stdio.h>
 
 static bool is_to_be_archived(const struct live_run *run)
 {
 	const json_t *p = json_object_get(run->doc, "parameters");
 
 	return run->job->id == JOB_TEARDOWN && run->phase == LIVE_ENDED &&
-	    run_doc_state(run->doc) == RUN_SUCCEEDED &&
-	    job_may_change_device(run->job, p) && json_flag(p, "archive", true);
+	       run_doc_state(run->doc) == RUN_SUCCEEDED &&
+	       job_may_change_device(run->job, p) &&
+	       json_flag(p, "archive", true);
 }
 
 static enum err_code stage(struct worker *w, struct store_txn *t,
-    struct live_run *run, const struct snapshot *s, struct err *e)
+    struct live_run *run, const struct record *device, const struct snapshot *s,
+    struct err *e)
 {
-	const struct record *device =
-	    snapshot_find(s, KIND_DEVICE, run->device);
 	int last = run->backup[1] ? 1 : 0;
-	struct record_message m;
 	struct buf backup = BUF_INIT(STORE_MAX_FILE);
-	char subject[120];
 	enum err_code rc;
 
-	/* archived before a crash, or renamed: then someone looks after it */
-	if (!device)
-		return ERR_OK;
 	if (run->backup[last])
 		buf_add(&backup, run->backup[last], run->backup_len[last]);
 	rc = buf_check(&backup, "the last backup", e);
@@ -37,18 +30,13 @@ static enum err_code stage(struct worker *w, struct store_txn *t,
 		rc = teardown_stage_archive(&w->app, t, s, device,
 		    run->backup[last] ? &backup : NULL, e);
 	buf_release(&backup);
-	if (rc != ERR_OK)
-		return rc;
-	snprintf(subject, sizeof(subject), "Archive %s, which was torn down",
-	    run->device);
-	record_make_message(&m, run, subject, run->device,
-	    run_state_words[RUN_SUCCEEDED]);
-	return store_txn_seal(t, &m.message, e);
+	return rc;
 }
 
 enum err_code teardown_stage(struct worker *w, struct store_txn *t,
-    struct live_run *run, struct err *e)
+    struct live_run *run, bool *ret_staged, struct err *e)
 {
+	const struct record *device;
 	const struct snapshot *s;
 	enum err_code rc;
 
@@ -57,7 +45,12 @@ enum err_code teardown_stage(struct worker *w, struct store_txn *t,
 	rc = snapshots_current(w->app.snapshots, &s, e);
 	if (rc != ERR_OK)
 		return rc;
-	rc = stage(w, t, run, s, e);
+	device = snapshot_find(s, KIND_DEVICE, run->device);
+	/* archived before a crash, or renamed: then someone looks after it */
+	if (device) {
+		rc = stage(w, t, run, device, s, e);
+		*ret_staged = rc == ERR_OK;
+	}
 	snapshot_unref(s);
 	return rc;
 }

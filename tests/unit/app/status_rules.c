@@ -27,6 +27,11 @@ static const struct {
 	{ JOB_TEARDOWN, "{\"device\":\"r1\"}", false, "000001" },
 	{ JOB_TEARDOWN, "{\"device\":\"r1\",\"dry_run\":false}", true,
 	    "000001" },
+	{ JOB_TEARDOWN, "{\"all\":true}", false, "000001" },
+	{ JOB_TEARDOWN, "{\"all\":true,\"dry_run\":false}", true, "000001" },
+	{ JOB_BACKUP, "{\"all\":true}", false, "111100" },
+	{ JOB_DISCOVER, "{\"all\":true}", false, "111100" },
+	{ JOB_DISCOVER, "{\"all\":true,\"dry_run\":false}", true, "001100" },
 	{ JOB_GENERATE, "{\"all\":true,\"dry_run\":false}", false, "111100" },
 	{ JOB_COMPARE, "{\"all\":true}", false, "111100" },
 	{ JOB_REACHABILITY, "{\"all\":true}", false, "111100" },
@@ -46,16 +51,50 @@ static void set_status(struct fixture *f, int status)
 	assert_ok(try_patch(f, KIND_DEVICE, "r1", patch, e));
 }
 
+/* Is there a row for this way to ask for it? */
+static bool has_row(const struct job *job, bool may_change, bool many)
+{
+	for (size_t i = 0; i < N_RULES; i++) {
+		if (rules[i].job == job->id &&
+		    rules[i].may_change == may_change &&
+		    (strstr(rules[i].parameters, "all") != NULL) == many)
+			return true;
+	}
+	return false;
+}
+
+/* A new job has to be written down here: reading and changing, for one device
+ * and for many, wherever it can be asked for so. */
 static void test_every_job_is_in_the_table(void **state)
 {
-	bool seen[JOB_COUNT] = { false };
-
 	(void)state;
-	for (size_t i = 0; i < N_RULES; i++)
-		seen[rules[i].job] = true;
-	for (int job = 0; job < JOB_COUNT; job++) {
-		if (!seen[job])
-			fail_msg("%s has no row", job_get(job)->name);
+	for (int id = 0; id < JOB_COUNT; id++) {
+		const struct job *job = job_get((enum job_id)id);
+		bool one = job->scope == JOB_DEVICE ||
+			   (job->scope == JOB_FLEET && job->member == job->id);
+		bool many = job->scope != JOB_DEVICE;
+
+		if ((one && !has_row(job, false, false)) ||
+		    (many && !has_row(job, false, true)) ||
+		    (one && job->can_write && !has_row(job, true, false)) ||
+		    (many && job->can_write && !has_row(job, true, true)))
+			fail_msg("%s lacks a row", job->name);
+	}
+}
+
+/* What the rows say of changing is what the job says of its parameters. */
+static void test_rows_are_what_the_jobs_say(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_RULES; i++) {
+		const struct job *job = job_get(rules[i].job);
+		json_t *given = parse_json(rules[i].parameters);
+		json_t *full = schema_complete(&job->parameters, given);
+
+		if (job_may_change_device(job, full) != rules[i].may_change)
+			fail_msg("%s %s", job->name, rules[i].parameters);
+		json_decref(full);
+		json_decref(given);
 	}
 }
 
@@ -124,8 +163,7 @@ static void check_asked(
 	bool allowed = many || rules[rule].allowed[status] == '1';
 	/* an assistant's push needs a difference that someone has seen */
 	bool unseen = trigger == TRIGGER_MCP && rules[rule].may_change &&
-		      job->id != JOB_PROVISION &&
-		      job->id != JOB_DISCOVER;
+		      job->id != JOB_PROVISION && job->id != JOB_DISCOVER;
 	struct err error = ERR_INIT;
 	enum err_code rc = ask(f, rule, trigger, &error);
 
@@ -161,6 +199,7 @@ int main(void)
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_job_is_in_the_table),
+		cmocka_unit_test(test_rows_are_what_the_jobs_say),
 		T(test_what_is_left_alone),
 		T(test_every_job_status_and_trigger),
 	};
