@@ -27,6 +27,54 @@ static bool is_self(const struct check *c, const char *key)
 	    (c->old && strcmp(key, record_key(c->old)) == 0);
 }
 
+/* --- secrets -----------------------------------------------------------------
+ */
+
+static bool names_secret(const struct record *r, const char *secret)
+{
+	const struct schema *schema = &record_kind(r)->schema;
+
+	for (size_t i = 0; i < schema->n_fields; i++) {
+		if (schema->fields[i].ref == KIND_SECRET &&
+		    strcmp(record_text(r, (int)i), secret) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whoever edits devices, areas and platforms decides where their credentials
+ * are sent, and need not be trusted with those of notifications, which admins
+ * write: a secret serves one or the other. */
+static void check_secret_use(
+    const struct check *c, const struct field *f, const char *secret)
+{
+	static const enum kind_id of_devices[] = { KIND_DEVICE, KIND_AREA,
+		KIND_PLATFORM, KIND_SETTINGS, KIND_NONE };
+	static const enum kind_id of_channels[] = { KIND_CHANNEL, KIND_NONE };
+	enum kind_id id = record_kind(c->now)->id;
+	const enum kind_id *others =
+	    id == KIND_CHANNEL ? of_devices : of_channels;
+
+	if (id == KIND_IRONIC) /* its values lie in a directory of their own */
+		return;
+	for (; *others != KIND_NONE; others++) {
+		size_t n;
+		const struct record *const *all =
+		    snapshot_all(c->s, *others, &n);
+
+		for (size_t i = 0; i < n; i++) {
+			if (!names_secret(all[i], secret))
+				continue;
+			schema_errors_add(c->errors, f,
+			    "\"%.80s\" is used by %s %.80s: devices and "
+			    "notifications share no credentials",
+			    secret, kind_get(*others)->name,
+			    record_key(all[i]));
+			return;
+		}
+	}
+}
+
 static void check_reference(const struct check *c, const struct field *f,
     const char *key)
 {
@@ -35,6 +83,8 @@ static void check_reference(const struct check *c, const struct field *f,
 	else if (!snapshot_find(c->s, f->ref, key))
 		schema_errors_add(c->errors, f, "%s \"%.80s\" does not exist",
 		    kind_get(f->ref)->name, key);
+	else if (f->ref == KIND_SECRET)
+		check_secret_use(c, f, key);
 }
 
 /* The area around one, where the checked area already has its new parent. */

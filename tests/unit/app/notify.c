@@ -209,6 +209,39 @@ static void test_bad_channels(void **state)
 	}
 }
 
+/* Operators choose the credentials of devices, and where those are sent: the
+ * address of a chat's web hook must not go there. */
+static void test_secrets_are_not_for_devices(void **state)
+{
+	static const struct {
+		enum kind_id kind;
+		const char *json;
+	} takes[] = {
+		{ KIND_AREA, "{\"name\":\"x\",\"credentials\":\"chat\"}" },
+		{ KIND_AREA, "{\"name\":\"x\",\"snmp_credentials\":\"chat\"}" },
+		{ KIND_PLATFORM, "{\"name\":\"x\",\"driver\":\"frr\","
+				 "\"snmp_credentials\":\"chat\"}" },
+	};
+	struct fixture *f = *state;
+
+	create(f, KIND_SECRET,
+	    "{\"name\":\"chat\",\"provider\":\"file\",\"reference\":\"c\"}");
+	create(f, KIND_SECRET,
+	    "{\"name\":\"ssh\",\"provider\":\"file\",\"reference\":\"s\"}");
+	create(f, KIND_CHANNEL,
+	    "{\"name\":\"c\",\"type\":\"slack\",\"url_secret\":\"chat\"}");
+	for (size_t i = 0; i < sizeof(takes) / sizeof(takes[0]); i++)
+		assert_err(
+		    try_create(f, &operator_, takes[i].kind, takes[i].json, e),
+		    ERR_INVALID, "is used by channel c");
+	create(f, KIND_AREA, "{\"name\":\"y\",\"credentials\":\"ssh\"}");
+	assert_err(try_create(f, &admin, KIND_CHANNEL,
+		       "{\"name\":\"d\",\"type\":\"webhook\",\"url\":"
+		       "\"http://192.0.2.1/\",\"sign_secret\":\"ssh\"}",
+		       e),
+	    ERR_INVALID, "is used by area y");
+}
+
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
@@ -218,6 +251,7 @@ int main(void)
 		T(test_email),
 		cmocka_unit_test(test_signature),
 		T(test_bad_channels),
+		T(test_secrets_are_not_for_devices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
