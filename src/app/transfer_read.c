@@ -383,6 +383,25 @@ static enum err_code read_table(const struct transfer_options *o,
 	return transfer_read_csv(text, len, take_line, &t, e);
 }
 
+/* Spreadsheets save in the encoding of their country unless told otherwise. */
+static enum err_code check_encoding(const char *text, size_t len, struct err *e)
+{
+	long line = 1;
+
+	for (size_t i = 0; i < len;) {
+		size_t n = text[i] ? utf8_sequence(text + i, len - i) : 0;
+
+		if (n == 0)
+			return err_set(e, ERR_INVALID,
+			    "line %ld holds a byte that is no UTF-8 text: save "
+			    "the file as UTF-8 (in a spreadsheet: CSV UTF-8)",
+			    line);
+		line += text[i] == '\n';
+		i += n;
+	}
+	return ERR_OK;
+}
+
 enum err_code transfer_read(const struct transfer_options *o, const char *text,
     size_t len, json_t *rows, json_t *ignored, struct err *e)
 {
@@ -395,8 +414,8 @@ enum err_code transfer_read(const struct transfer_options *o, const char *text,
 	if (len > TRANSFER_MAX_TEXT)
 		return err_set(e, ERR_LIMIT, "at most %zu MiB are taken",
 		    TRANSFER_MAX_TEXT >> 20);
-	if (!utf8_is_valid(text, len) || memchr(text, '\0', len))
-		return err_set(e, ERR_INVALID, "this is no UTF-8 text");
+	if (check_encoding(text, len, e) != ERR_OK)
+		return e->code;
 	if (o->format == TRANSFER_JSON)
 		return read_json(text, len, rows, e);
 	if (o->format == TRANSFER_OXIDIZED)

@@ -134,7 +134,7 @@ static void test_refused_texts(void **state)
 	refuse(f, &admin, (struct transfer_options)CSV, "name,area\n\"x\n",
 	    ERR_INVALID, "quoted");
 	refuse(f, &admin, (struct transfer_options)CSV, "name\n\xff\n",
-	    ERR_INVALID, "UTF-8");
+	    ERR_INVALID, "line 2 holds a byte that is no UTF-8");
 	refuse(f, &admin, json, "{\"name\":1}", ERR_INVALID, "list");
 	refuse(f, &admin, json, "[", ERR_INVALID, "");
 	refuse(f, &admin, roles, "name\nx\n", ERR_INVALID, "devices");
