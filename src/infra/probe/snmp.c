@@ -2,6 +2,7 @@
 #include "infra/probe/probe_internal.h"
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -46,6 +47,7 @@ static void begin(struct probe_op *op)
 {
 	const struct probe_snmp *snmp = op->running->target->snmp;
 	struct snmp_user *user = NULL;
+	uint32_t id;
 
 	if (!snmp) {
 		probe_fail(op, "not asked: there are no SNMP credentials");
@@ -60,8 +62,10 @@ static void begin(struct probe_op *op)
 			return;
 		}
 	}
+	/* with v2c all that a forged answer would have to guess */
+	random_bytes(&id, sizeof(id));
 	snmp_talk_begin(&op->talk.snmp, snmp, user ? &user->user : NULL,
-	    (int32_t)(random() | 1) & INT32_MAX);
+	    (int32_t)((id | 1) & INT32_MAX));
 	if (probe_connect(op, SOCK_DGRAM) && probe_watch(op, EPOLLIN))
 		send_request(op);
 }
