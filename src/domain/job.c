@@ -133,6 +133,12 @@ static const struct field teardown_fields[] = {
 
 static const struct field compare_fields[] = {
 	CHOICE_FIELDS,
+	{ .name = "exact",
+	    .label = "Exactly",
+	    .type = FIELD_BOOL,
+	    .fallback = "false",
+	    .help = "Lines that nobody intended count, too. Off: who has all "
+		    "that is intended is in sync, as after a merge." },
 };
 
 static const struct field discover_fields[] = {

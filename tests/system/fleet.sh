@@ -77,6 +77,14 @@ check_contains "one first" "$(json '" ".join(l["text"] for l in it["lines"])')" 
     "up to 1 of 2 devices"
 check_contains "r2 has it" "$(store show main:backup/lab/r2.cfg)" \
     "ip prefix-list FLEET"
+run_job compare '"all":true'
+check_contains "after a merge all that is intended is there" "$result" \
+    "2 in sync, 0 differ"
+check_contains "what else is there is told" "$(json \
+    'next(d["result"] for d in it["devices"] if d["name"] == "r1")')" \
+    "which nobody intended"
+run_job compare '"all":true,"exact":true'
+check_contains "and counts where exactness is asked for" "$result" "2 differ"
 run_job bulk-provision '"devices":["r1","r2"],"dry_run":false'
 check_contains "once more, nothing changes" "$result" "2 of 2 done"
 check_not "no device was changed" grep -q changed <<<"$result"
