@@ -9,9 +9,11 @@ foreach(suite flow pages script tables)
       ENVIRONMENT "SWITCHYARD_BUILD=${PROJECT_BINARY_DIR}")
 endforeach()
 
-# The pages of servers, over a real Ironic.
-add_test(NAME browser/servers
-    COMMAND ${PROJECT_SOURCE_DIR}/tests/browser/servers.sh)
-set_tests_properties(browser/servers PROPERTIES
-    TIMEOUT 900 LABELS browser SKIP_RETURN_CODE 77 RESOURCE_LOCK chromium
-    ENVIRONMENT "SWITCHYARD_BUILD=${PROJECT_BINARY_DIR}")
+# The pages of servers, over a real Ironic; the first steps, from nothing.
+foreach(suite servers firstrun)
+  add_test(NAME browser/${suite}
+      COMMAND ${PROJECT_SOURCE_DIR}/tests/browser/${suite}.sh)
+  set_tests_properties(browser/${suite} PROPERTIES
+      TIMEOUT 900 LABELS browser SKIP_RETURN_CODE 77 RESOURCE_LOCK chromium
+      ENVIRONMENT "SWITCHYARD_BUILD=${PROJECT_BINARY_DIR}")
+endforeach()

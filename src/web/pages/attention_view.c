@@ -115,13 +115,27 @@ size_t attention_in_hand(const json_t *runs)
 static void add_step(struct arena *a, struct jv list, const char *label,
     const char *why, const char *url, bool done)
 {
-	struct jv v = jv_dict(a, 4);
+	struct jv v = jv_dict(a, 5);
 
 	jv_dict_set(a, v, "label", jv_text(label));
 	jv_dict_set(a, v, "why", jv_text(why));
 	jv_dict_set(a, v, "url", jv_text(url));
 	jv_dict_set(a, v, "done", jv_bool(done));
 	jv_list_append(a, list, v);
+}
+
+/* The first that is not done is what comes next. */
+static void mark_next(struct arena *a, struct jv list)
+{
+	struct jv step, done;
+
+	for (size_t i = 0; i < jv_list_len(list); i++) {
+		step = jv_list_at(list, i);
+		if (jv_dict_get(step, "done", &done) && !done.u.truth) {
+			jv_dict_set(a, step, "next", jv_bool(true));
+			return;
+		}
+	}
 }
 
 /* A kind that must have a record: its form while it has none. */
@@ -152,10 +166,10 @@ static bool was_provisioned(const json_t *runs)
 }
 
 struct jv attention_steps(
-    struct request *r, const json_t *runs, size_t n_backups)
+    struct request *r, const json_t *runs, size_t n_backups, size_t n_intended)
 {
 	struct arena *a = r->arena;
-	struct jv list = jv_list(a, 6);
+	struct jv list = jv_list(a, 7);
 	const struct record *const *devices;
 	const char *first;
 	bool done, dry;
@@ -171,16 +185,25 @@ struct jv attention_steps(
 	done &= add_kind(r, list, KIND_PLATFORM, "Make a platform",
 	    "It says which driver speaks to the device.");
 	done &= add_kind(r, list, KIND_SECRET, "Name its credentials",
-	    "A reference only: the password stays with the worker.");
+	    "A reference only: user and password stay in a file beside the "
+	    "store, which the worker reads.");
 	done &= add_kind(r, list, KIND_DEVICE, "Add the first device",
 	    "Its name, its address and what it is.");
 	add_step(a, list, "Take its first backup",
-	    "The first connection shows the device's host key for approval.",
+	    "It only reads. The first connection ends at the device's host "
+	    "key: "
+	    "compare and approve it, then run it again.",
 	    n ? arena_printf(a, "/jobs/backup/run?device=%s", first) : "",
 	    n_backups > 0);
+	add_step(a, list, "Say what is intended",
+	    "Begin with the backup and change a line; nothing is sent.",
+	    n ? arena_printf(a, "/devices/%s/intended?from=backup", first) : "",
+	    n_intended > 0);
 	add_step(a, list, "Look at a dry run",
 	    "It shows what would change on the device, and changes nothing.",
 	    n ? arena_printf(a, "/jobs/provision/run?device=%s", first) : "",
 	    dry);
-	return done && n_backups > 0 && dry ? jv_none() : list;
+	mark_next(a, list);
+	return done && n_backups > 0 && n_intended > 0 && dry ? jv_none()
+							      : list;
 }

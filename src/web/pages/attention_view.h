@@ -19,10 +19,10 @@ struct jv attention_quarantined(
 /* How many of these runs have not ended. */
 size_t attention_in_hand(const json_t *runs);
 
-/* The steps of a new portal, in order: {label, why, url, done}; none once it
- * has more devices than one looks at by hand, or all are done.
- * n_backups: devices that have one.  runs: newest first. */
+/* The steps of a new portal, in order: {label, why, url, done, next}; none once
+ * it has more devices than one looks at by hand, or all are done. n_backups,
+ * n_intended: devices that have one.  runs: newest first. */
 struct jv attention_steps(
-    struct request *r, const json_t *runs, size_t n_backups);
+    struct request *r, const json_t *runs, size_t n_backups, size_t n_intended);
 
 #endif

@@ -184,8 +184,11 @@ static struct jv statuses_view(struct request *r, const struct coverage *c)
 	return list;
 }
 
-/* Answers how many devices have a backup. */
-static size_t add_counts(struct request *r, struct jv ctx)
+struct totals {
+	size_t intended, backup;
+};
+
+static struct totals add_counts(struct request *r, struct jv ctx)
 {
 	static const struct {
 		const char *name;
@@ -194,21 +197,22 @@ static size_t add_counts(struct request *r, struct jv ctx)
 		{ "n_devices", KIND_DEVICE },
 	};
 	struct coverage c = coverage_of(r);
-	size_t n, n_intended = 0, n_backup = 0;
+	struct totals all = { 0, 0 };
+	size_t n;
 
 	for (int i = 0; i < STATUS_COUNT; i++) {
-		n_intended += c.intended[i];
-		n_backup += c.backup[i];
+		all.intended += c.intended[i];
+		all.backup += c.backup[i];
 	}
 
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		snapshot_all(r->snapshot, kinds[i].kind, &n);
 		jv_dict_set(r->arena, ctx, kinds[i].name, jv_int((int64_t)n));
 	}
-	jv_dict_set(r->arena, ctx, "n_intended", jv_int((int64_t)n_intended));
-	jv_dict_set(r->arena, ctx, "n_backup", jv_int((int64_t)n_backup));
+	jv_dict_set(r->arena, ctx, "n_intended", jv_int((int64_t)all.intended));
+	jv_dict_set(r->arena, ctx, "n_backup", jv_int((int64_t)all.backup));
 	jv_dict_set(r->arena, ctx, "statuses", statuses_view(r, &c));
-	return n_backup;
+	return all;
 }
 
 /* A few devices by name; where there are many, the areas that they are in. */
@@ -242,16 +246,16 @@ static enum err_code dashboard(
 	struct arena *a = r->arena;
 	struct jv ctx = jv_dict(a, 24), commits, pending;
 	json_t *runs = NULL;
-	size_t n_backup;
+	struct totals totals;
 	enum err_code rc;
 
 	if ((rc = run_index_list(r->web->runs, &filter, &runs, e)) != ERR_OK)
 		return rc;
 	rc = view_newest_commits(r, RECENT, &commits, e);
 	if (rc == ERR_OK) {
-		n_backup = add_counts(r, ctx);
-		jv_dict_set(
-		    a, ctx, "steps", attention_steps(r, runs, n_backup));
+		totals = add_counts(r, ctx);
+		jv_dict_set(a, ctx, "steps",
+		    attention_steps(r, runs, totals.backup, totals.intended));
 		jv_dict_set(a, ctx, "drift", attention_drift(r));
 		jv_dict_set(a, ctx, "quarantined",
 		    attention_quarantined(r, runs, MAX_ATTENTION));

@@ -1,6 +1,7 @@
 /* /runs/{id}: outcome, progress, devices, differences and the log. */
 #include "web/pages/pages.h"
 
+#include "app/hostkeys.h"
 #include "app/run_again.h"
 #include "app/run_rows.h"
 #include "app/runs.h"
@@ -163,6 +164,22 @@ static bool may_start(const struct request *r, const json_t *run)
 	return job && access_allows(r->actor.role, job->permission);
 }
 
+/* The device of a run that failed, if a host key of it waits for approval:
+ * what the run ended for is then done on the device's page. */
+static struct jv waiting_key(struct request *r, const json_t *run)
+{
+	const json_t *devices = json_object_get(run, "devices");
+	const char *name = json_text(json_array_get(devices, 0), "name", "");
+	struct hostkey_pending pending;
+
+	if (strcmp(json_text(run, "state", ""), "failed") != 0 ||
+	    json_array_size(devices) != 1 ||
+	    hostkeys_pending(
+		r->app, r->snapshot, name, r->arena, &pending, NULL) != ERR_OK)
+		return jv_none();
+	return jv_copy_text(r->arena, name);
+}
+
 /* --- the page ------------------------------------------------------------ */
 
 static enum err_code show_run(
@@ -188,12 +205,12 @@ static enum err_code show_run(
 	jv_dict_set(a, ctx, "progress", run_view_progress(a, brief));
 	jv_dict_set(a, ctx, "duration", jv_text(duration(a, run)));
 	jv_dict_set(a, ctx, "log", jv_from_json(a, log));
-	jv_dict_set(a, ctx, "earlier",
-	    jv_int(last - (int64_t)json_array_size(log)));
-	jv_dict_set(a, ctx, "last", jv_int(last));
 	jv_dict_set(
-	    a, ctx, "n_again", jv_int((int64_t)run_again_count(run)));
+	    a, ctx, "earlier", jv_int(last - (int64_t)json_array_size(log)));
+	jv_dict_set(a, ctx, "last", jv_int(last));
+	jv_dict_set(a, ctx, "n_again", jv_int((int64_t)run_again_count(run)));
 	jv_dict_set(a, ctx, "may_start", jv_bool(may_start(r, run)));
+	jv_dict_set(a, ctx, "waiting_key", waiting_key(r, run));
 	rc = response_page(r, out, 200, "run.html", ctx, e);
 	json_decref(brief);
 	json_decref(log);
@@ -206,9 +223,9 @@ static enum err_code run_page(
 	bool first = strcmp(request_query(r, "show", "all"), "all") == 0 &&
 		     strcmp(request_query(r, "page", "1"), "1") == 0;
 	json_t *run;
-	enum err_code rc =
-	    first ? runs_read_brief(r->app, r->capture[0], &run, e)
-		  : runs_read(r->app, r->capture[0], &run, e);
+	enum err_code rc = first
+			       ? runs_read_brief(r->app, r->capture[0], &run, e)
+			       : runs_read(r->app, r->capture[0], &run, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -309,8 +326,7 @@ static enum err_code again_post(
 	}
 	if (rc != ERR_CONFLICT && rc != ERR_INVALID)
 		return rc;
-	response_flash(
-	    r, out, "attention", arena_strdup(r->arena, e->message));
+	response_flash(r, out, "attention", arena_strdup(r->arena, e->message));
 	return view_redirect(r, out, e, "/runs/%s", r->capture[0]);
 }
 
