@@ -38,7 +38,7 @@ static enum err_code step(struct blaming *b, const struct blob_id *older,
 
 	arena_reset(arena);
 	rc =
-	    device_version_text(b->app, older, arena, &text.text, &text.len, e);
+	    file_version_text(b->app, older, arena, &text.text, &text.len, e);
 	if (rc == ERR_OK)
 		rc = text_diff_compute(arena, &text, &b->at_hand, &diff, e);
 	if (rc != ERR_OK)
@@ -97,7 +97,7 @@ static enum err_code blame_version(struct blaming *b,
     const struct history_page *page, struct arena *arena, struct blame *ret,
     struct err *e)
 {
-	enum err_code rc = device_version_text(
+	enum err_code rc = file_version_text(
 	    b->app, &ret->version.blob, arena, &ret->text, &ret->len, e);
 
 	if (rc != ERR_OK)

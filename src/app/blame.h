@@ -14,7 +14,7 @@
 #define BLAME_MAX_BYTES ((size_t)64 << 20) /* of all versions together */
 
 struct blame {
-	struct device_version version; /* the one that is shown */
+	struct file_version version; /* the one that is shown */
 	const char *text;
 	size_t len;
 	size_t n_lines;

@@ -7,8 +7,7 @@
 #ifndef APP_DEVICE_HISTORY_H
 #define APP_DEVICE_HISTORY_H
 
-#include "app/app.h"
-#include "app/port/history.h"
+#include "app/file_history.h"
 
 enum device_file {
 	DEVICE_FILE_INVENTORY,
@@ -45,32 +44,11 @@ enum err_code device_history_commit(const struct app *app,
     const struct commit_id *id, struct arena *arena, struct history_commit *ret,
     struct err *e) must_check;
 
-/* A file as it was when a commit had been made. */
-struct device_version {
-	struct history_commit commit; /* the last to change it until then */
-	const char *path;
-	struct blob_id blob;
-	bool is_newest; /* nothing has changed it since */
-};
-
 /* ERR_NOT_FOUND, with a sentence, if there was none then, or no such commit of
  * branch main.  at NULL: now. */
 enum err_code device_version_find(const struct app *app,
     const struct record *device, enum device_file file,
-    const struct commit_id *at, struct arena *arena, struct device_version *ret,
+    const struct commit_id *at, struct arena *arena, struct file_version *ret,
     struct err *e) must_check;
-
-/* The text of a version, ended by NUL. */
-enum err_code device_version_text(const struct app *app,
-    const struct blob_id *blob, struct arena *arena, const char **ret,
-    size_t *ret_len, struct err *e) must_check;
-
-/* Lines added and removed between two versions. */
-struct line_counts {
-	uint32_t added, removed;
-};
-enum err_code device_version_count(const struct app *app,
-    const struct history_version *version, struct arena *arena,
-    struct line_counts *ret, struct err *e) must_check;
 
 #endif

@@ -19,6 +19,8 @@ struct change_request {
 	const char *action; /* "create", … */
 	const struct inventory_change *what;
 	bool is_patch;
+	const struct inventory_file *files; /* that come back with it */
+	size_t n_files;
 };
 
 void inventory_result_release(struct inventory_result *r)
@@ -114,11 +116,12 @@ static const char *renamed_from(const struct record *old,
 
 /* A trailer's key has no spaces: "API token" is written API-token.  A host key
  * is its device's. */
-static const char *trailer_key(const struct kind *kind, char key[40])
+const char *inventory_trailer(
+    const struct kind *kind, char key[INVENTORY_TRAILER_SIZE])
 {
 	if (kind->id == KIND_HOSTKEY)
 		kind = kind_get(KIND_DEVICE);
-	text_copy(key, 40, kind->title);
+	text_copy(key, INVENTORY_TRAILER_SIZE, kind->title);
 	for (char *p = key; *p; p++) {
 		if (*p == ' ')
 			*p = '-';
@@ -130,7 +133,8 @@ static enum err_code commit_change(struct store_txn *t,
     const struct change_request *rq, const struct record *old,
     const struct record *now, struct inventory_result *ret, struct err *e)
 {
-	char subject[SUBJECT_SIZE], old_path[PATH_MAX_PATH], key[40];
+	char subject[SUBJECT_SIZE], old_path[PATH_MAX_PATH];
+	char key[INVENTORY_TRAILER_SIZE];
 	const char *action = rq->action;
 	struct store_trailer trailers[5];
 	struct store_message m = {
@@ -149,7 +153,7 @@ static enum err_code commit_change(struct store_txn *t,
 		run_trigger_words[rq->actor->via] };
 	trailers[m.n_trailers++] = (struct store_trailer){ "Action", action };
 	trailers[m.n_trailers++] = (struct store_trailer){
-		trailer_key(rq->what->kind, key), record_key(now ? now : old) };
+		inventory_trailer(rq->what->kind, key), record_key(now ? now : old) };
 	if (renamed)
 		trailers[m.n_trailers++] =
 		    (struct store_trailer){ "Renamed-From", renamed };
@@ -295,6 +299,8 @@ static enum err_code change_once(const struct change_request *rq,
 	if (depends_on_whole_tree(old, now))
 		store_txn_require_tip(t, snapshot_commit(s));
 	rc = inventory_stage(t, rq->app, s, old, now, e);
+	for (size_t i = 0; i < rq->n_files && rc == ERR_OK; i++)
+		rc = inventory_stage_file(t, rq->app, &rq->files[i], e);
 	if (rc != ERR_OK) {
 		store_txn_abort(t);
 		goto out;
@@ -365,7 +371,18 @@ enum err_code inventory_create(const struct app *app,
 {
 	struct inventory_change new = { .kind = what->kind,
 		.object = what->object, .errors = what->errors };
-	struct change_request rq = { app, actor, "create", &new, false };
+	struct change_request rq = { app, actor, "create", &new, false, NULL, 0 };
+
+	return change(&rq, ret, e);
+}
+
+enum err_code inventory_restore(const struct app *app,
+    const struct actor *actor, const struct inventory_change *what,
+    const struct inventory_file *files, size_t n_files,
+    struct inventory_result *ret, struct err *e)
+{
+	struct change_request rq = { app, actor, "restore", what, false, files,
+		n_files };
 
 	return change(&rq, ret, e);
 }
@@ -374,7 +391,7 @@ enum err_code inventory_update(const struct app *app,
     const struct actor *actor, const struct inventory_change *what,
     struct inventory_result *ret, struct err *e)
 {
-	struct change_request rq = { app, actor, "update", what, false };
+	struct change_request rq = { app, actor, "update", what, false, NULL, 0 };
 
 	return change(&rq, ret, e);
 }
@@ -383,7 +400,7 @@ enum err_code inventory_patch(const struct app *app, const struct actor *actor,
     const struct inventory_change *what, struct inventory_result *ret,
     struct err *e)
 {
-	struct change_request rq = { app, actor, "update", what, true };
+	struct change_request rq = { app, actor, "update", what, true, NULL, 0 };
 
 	if (!json_is_object(what->object))
 		return err_set(e, ERR_INVALID, "a patch is a JSON object");
@@ -432,7 +449,7 @@ enum err_code inventory_delete(const struct app *app,
     const struct actor *actor, const struct inventory_change *what,
     struct inventory_result *ret, struct err *e)
 {
-	struct change_request rq = { app, actor, "delete", what, false };
+	struct change_request rq = { app, actor, "delete", what, false, NULL, 0 };
 	enum err_code rc =
 	    actor_require(actor, inventory_permission(what->kind), e);
 

@@ -20,6 +20,11 @@
 /* The permission to write records of a kind. */
 enum permission inventory_permission(const struct kind *kind);
 
+/* The trailer that names a record of the kind: "Device". */
+#define INVENTORY_TRAILER_SIZE 40
+const char *inventory_trailer(
+    const struct kind *kind, char key[INVENTORY_TRAILER_SIZE]);
+
 /* What a call did.  `record` is the new version (a reference for the caller;
  * NULL after a delete). */
 struct inventory_result {
@@ -43,6 +48,17 @@ struct inventory_change {
  * key is taken, ERR_DENIED. */
 enum err_code inventory_create(const struct app *app,
     const struct actor *actor, const struct inventory_change *what,
+    struct inventory_result *ret, struct err *e) must_check;
+
+/* As inventory_create() for a record that was there before, with files that
+ * went with it: contents that the store has, at paths where nothing is now. */
+struct inventory_file {
+	char path[PATH_MAX_PATH];
+	struct blob_id blob;
+};
+enum err_code inventory_restore(const struct app *app,
+    const struct actor *actor, const struct inventory_change *what,
+    const struct inventory_file *files, size_t n_files,
     struct inventory_result *ret, struct err *e) must_check;
 
 /* Replaces the record under `key` by `object` as a whole.  A changed name or

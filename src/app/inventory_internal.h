@@ -13,6 +13,10 @@ enum err_code inventory_stage(struct store_txn *t, const struct app *app,
     const struct snapshot *s, const struct record *old,
     const struct record *new_record, struct err *e) must_check;
 
+/* Stages a file that was there before and is not now. */
+enum err_code inventory_stage_file(struct store_txn *t, const struct app *app,
+    const struct inventory_file *file, struct err *e) must_check;
+
 /* Stages the removal of a device's configurations and host key. */
 enum err_code inventory_stage_device_files(struct store_txn *t,
     const struct snapshot *s, const struct record *device, struct err *e)

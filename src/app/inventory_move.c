@@ -118,6 +118,19 @@ enum err_code inventory_stage_device_files(struct store_txn *t,
 	return rc;
 }
 
+enum err_code inventory_stage_file(struct store_txn *t, const struct app *app,
+    const struct inventory_file *file, struct err *e)
+{
+	struct buf text = BUF_INIT((size_t)STORE_MAX_FILE);
+	enum err_code rc = store_read_blob(app->store, &file->blob, &text, e);
+
+	if (rc == ERR_OK)
+		rc = store_txn_put(t, file->path, buf_text(&text), text.len,
+		    STORE_ABSENT, e);
+	buf_release(&text);
+	return rc;
+}
+
 /* --- records that refer to a renamed one --------------------------------------- */
 
 static bool rewrite_list(json_t *list, const char *old_key,

@@ -359,6 +359,7 @@ static void end(struct exchange *x)
 	json_decref(x->r.problem.submitted);
 	if (x->r.snapshot)
 		snapshot_unref(x->r.snapshot);
+	record_unref(x->r.past);
 	if (x->thread->body.cap > EXCHANGE_KEEP)
 		buf_release(&x->thread->body);
 }

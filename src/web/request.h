@@ -71,6 +71,9 @@ struct request {
 	const char *remote_addr;       /* of the client, "" if not known */
 	const struct session *session; /* AUTH_SESSION: which; else NULL */
 	struct problem problem;
+	/* A record that is no more, for the pages of its history; released with
+	 * the request. */
+	const struct record *past;
 	struct schema_errors *errors_room; /* see request_errors() */
 
 	const struct cgi *cgi;		  /* see request_header() */

@@ -89,6 +89,15 @@ def exercise_kind(p, create, list_, get, replace, update, delete):
         headers={"If-Match": '"%s"' % ("0" * 39 + "1")}), 412)
     p.call(delete, where, headers={"If-Match": patched.etag})
     p.check_problem(p.operations[get], p.send("GET", p.operations[get].url(where), "admin"), 404)
+    restore = create.replace("create", "restore")
+    if restore not in p.operations:
+        return
+    back = p.call(restore, where, {})
+    if back.json != patched.json:
+        raise Broken("%s: not what was deleted" % restore)
+    p.check_problem(p.operations[restore],
+                    p.send("POST", p.operations[restore].url(where), "admin", {}), 409)
+    p.call(delete, where, headers={"If-Match": back.etag})
 
 
 # --- files ---------------------------------------------------------------------

@@ -10,6 +10,9 @@ target_compile_definitions(unit_web_pages PRIVATE
 unit_test(web text_files "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
 target_compile_definitions(unit_web_text_files PRIVATE
     SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+unit_test(web past "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
+target_compile_definitions(unit_web_past PRIVATE
+    SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 unit_test(web tables "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
 target_compile_definitions(unit_web_tables PRIVATE
     SOURCE_DIR="${PROJECT_SOURCE_DIR}")

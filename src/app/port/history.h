@@ -85,6 +85,14 @@ struct history_page {
 enum err_code store_history(struct store *s, const struct history_query *query,
     struct arena *arena, struct history_page *ret, struct err *e) must_check;
 
+/* Of the files of this name in one directory each under `dir` of branch main
+ * ("devices/", "r1.json": "devices/lab/r1.json") the one that was changed last,
+ * whether it is there still or not.  Costs a look at every path that ever was.
+ * ERR_NOT_FOUND if there never was one. */
+enum err_code store_history_find(struct store *s, const char *dir,
+    const char *name, struct arena *arena, const char **ret,
+    struct err *e) must_check;
+
 /* Brings the index of a branch up to its tip: what store_history() does first.
  * Called beforehand, no request has to wait while a large one is built. */
 enum err_code store_history_update(

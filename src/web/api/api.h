@@ -14,6 +14,7 @@
 
 extern const struct route_table api_health_routes;
 extern const struct route_table api_records_routes;
+extern const struct route_table api_restore_routes;
 extern const struct route_table api_device_config_routes;
 extern const struct route_table api_templates_routes;
 extern const struct route_table api_history_routes;
@@ -34,6 +35,7 @@ extern const struct route_table api_openapi_routes;
 #define API_TABLES(X)               \
 	X(api_health_routes)        \
 	X(api_records_routes)       \
+	X(api_restore_routes)       \
 	X(api_device_config_routes) \
 	X(api_templates_routes)     \
 	X(api_history_routes)       \

@@ -5,6 +5,7 @@
 #include "web/api/api.h"
 
 #include "app/device_history.h"
+#include "app/record_past.h"
 #include "base/clock.h"
 #include "web/audit_filter.h"
 
@@ -50,6 +51,23 @@ static enum err_code commit_json(
 
 /* --- one device ---------------------------------------------------------- */
 
+/* Also one that is no more. */
+static enum err_code find_device(
+    struct request *r, const struct record **ret, struct err *e)
+{
+	const struct kind *kind = kind_get(KIND_DEVICE);
+	struct err missing = ERR_INIT;
+	struct record_past past;
+	enum err_code rc = api_find_record(r, kind, ret, e);
+
+	if (rc != ERR_NOT_FOUND ||
+	    record_past_find(r->app, kind, r->capture[0], r->arena, &past,
+		&missing) != ERR_OK)
+		return rc;
+	*ret = r->past = past.record;
+	return ERR_OK;
+}
+
 static enum err_code read_kind(
     struct request *r, enum device_file *ret, bool *ret_given, struct err *e)
 {
@@ -73,7 +91,7 @@ static bool count_lines(struct request *r, const struct counting *c,
 	if (deadline_passed(c->deadline))
 		return false;
 	arena_reset(c->scratch);
-	return device_version_count(r->app, v, c->scratch, ret, NULL) == ERR_OK;
+	return file_version_count(r->app, v, c->scratch, ret, NULL) == ERR_OK;
 }
 
 static json_t *change_json(struct request *r, const struct counting *counting,
@@ -152,7 +170,7 @@ static enum err_code get_history(
 	bool has_kind;
 	enum err_code rc;
 
-	rc = api_find_record(r, kind_get(KIND_DEVICE), &query.device, e);
+	rc = find_device(r, &query.device, e);
 	if (rc == ERR_OK)
 		rc = read_limit(r, &query.limit, e);
 	if (rc == ERR_OK)
@@ -172,7 +190,7 @@ static enum err_code get_version(
     struct request *r, struct response *out, struct err *e)
 {
 	const struct record *device;
-	struct device_version version;
+	struct file_version version;
 	enum device_file kind;
 	struct commit_id at;
 	const char *text;
@@ -180,7 +198,7 @@ static enum err_code get_version(
 	size_t len;
 	enum err_code rc;
 
-	if ((rc = api_find_record(r, kind_get(KIND_DEVICE), &device, e)) !=
+	if ((rc = find_device(r, &device, e)) !=
 		ERR_OK ||
 	    (rc = read_kind(r, &kind, &has_kind, e)) != ERR_OK)
 		return rc;
@@ -191,7 +209,7 @@ static enum err_code get_version(
 		    r->capture[1]);
 	if ((rc = device_version_find(
 		 r->app, device, kind, &at, r->arena, &version, e)) != ERR_OK ||
-	    (rc = device_version_text(
+	    (rc = file_version_text(
 		 r->app, &version.blob, r->arena, &text, &len, e)) != ERR_OK)
 		return rc;
 	response_etag(r, out, version.blob.raw);

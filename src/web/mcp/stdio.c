@@ -122,6 +122,7 @@ static enum err_code answer_line(
 	json_decref(reply.value);
 	if (r.snapshot)
 		snapshot_unref(r.snapshot);
+	record_unref(r.past);
 	return rc;
 }
 

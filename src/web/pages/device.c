@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "domain/job.h"
 #include "web/pages/device_state.h"
+#include "web/pages/past.h"
 #include "web/pages/reach_view.h"
 #include "web/web.h"
 
@@ -120,8 +121,9 @@ static enum err_code device_page(
 	json_t *last, *recent = NULL, *facts;
 	enum err_code rc;
 
-	if ((rc = view_find_device(r, &device, e)) != ERR_OK ||
-	    (rc = device_add_frame(r, device, "summary", ctx, e)) != ERR_OK ||
+	if ((rc = view_find_device(r, &device, e)) != ERR_OK)
+		return past_answer(r, out, rc, e);
+	if ((rc = device_add_frame(r, device, "summary", ctx, e)) != ERR_OK ||
 	    (rc = add_recent(r, device, &recent, ctx, e)) != ERR_OK)
 		return rc;
 	last = run_index_last(r->web->runs, record_key(device));
@@ -156,7 +158,7 @@ static enum err_code runs_page(
 	const char *next = "";
 	enum err_code rc;
 
-	if ((rc = view_find_device(r, &device, e)) != ERR_OK ||
+	if ((rc = past_find(r, &device, e)) != ERR_OK ||
 	    (rc = device_add_frame(r, device, "runs", ctx, e)) != ERR_OK ||
 	    (rc = run_index_list(r->web->runs, &filter, &runs, e)) != ERR_OK)
 		return rc;

@@ -6,6 +6,7 @@
 
 #include "app/blame.h"
 #include "web/pages/device_state.h"
+#include "web/pages/past.h"
 #include "web/pages/diff_words.h"
 #include "web/pages/text_view.h"
 
@@ -153,7 +154,7 @@ static enum err_code blame_page(
 	struct blame blame;
 	enum err_code rc;
 
-	if ((rc = view_find_device(r, &device, e)) != ERR_OK ||
+	if ((rc = past_find(r, &device, e)) != ERR_OK ||
 	    (rc = device_add_frame(r, device, "history", ctx, e)) != ERR_OK ||
 	    (rc = read_blame(r, device, &file, &blame, e)) != ERR_OK)
 		return rc;

@@ -325,12 +325,17 @@ enum err_code device_add_frame(struct request *r, const struct record *device,
     const char *tab, struct jv ctx, struct err *e)
 {
 	struct arena *a = r->arena;
+	bool past = r->past == device;
 
 	jv_dict_set(a, ctx, "device", view_record(a, device));
 	jv_dict_set(a, ctx, "tab", jv_text(tab));
 	jv_dict_set(a, ctx, "once", jv_text(r->id));
-	jv_dict_set(a, ctx, "buttons", device_buttons_view(r, device));
-	jv_dict_set(a, ctx, "pending", pending_view(r, record_key(device)));
+	/* of one that is no more only what was is told */
+	jv_dict_set(a, ctx, "past", jv_bool(past));
+	jv_dict_set(a, ctx, "buttons",
+	    past ? jv_list(a, 0) : device_buttons_view(r, device));
+	jv_dict_set(a, ctx, "pending",
+	    past ? jv_none() : pending_view(r, record_key(device)));
 	if (arena_failed(a))
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	return ERR_OK;

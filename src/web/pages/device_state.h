@@ -37,8 +37,8 @@ enum err_code device_read_config(struct request *r, enum path_config which,
 enum err_code device_render(struct request *r, const struct record *device,
     struct jv ctx, struct err *e) must_check;
 
-/* What every page of a device shows above its tabs: adds device, tab, jobs,
- * sync, pending (host key). */
+/* What every page of a device shows above its tabs: adds device, tab, past (it
+ * is no more), buttons, pending (host key). */
 enum err_code device_add_frame(struct request *r, const struct record *device,
     const char *tab, struct jv ctx, struct err *e) must_check;
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "domain/text_diff.h"
 #include "web/pages/device_state.h"
+#include "web/pages/past.h"
 #include "web/pages/diff_view.h"
 #include "web/pages/text_view.h"
 
@@ -46,7 +47,7 @@ static const char *file_name(struct request *r, const struct record *device,
 
 static enum err_code find_version(struct request *r,
     const struct record *device, enum device_file file,
-    struct device_version *ret, struct err *e)
+    struct file_version *ret, struct err *e)
 {
 	struct commit_id at;
 
@@ -62,17 +63,17 @@ static enum err_code version_page(
 	struct arena *a = r->arena;
 	struct jv ctx = jv_dict(a, 14);
 	const struct record *device;
-	struct device_version version;
+	struct file_version version;
 	enum device_file file;
 	const char *text;
 	size_t len;
 	enum err_code rc;
 
-	if ((rc = view_find_device(r, &device, e)) != ERR_OK ||
+	if ((rc = past_find(r, &device, e)) != ERR_OK ||
 	    (rc = device_add_frame(r, device, "history", ctx, e)) != ERR_OK ||
 	    (rc = find_file(r->capture[2], &file, e)) != ERR_OK ||
 	    (rc = find_version(r, device, file, &version, e)) != ERR_OK ||
-	    (rc = device_version_text(
+	    (rc = file_version_text(
 		 r->app, &version.blob, a, &text, &len, e)) != ERR_OK)
 		return rc;
 	if (*request_query(r, "download", ""))
@@ -106,7 +107,7 @@ static enum err_code text_at(const struct comparison *c, enum device_file file,
     struct err *e)
 {
 	struct request *r = c->r;
-	struct device_version version;
+	struct file_version version;
 	enum err_code rc = device_version_find(
 	    r->app, c->device, file, at, r->arena, &version, e);
 
@@ -116,7 +117,7 @@ static enum err_code text_at(const struct comparison *c, enum device_file file,
 		return ERR_OK;
 	if (rc != ERR_OK)
 		return rc;
-	return device_version_text(
+	return file_version_text(
 	    r->app, &version.blob, r->arena, ret, ret_len, e);
 }
 
@@ -137,7 +138,7 @@ static enum err_code read_comparison(
     struct request *r, struct comparison *ret, struct err *e)
 {
 	struct comparison c = { .r = r };
-	enum err_code rc = view_find_device(r, &c.device, e);
+	enum err_code rc = past_find(r, &c.device, e);
 
 	if (rc == ERR_OK)
 		rc = read_side(r, "a", &c.old, e);

@@ -4,6 +4,7 @@
 #include "app/runs.h"
 #include "base/json.h"
 #include "web/pages/bulk.h"
+#include "web/pages/past.h"
 #include "web/pages/record_edit.h"
 #include "web/pages/record_export.h"
 #include "web/web.h"
@@ -68,6 +69,7 @@ static const struct route routes[] = {
 	    "/devices/{name}/edit", MAY_EDIT, record_edit_post, BODY_FORM),
 	PAGE_GET("/devices/{name}/delete", MAY_EDIT, record_delete_page),
 	PAGE_POST("/devices/{name}/delete", MAY_EDIT, record_delete_post),
+	PAGE_POST("/devices/{name}/restore", MAY_EDIT, past_restore_post),
 };
 
 const struct route_table pages_devices_routes = { routes, COUNT(routes) };

@@ -7,9 +7,11 @@
 
 #include "app/inventory.h"
 #include "web/pages/bulk.h"
+#include "web/pages/past.h"
 #include "web/pages/record_cell.h"
 #include "web/pages/record_edit.h"
 #include "web/pages/record_export.h"
+#include "web/pages/record_history.h"
 
 #include <string.h>
 
@@ -150,7 +152,7 @@ static enum err_code record_page(
 	enum err_code rc;
 
 	if ((rc = record_page_find(r, &record, e)) != ERR_OK)
-		return rc;
+		return past_answer(r, out, rc, e);
 	add_kind(r, library, ctx);
 	for (size_t i = 0; i < record_kind(record)->schema.n_fields; i++) {
 		if (!record_kind(record)->schema.fields[i].hidden)
@@ -177,7 +179,9 @@ static enum err_code record_page(
 	    PAGE_GET(one "/edit", write, record_edit_page),                    \
 	    PAGE_POST_FIELDS(one "/edit", write, record_edit_post, BODY_FORM), \
 	    PAGE_GET(one "/delete", write, record_delete_page),                \
-	    PAGE_POST(one "/delete", write, record_delete_post)
+	    PAGE_POST(one "/delete", write, record_delete_post),               \
+	    PAGE_POST(one "/restore", write, past_restore_post),               \
+	    PAGE_GET(one "/history", MAY_VIEW, record_history_page)
 
 static const struct route routes[] = {
 	KIND_ROUTES("/areas", "/areas/{name}", MAY_EDIT),

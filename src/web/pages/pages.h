@@ -25,6 +25,7 @@ extern const struct route_table pages_reachability_routes;
 extern const struct route_table pages_bulk_routes;
 extern const struct route_table pages_saved_views_routes;
 extern const struct route_table pages_search_routes;
+extern const struct route_table pages_record_history_routes;
 extern const struct route_table pages_server_table_routes;
 extern const struct route_table pages_server_bulk_routes;
 extern const struct route_table pages_servers_routes;
@@ -82,6 +83,7 @@ extern const struct route_table pages_users_routes;
 	X(pages_bulk_routes)             \
 	X(pages_saved_views_routes)      \
 	X(pages_search_routes)           \
+	X(pages_record_history_routes)   \
 	X(pages_server_table_routes)     \
 	X(pages_server_bulk_routes)      \
 	X(pages_servers_routes)          \

@@ -9,8 +9,10 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "web/pages/bulk.h"
+#include "web/pages/past.h"
 #include "web/pages/record_edit.h"
 #include "web/pages/record_export.h"
+#include "web/pages/record_history.h"
 
 #include <string.h>
 
@@ -112,7 +114,7 @@ static enum err_code schedule_page(
 	enum err_code rc = record_page_find(r, &record, e);
 
 	if (rc != ERR_OK)
-		return rc;
+		return past_answer(r, out, rc, e);
 	jv_dict_set(r->arena, ctx, "s", schedule_view(r, record));
 	jv_dict_set(r->arena, ctx, "record", view_record(r->arena, record));
 	jv_dict_set(r->arena, ctx, "once", jv_text(r->id));
@@ -203,6 +205,8 @@ static const struct route routes[] = {
 	PAGE_POST_FIELDS(ONE "/edit", MAY_ADMIN, record_edit_post, BODY_FORM),
 	PAGE_GET(ONE "/delete", MAY_ADMIN, record_delete_page),
 	PAGE_POST(ONE "/delete", MAY_ADMIN, record_delete_post),
+	PAGE_POST(ONE "/restore", MAY_ADMIN, past_restore_post),
+	PAGE_GET(ONE "/history", MAY_VIEW, record_history_page),
 	PAGE_POST(ONE "/run", MAY_RUN, run_post),
 	PAGE_POST(ONE "/pause", MAY_ADMIN, pause_post),
 	PAGE_POST(ONE "/resume", MAY_ADMIN, resume_post),

@@ -308,7 +308,7 @@ static void test_renaming_moves_the_page(void **state)
 	    hidden(&reply, "version"));
 	reply = post("/devices/before/edit", form);
 	assert_goes_to(&reply, "/devices/after");
-	assert_status(get("/devices/before"), 404);
+	assert_status(get("/devices/before"), 410);
 	reply = get("/devices/after/history");
 	assert_has(reply, "Create device before");
 }
@@ -325,7 +325,7 @@ static void test_what_is_used_is_not_deleted(void **state)
 	create_device("gone", "");
 	reply = post("/devices/gone/delete", "");
 	assert_goes_to(&reply, "/devices");
-	assert_status(get("/devices/gone"), 404);
+	assert_status(get("/devices/gone"), 410);
 }
 
 /* --- configurations ------------------------------------------------------ */
