@@ -32,7 +32,7 @@ static void take_in_hand(struct worker *w, struct live_run *member)
 {
 	struct fleet *f = member->parent->fleet;
 
-	live_find_target(w, member->device, member->target);
+	live_find_target(w, member->device, &member->target);
 	live_append(w, member);
 	f->rows[member->row].place = FLEET_IN_HAND;
 	f->n_in_hand++;

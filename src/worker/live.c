@@ -45,34 +45,24 @@ struct live_run *live_find(struct worker *w, const char *id)
 }
 
 void live_target_of(const struct snapshot *s, const struct record *device,
-    char target[32])
+    struct managed *ret)
 {
-	const struct record *platform;
-	char address[16];
-	int prefix, port;
-
-	target[0] = '\0';
-	if (!schema_parse_ipv4(record_text(device, DEVICE_PRIMARY_IP4), address,
-	    &prefix, &port))
-		return;
-	platform = snapshot_find(s, KIND_PLATFORM,
-	    record_text(device, DEVICE_PLATFORM));
-	if (!port && platform)
-		port = (int)record_number(platform, PLATFORM_PORT, 0);
-	snprintf(target, 32, "%s:%d", address, port);
+	managed_find(device, snapshot_find(s, KIND_PLATFORM,
+	    record_text(device, DEVICE_PLATFORM)), ret);
 }
 
-void live_find_target(struct worker *w, const char *device, char target[32])
+void live_find_target(
+    struct worker *w, const char *device, struct managed *ret)
 {
 	const struct snapshot *s;
 	const struct record *r;
 
-	target[0] = '\0';
+	*ret = (struct managed){ .address = "" };
 	if (snapshots_current(w->app.snapshots, &s, NULL) != ERR_OK)
 		return;
 	r = snapshot_find(s, KIND_DEVICE, device);
 	if (r)
-		live_target_of(s, r, target);
+		live_target_of(s, r, ret);
 	snapshot_unref(s);
 }
 
@@ -96,14 +86,14 @@ size_t live_count_job(const struct worker *w, const struct job *job)
 
 bool live_device_is_busy(struct worker *w, const char *device)
 {
-	char target[32] = "";
+	struct managed target = { .address = "" };
 
 	if (w->runs)
-		live_find_target(w, device, target);
+		live_find_target(w, device, &target);
 	for (const struct live_run *r = w->runs; r; r = r->next) {
 		if (r->phase != LIVE_ENDED &&
 		    (strcmp(r->device, device) == 0 ||
-		    (*target && strcmp(r->target, target) == 0)))
+		    managed_may_be_one(&r->target, &target)))
 			return true;
 	}
 	return false;
@@ -218,7 +208,7 @@ enum err_code live_adopt(struct worker *w, const char *id,
 		return rc;
 	}
 	live_read_texts(w, run);
-	live_find_target(w, run->device, run->target);
+	live_find_target(w, run->device, &run->target);
 	live_append(w, run);
 	*ret = run;
 	return ERR_OK;

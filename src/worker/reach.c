@@ -57,25 +57,17 @@ static unsigned probes_named(const struct record *platform, int field)
 	return bits;
 }
 
-static bool speaks_netconf(const struct record *platform)
-{
-	const char *driver = record_text(platform, PLATFORM_DRIVER);
-
-	return strcmp(driver, "netconf") == 0 || strcmp(driver, "junos") == 0;
-}
-
 /* What the managed port speaks. */
 static enum probe_kind speaks(
     const struct record *platform, const struct record *device)
 {
-	const char *transport = record_text(device, DEVICE_TRANSPORT);
+	static const enum probe_kind spoken[] = {
+		[MANAGED_SSH] = PROBE_SSH,
+		[MANAGED_NETCONF] = PROBE_NETCONF,
+		[MANAGED_API] = PROBE_API,
+	};
 
-	if (!*transport)
-		transport = record_text(platform, PLATFORM_TRANSPORT);
-	if (speaks_netconf(platform))
-		return PROBE_NETCONF;
-	return !*transport || strcmp(transport, "ssh") == 0 ? PROBE_SSH
-							    : PROBE_API;
+	return spoken[managed_way_of(device, platform)];
 }
 
 static unsigned probes_of(

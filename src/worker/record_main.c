@@ -9,15 +9,15 @@ const struct record *record_find_device(
 {
 	const struct record *r = snapshot_find(s, KIND_DEVICE, run->device);
 	const struct record *const *all;
-	char target[32];
+	struct managed target;
 	size_t n;
 
 	all = snapshot_all(s, KIND_DEVICE, &n);
-	if (r || !*run->target)
+	if (r || !*run->target.address)
 		return r;
 	for (size_t i = 0; i < n; i++) {
-		live_target_of(s, all[i], target);
-		if (strcmp(target, run->target) != 0)
+		live_target_of(s, all[i], &target);
+		if (!managed_is_same(&target, &run->target))
 			continue;
 		if (r)
 			return NULL;

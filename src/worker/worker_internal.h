@@ -8,6 +8,7 @@
 #include "app/port/queue.h"
 #include "app/run_doc.h"
 #include "base/log.h"
+#include "domain/managed.h"
 #include "worker/worker.h"
 
 #include <sys/types.h>
@@ -40,7 +41,7 @@ struct live_run {
 	size_t row;		 /* a member: its place there */
 	struct fleet *fleet;	 /* owned; NULL but in LIVE_FLEET */
 	char device[64];
-	char target[32]; /* where the device is managed; "" if not known */
+	struct managed target; /* where the device is managed */
 	enum live_phase phase;
 	struct slot_process *slot; /* NULL: none */
 	int log_fd;
@@ -122,10 +123,11 @@ enum err_code live_read_identity(struct live_run *run, struct err *e)
     must_check;
 /* Backups and differences that waited for recording when a master died. */
 void live_read_texts(struct worker *w, struct live_run *run);
-void live_find_target(struct worker *w, const char *device, char target[32]);
-/* Where a device is managed, "192.0.2.1:22"; "" if its record does not say. */
+void live_find_target(
+    struct worker *w, const char *device, struct managed *ret);
+/* Where a device is managed. */
 void live_target_of(const struct snapshot *s, const struct record *device,
-    char target[32]);
+    struct managed *ret);
 /* What the run may change: "device" or "store". */
 const char *live_target_noun(const struct live_run *run);
 /* How many runs of this job are in hand?  Runs over the store take turns. */

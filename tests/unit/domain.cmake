@@ -8,6 +8,7 @@ unit_test(domain waves)
 unit_test(domain backup_rules)
 unit_test(domain text_diff)
 unit_test(domain line_origin)
+unit_test(domain managed)
 unit_test(domain config_tree)
 target_compile_definitions(unit_domain_config_tree PRIVATE
     TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/unit/domain/frr")

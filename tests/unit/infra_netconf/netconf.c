@@ -292,6 +292,35 @@ static void configurations_in_one_form(void **state)
 	end(&f);
 }
 
+/* A server that quotes what it refuses, also when it does so later. */
+static void secrets_are_not_told(void **state)
+{
+	struct netconf_reply reply = { .doc = NULL };
+	struct fixture f;
+
+	(void)state;
+	begin(&f,
+	    HELLO_10 REPLY("1", ERROR("error", "invalid-value",
+				    "'s3cr3t' is no good password",
+				    "<bad-value>s3cr3t</bad-value>"))
+		REPLY("2", ERROR("error", "operation-failed",
+			       "user joe, s3cr3t: no", "")),
+	    4096);
+	assert_int_equal(f.code, ERR_OK);
+	assert_int_equal(netconf_call(f.nc,
+			     "<edit><user>joe</user><password>s3cr3t"
+			     "</password></edit>",
+			     deadline_in_ms(5000), &reply, &f.e),
+	    ERR_OK);
+	assert_string_equal(
+	    reply.fault.text, "'<hidden>' is no good password");
+	netconf_reply_free(&reply);
+	assert_int_equal(ask(&f, &reply), ERR_OK);
+	assert_string_equal(reply.fault.text, "user joe, <hidden>: no");
+	netconf_reply_free(&reply);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +329,7 @@ int main(void)
 		cmocka_unit_test(hellos_that_are_none),
 		cmocka_unit_test(replies_that_end_the_session),
 		cmocka_unit_test(refusals_in_words),
+		cmocka_unit_test(secrets_are_not_told),
 		cmocka_unit_test(floods_end_at_the_bound),
 		cmocka_unit_test(configurations_in_one_form),
 	};
