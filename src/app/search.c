@@ -8,7 +8,7 @@
 #define MAX_TOLD 1000 /* bytes of a line */
 /* Between two looks at the clock: some patterns take ten microseconds for a
  * byte. */
-#define SLICE ((ptrdiff_t)16 * 1024)
+#define SLICE ((ptrdiff_t)4 * 1024)
 
 /* --- one text ------------------------------------------------------------ */
 

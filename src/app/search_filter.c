@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Between two looks at the clock. */
-#define SLICE ((size_t)16 * 1024)
+#define SLICE ((size_t)4 * 1024)
 
 uint8_t *search_candidates(const struct search_image *image,
     const struct line_regex *pattern, struct arena *a)
