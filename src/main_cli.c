@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/share.h"
 #include "cli/render.h"
 #include "web/mcp/stdio.h"
 
@@ -117,7 +118,7 @@ int main(int argc, char **argv)
 	const char *dir = getenv("SWITCHYARD_DIR");
 	struct cli cli = {
 		.dir = dir && *dir ? dir : "var",
-		.share = SWITCHYARD_SHARE,
+		.share = share_dir(SWITCHYARD_SOURCE),
 		.actor = { login_name(), ROLE_ADMIN, TRIGGER_CLI },
 	};
 	struct rlimit none = { 0, 0 };

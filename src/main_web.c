@@ -8,10 +8,12 @@
  * options.
  */
 #include "base/log.h"
+#include "base/share.h"
 #include "base/text.h"
 #include "web/web.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,12 +178,27 @@ static void limit_process(void)
 	signal(SIGXFSZ, SIG_IGN); /* as store.h asks: an error, not an end */
 }
 
+/* The files that came with the program, unless options name others. */
+struct shipped {
+	char templates[PATH_MAX], docs[PATH_MAX], static_dir[PATH_MAX];
+};
+
+static void find_shipped(struct shipped *ret)
+{
+	const char *share = share_dir(SWITCHYARD_SOURCE);
+
+	snprintf(ret->templates, PATH_MAX, "%s/templates", share);
+	snprintf(ret->docs, PATH_MAX, "%s/docs", share);
+	snprintf(ret->static_dir, PATH_MAX, "%s/static", share);
+}
+
 int main(int argc, char **argv)
 {
+	static struct shipped shipped;
 	struct web_options o = {
-		.templates = SWITCHYARD_SHARE "/templates",
-		.docs = SWITCHYARD_SHARE "/docs",
-		.static_dir = SWITCHYARD_SHARE "/static",
+		.templates = shipped.templates,
+		.docs = shipped.docs,
+		.static_dir = shipped.static_dir,
 		.threads = DEFAULT_THREADS,
 	};
 	struct err e = ERR_INIT;
@@ -189,6 +206,7 @@ int main(int argc, char **argv)
 	enum err_code rc;
 	int wrong;
 
+	find_shipped(&shipped);
 	wrong = read_options(argc, argv, &o);
 	if (wrong)
 		return wrong;

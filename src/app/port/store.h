@@ -243,7 +243,8 @@ void store_txn_abort(struct store_txn *t); /* NULL is fine */
 enum err_code store_path_check(const char *path, struct err *e) must_check;
 
 /* Removes what dead writers left (*.lock, temporary objects older than an
- * hour), under the store's lock.  Called when a program starts. */
+ * hour), and gives the repository the settings of a store where a clone did not
+ * bring them, under the store's lock.  Called when a program starts. */
 enum err_code store_sweep(struct store *s, struct err *e) must_check;
 
 #endif

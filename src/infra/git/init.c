@@ -1,6 +1,7 @@
 #include "infra/git/txn.h"
 
 #include "base/file.h"
+#include "infra/git/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,21 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Why each: docs/store.md. */
+/* What makes it a bare repository; settings.c adds the rest. */
 static const char config[] = "[core]\n"
 			     "\trepositoryformatversion = 0\n"
 			     "\tfilemode = true\n"
-			     "\tbare = true\n"
-			     "\tlogAllRefUpdates = false\n"
-			     "\tfsync = all\n"
-			     "[receive]\n"
-			     "\tfsckObjects = true\n"
-			     "\tautogc = false\n"
-			     "\tdenyNonFastForwards = true\n"
-			     "\tdenyDeletes = true\n"
-			     "[gc]\n"
-			     "\tauto = 0\n"
-			     "\tpruneExpire = 2.weeks.ago\n";
+			     "\tbare = true\n";
 
 static const char *const first_dirs[] = { "objects", "objects/info",
 	"objects/pack", "refs", "refs/heads", "refs/tags", "info" };
@@ -80,6 +71,10 @@ static enum err_code make_layout(const char *root, struct err *e)
 			rc = file_write_durable(path, first_files[i].content,
 			    strlen(first_files[i].content), 0644, e);
 	}
+	if (rc == ERR_OK)
+		rc = join(root, "config", path, e);
+	if (rc == ERR_OK)
+		rc = settings_complete(path, e);
 	for (size_t i = 0; rc == ERR_OK && i < N_FIRST_DIRS; i++) {
 		rc = join(root, first_dirs[i], path, e);
 		if (rc == ERR_OK)

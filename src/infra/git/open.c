@@ -33,7 +33,8 @@ static enum err_code handle_open(
 		    e, ERR_NOT_FOUND, "There is no store at %s.", path);
 	if (rc == GIT_EOWNER)
 		return err_set(e, ERR_DENIED,
-		    "The store at %s belongs to another user.", path);
+		    "The store at %s belongs to another user: run this as that "
+		    "user.", path);
 	if (rc < 0)
 		return git_failure(e, "The store could not be opened.");
 	if (git_repository_odb(&h->odb, h->repo) < 0) {
@@ -90,10 +91,24 @@ void handle_give(struct store *s, struct git_handle *h)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* A person's own settings of Git are nothing to the store, and a home that may
+ * not be read (sudo keeps root's) must not keep anybody from opening it. */
+static int forget_personal_settings(void)
+{
+	static const git_config_level_t levels[] = { GIT_CONFIG_LEVEL_GLOBAL,
+		GIT_CONFIG_LEVEL_XDG };
+	int rc = 0;
+
+	for (size_t i = 0; i < 2 && rc == 0; i++)
+		rc = git_libgit2_opts(
+		    GIT_OPT_SET_SEARCH_PATH, (int)levels[i], "");
+	return rc;
+}
+
 /* libgit2's own state is counted: one init for each open store. */
 static enum err_code git_start(struct err *e)
 {
-	if (git_libgit2_init() < 0)
+	if (git_libgit2_init() < 0 || forget_personal_settings() < 0)
 		return git_failure(e, "libgit2 does not start.");
 	git_libgit2_opts(
 	    GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)OBJECT_CACHE_BYTES);

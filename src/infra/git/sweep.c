@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "infra/git/disk.h"
 #include "infra/git/pending.h"
+#include "infra/git/settings.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -127,11 +128,15 @@ enum err_code store_sweep(struct store *s, struct err *e)
 		{ ".", is_ref_lock },
 		{ "refs/heads", is_ref_lock },
 	};
+	char config[STORE_PATH_SIZE];
 	int lock;
 	enum err_code rc = store_lock(s, &lock, e);
 
 	if (rc != ERR_OK)
 		return rc;
+	rc = store_file_path(s, "config", config, e);
+	if (rc == ERR_OK)
+		rc = settings_complete(config, e);
 	for (int b = 0; b < STORE_BRANCHES; b++)
 		ref_drop_leftovers(s, (enum store_branch)b);
 	sweep_keeps(s);

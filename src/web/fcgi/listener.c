@@ -94,9 +94,29 @@ enum err_code listener_open(
 	return ERR_OK;
 }
 
+/* A full backlog is fine: then nobody waits. */
+static void wake_one(int listening)
+{
+	struct sockaddr_storage address;
+	socklen_t len = sizeof(address);
+	int fd;
+
+	if (getsockname(listening, (struct sockaddr *)&address, &len) != 0)
+		return;
+	fd = socket(address.ss_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	(void)connect(fd, (const struct sockaddr *)&address, len);
+	close(fd);
+}
+
 void listener_stop(struct listener *l)
 {
-	shutdown(l->fd, SHUT_RDWR);
+	if (l->path)
+		shutdown(l->fd, SHUT_RDWR);
+	else
+		wake_one(l->fd);
 }
 
 void listener_close(struct listener *l)

@@ -22,7 +22,9 @@ struct listener {
 /* path NULL: descriptor 0, as a service manager or spawn-fcgi leaves it. */
 enum err_code listener_open(
     const char *path, struct listener *ret, struct err *e) must_check;
-/* Makes every accept() that waits return. */
+/* Makes accept() return where a thread waits in it: at all of them where the
+ * socket is ours, at one, which is given a connection that ends at once, where
+ * it is the service manager's and must go on listening.  May be repeated. */
 void listener_stop(struct listener *l);
 void listener_close(struct listener *l);
 

@@ -3,9 +3,8 @@
  *
  * One FCGX_Request a thread; all threads wait in accept() on one socket.
  * libfcgi does not notice SIGTERM in other threads, so the main thread waits
- * for the signal, tells libfcgi, shuts the socket down (accept() then fails
- * with EINVAL) and joins the threads, each of which first finishes its
- * request.
+ * for the signal, tells libfcgi, wakes the threads out of accept() (listener.h)
+ * and joins them, each of which first finishes its request.
  */
 #include "web/exchange.h"
 
@@ -24,6 +23,8 @@
 #include <time.h>
 
 #define ACCEPT_PAUSE_NS (100L * 1000 * 1000)
+#define WAKE_FIRST_MS 5 /* then twice as long each time */
+#define WAKE_MAX_MS 640
 
 struct server {
 	struct web *web;
@@ -137,13 +138,33 @@ static enum err_code start_threads(struct server *s, struct err *e)
 	return ERR_OK;
 }
 
+/* Another program on the same socket may have been given what was to wake a
+ * thread of ours, so it is asked again until the thread has ended. */
+static void join_thread(struct server *s, pthread_t thread)
+{
+	long pause_ms = WAKE_FIRST_MS;
+	struct timespec until;
+
+	for (;;) {
+		listener_stop(&s->listener);
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += pause_ms * 1000000;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		if (pthread_clockjoin_np(
+			thread, NULL, CLOCK_MONOTONIC, &until) != ETIMEDOUT)
+			return;
+		if (pause_ms < WAKE_MAX_MS)
+			pause_ms *= 2;
+	}
+}
+
 static void stop_threads(struct server *s)
 {
 	s->stopping = true;
 	FCGX_ShutdownPending();
-	listener_stop(&s->listener);
 	for (unsigned i = 0; i < s->n_threads; i++)
-		pthread_join(s->threads[i], NULL);
+		join_thread(s, s->threads[i]);
 	free(s->threads);
 }
 

@@ -19,6 +19,33 @@ static void a_new_store_is_a_sound_repository(void **state)
 	    0);
 }
 
+/* A store that was put back from a clone of it. */
+static void a_clone_gets_the_settings(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture clone = *f;
+
+	put_one(f, "a", "1");
+	snprintf(clone.path, sizeof(clone.path), "%s/clone.git", f->dir);
+	assert_int_equal(
+	    shell(f, "cd $S/.. && git clone -q --mirror $S clone.git && "
+		     "git -C clone.git config gc.pruneExpire 1.year.ago"),
+	    0);
+	assert_ok(store_open(clone.path, &clone.s, e));
+	assert_ok(store_sweep(clone.s, e));
+	assert_ok(store_sweep(clone.s, e));
+	put_one(&clone, "b", "2");
+	store_close(clone.s);
+	assert_int_equal(
+	    shell(f, "cd $S/../clone.git && "
+		     "test \"$(git config --get-all core.fsync)\" = all && "
+		     "test \"$(git config receive.denyDeletes)\" = true && "
+		     "test \"$(git config gc.auto)\" = 0 && "
+		     "test \"$(git config --get-all gc.pruneExpire)\" = "
+		     "1.year.ago && git fsck --strict"),
+	    0);
+}
+
 static void what_exists_is_not_overwritten(void **state)
 {
 	struct fixture *f = *state;
@@ -116,6 +143,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_new_store_is_a_sound_repository),
+		T(a_clone_gets_the_settings),
 		T(what_exists_is_not_overwritten),
 		T(a_store_begins_with_its_seed),
 		T(a_bad_seed_makes_no_store),
