@@ -294,8 +294,8 @@ static enum err_code prepare(struct loop *l, struct err *e)
 		return rc;
 	queue_sweep(dir);
 	live_sweep(&l->w);
-	rc = recover_runs(&l->w, e);
-	if (rc != ERR_OK)
+	if ((rc = recover_runs(&l->w, e)) != ERR_OK ||
+	    (rc = lost_settle(&l->w, e)) != ERR_OK)
 		return rc;
 	cancel_look(&l->w);
 	return say_ready(l, e);

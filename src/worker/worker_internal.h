@@ -281,6 +281,10 @@ void metrics_tend(struct worker *w);
 /* Takes up the claimed runs that nobody has in hand: what a dead master
  * left. */
 enum err_code recover_runs(struct worker *w, struct err *e) must_check;
+
+/* lost.c: once, after recover_runs(): runs that are under way by the store and
+ * not in the queue end as unknown. */
+enum err_code lost_settle(struct worker *w, struct err *e) must_check;
 /* Lines may have been sent when a master died: the device is read, nothing is
  * repeated. */
 void recover_settle(struct worker *w, struct live_run *run);

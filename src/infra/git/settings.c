@@ -40,8 +40,8 @@ static void append_missing(git_config *config, struct buf *text)
 		if (open != section)
 			buf_printf(text, "[%s]\n", section);
 		open = section;
-		buf_printf(text, "\t%s = %s\n", settings[i].key,
-		    settings[i].value);
+		buf_printf(
+		    text, "\t%s = %s\n", settings[i].key, settings[i].value);
 	}
 }
 
@@ -75,8 +75,10 @@ enum err_code settings_complete(const char *config_path, struct err *e)
 	if (git_libgit2_init() < 0)
 		return err_set(e, ERR_SYSTEM, "libgit2 does not start");
 	if (git_config_open_ondisk(&config, config_path) < 0)
-		rc = err_set(e, ERR_INVALID, "%s cannot be read as Git's "
-		    "configuration: %s", config_path,
+		rc = err_set(e, ERR_INVALID,
+		    "%s cannot be read as Git's "
+		    "configuration: %s",
+		    config_path,
 		    git_error_last() ? git_error_last()->message : "");
 	else
 		rc = write_missing(config_path, config, e);

@@ -296,6 +296,44 @@ static void unknown_and_given_up(void)
 	kit_end(k);
 }
 
+/* The queue's files of a run are gone, as after a store was put back: its end
+ * is on record as unknown, once. */
+static void lost_for_good(void)
+{
+	struct kit kit, *k = &kit;
+	char id[RUN_ID_SIZE];
+	json_t *doc;
+
+	kit_make(k, 1, NULL);
+	kit_intend(k, 0, "a\nb\n");
+	kit_start(k);
+	kit_control(k, 0, "drop 1\nunreachable later\n");
+	kit_provision(k, 0, false, id);
+	json_decref(kit_wait(k, id, kit_is_unknown));
+	while (kit_shell(k, "git -C $DIR/store.git log -1 --format=%B runs | "
+			    "grep -q 'Result: unknown'") != 0)
+		;
+	kit_kill(k);
+	kit_check(k, kit_shell(k, "rm -r $DIR/live/* $DIR/spool/claimed/*") ==
+	    0);
+	for (int start = 0; start < 2; start++) {
+		kit_start(k);
+		doc = kit_wait(k, id, run_doc_has_ended);
+		kit_check(k, run_doc_state(doc) == RUN_UNKNOWN);
+		kit_check(k, strstr(json_text(doc, "result", ""),
+		    "was put back"));
+		json_decref(doc);
+		kit_check(k, kit_shell(k, "test $(git -C $DIR/store.git log "
+		    "--format=%s runs | grep -c 'end is not known') = 1") == 0);
+		kit_kill(k);
+	}
+	kit_control(k, 0, "");
+	kit_start(k);
+	kit_provision(k, 0, false, id);
+	kit_expect(k, id, RUN_SUCCEEDED, "confirmed");
+	kit_end(k);
+}
+
 static void refusals_of_the_device(void)
 {
 	static const struct {
@@ -541,6 +579,7 @@ int main(void)
 		{ "the worker is stopped in between", stopped_in_between },
 		{ "unknown, and settled", unknown_and_settled },
 		{ "unknown, and given up", unknown_and_given_up },
+		{ "lost with its files", lost_for_good },
 		{ "what devices refuse", refusals_of_the_device },
 		{ "a run starts at once", starts_at_once },
 	};
