@@ -94,7 +94,7 @@ void hex_encode(char *to, const void *data, size_t len)
 	*to = '\0';
 }
 
-static int hex_digit(char c)
+int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';

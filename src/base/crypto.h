@@ -29,6 +29,8 @@ void wipe(void *data, size_t len);
 
 /* to: 2*len+1 bytes. */
 void hex_encode(char *to, const void *data, size_t len);
+/* The value of a hexadecimal digit in either case; -1: it is none. */
+int hex_digit(char c);
 /* Exactly 2*len hexadecimal digits; false otherwise. */
 bool hex_decode(const char *text, void *to, size_t len);
 

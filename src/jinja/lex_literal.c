@@ -1,5 +1,6 @@
 #include "jinja/lex_literal.h"
 
+#include "base/crypto.h"
 #include "base/text.h"
 #include "jinja/utf8.h"
 
@@ -8,15 +9,12 @@
 
 #define NUMBER_MAX 400 /* characters */
 
+/* 99: it is none of any base. */
 static int digit_value(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 99;
+	int value = hex_digit(c);
+
+	return value < 0 ? 99 : value;
 }
 
 /* Digits of a base with single underscores between them. */

@@ -1,5 +1,6 @@
 #include "web/decode.h"
 
+#include "base/crypto.h"
 #include "base/text.h"
 
 #include <stdint.h>
@@ -44,17 +45,6 @@ enum err_code target_split(const char *uri, struct target *ret, struct err *e)
 		    "the query is longer than %d bytes", DECODE_MAX_QUERY);
 	*ret = t;
 	return ERR_OK;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
 }
 
 /* Decodes into `to`, which has room for len bytes and a NUL.  The length, or

@@ -11,20 +11,6 @@
 /* One answer may take so long, whatever the run's own deadline is. */
 #define COMMAND_MS 60000
 
-void cisco_log(
-    const struct cisco_session *s, enum log_level level, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	if (s->hooks == NULL || s->hooks->log == NULL)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	s->hooks->log(s->hooks->ctx, level, text);
-}
-
 const char *cisco_peer(const struct cisco_session *s)
 {
 	return s->channel->ops->peer(s->channel);

@@ -32,8 +32,6 @@ enum err_code cisco_start(struct cisco_session *s, struct deadline deadline,
     struct driver_refusal *refusal, struct err *e) must_check;
 void cisco_stop(struct cisco_session *s);
 
-void cisco_log(const struct cisco_session *s, enum log_level level,
-    const char *fmt, ...) printf_like(3, 4);
 
 const char *cisco_peer(const struct cisco_session *s); /* for messages */
 /* From now on hooks->cancelled is not asked any more. */

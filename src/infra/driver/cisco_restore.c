@@ -3,6 +3,8 @@
  */
 #include "infra/driver/cisco_driver.h"
 
+#include "infra/driver/driver_log.h"
+
 #include <string.h>
 
 enum err_code cisco_classify(struct driver_session *s, const char *snapshot,
@@ -152,7 +154,7 @@ enum err_code cisco_undo(struct driver_session *s,
 	struct err failure = ERR_INIT;
 	bool did = false;
 
-	cisco_log(&s->cisco, LOG_WARNING,
+	driver_log(s->cisco.hooks, LOG_WARNING,
 	    "%.*s; going back to the old configuration", cisco_bare(why),
 	    why->message);
 	if (put_back(s, s->stage->snapshot,

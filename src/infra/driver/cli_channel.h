@@ -53,9 +53,6 @@ struct cli_channel {
 	struct ssh_shell *shell; /* NULL over an API */
 };
 
-/* A line for the run's log. */
-void cli_channel_log(const struct cli_channel *c, enum log_level level,
-    const char *fmt, ...) printf_like(3, 4);
 
 /* --- opening ----------------------------------------------------------- */
 

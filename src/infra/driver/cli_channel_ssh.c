@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "infra/driver/cli_enable.h"
+#include "infra/driver/driver_log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +71,7 @@ static enum err_code judge(
 		    "changed",
 		    l->line ? l->line->number : 0);
 	if (answer->len > 0)
-		cli_channel_log(&l->c->base, LOG_INFO,
+		driver_log(l->c->base.hooks, LOG_INFO,
 		    "line %zu: the device says: %.300s",
 		    l->line ? l->line->number : 0, buf_text(answer));
 	return ERR_OK;

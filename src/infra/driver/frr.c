@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "domain/config_dialect.h"
+#include "infra/driver/driver_log.h"
 #include "infra/driver/frr_internal.h"
 
 #include <stdio.h>
@@ -23,20 +24,6 @@ static const struct ssh_shell_profile vtysh = {
 	.hot_keys = "?",
 	.quote = '\x16',
 };
-
-void frr_log(
-    const struct driver_session *s, enum log_level level, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	if (s->hooks == NULL || s->hooks->log == NULL)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	s->hooks->log(s->hooks->ctx, level, text);
-}
 
 enum err_code frr_run(struct driver_session *s, const char *command,
     struct deadline deadline, struct buf *out, struct err *e)
@@ -315,8 +302,8 @@ static void log_warnings(const struct driver_session *s, const char *answer)
 		size_t len = strcspn(answer, "\n");
 
 		if (text_starts_with(answer, "% Warning"))
-			frr_log(s, LOG_DEBUG, "write memory: %.*s", (int)len,
-			    answer);
+			driver_log(s->hooks, LOG_DEBUG, "write memory: %.*s",
+			    (int)len, answer);
 		answer += len + (answer[len] == '\n');
 	}
 }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "domain/config_dialect.h"
+#include "infra/driver/driver_log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -244,8 +245,9 @@ static enum err_code undo(struct driver_session *s, struct cli_load *load,
 	    deadline_in_ms(restore_ms + (int64_t)report->sent * UNDO_LINE_MS));
 	struct err failure = ERR_INIT;
 
-	frr_log(s, LOG_WARNING, "%.*s; putting the old configuration back",
-	    bare(why), why->message);
+	driver_log(s->hooks, LOG_WARNING,
+	    "%.*s; putting the old configuration back", bare(why),
+	    why->message);
 	if (put_back(s, s->stage->snapshot, &back, &failure) != ERR_OK) {
 		report->outcome = DRIVER_UNKNOWN;
 		err_set(e, ERR_UNKNOWN_OUTCOME, "%.*s, and %.*s", bare(why),

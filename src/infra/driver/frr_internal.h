@@ -24,8 +24,6 @@ struct driver_session {
 	struct section_plan *stage;
 };
 
-void frr_log(const struct driver_session *s, enum log_level level,
-    const char *fmt, ...) printf_like(3, 4);
 
 /* Appends the answer to a command of the enable mode. */
 enum err_code frr_run(struct driver_session *s, const char *command,

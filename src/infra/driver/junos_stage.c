@@ -7,6 +7,7 @@
  */
 #include "infra/driver/junos_internal.h"
 
+#include "infra/driver/driver_log.h"
 #include "infra/driver/junos_text.h"
 #include "infra/driver/text_plan.h"
 
@@ -111,17 +112,6 @@ static enum err_code put_request(struct buf *to,
 	return code == ERR_OK ? buf_check(to, "the request", e) : code;
 }
 
-/* A refusal is the configuration's fault, not the device's. */
-static enum err_code refusal(
-    const struct netconf_fault *fault, enum err_code code, struct err *e)
-{
-	if (code == ERR_OK || fault->n_errors == 0)
-		return code;
-	return err_set(e, ERR_INVALID,
-	    "the device refused the configuration: %s. Nothing was changed.",
-	    fault->text);
-}
-
 static enum err_code load(struct driver_session *s, const char *request,
     struct deadline deadline, struct err *e)
 {
@@ -133,13 +123,13 @@ static enum err_code load(struct driver_session *s, const char *request,
 	/* even a refusal may have left a part of it there */
 	s->base.staged = true;
 	if (fault.n_warnings > 0)
-		netconf_base_log(&s->base, LOG_WARNING,
+		driver_log(s->base.hooks, LOG_WARNING,
 		    "the device says: %s (%zu such)", fault.text,
 		    fault.n_warnings);
 	if (code == ERR_OK)
 		code = netconf_validate(
 		    s->base.nc, netconf_base_exchange(deadline), &fault, e);
-	return refusal(&fault, code, e);
+	return netconf_base_load_result(&fault, code, e);
 }
 
 enum err_code junos_stage(struct driver_session *s,

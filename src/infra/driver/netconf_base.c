@@ -1,6 +1,7 @@
 #include "infra/driver/netconf_base.h"
 
 #include "base/text.h"
+#include "infra/driver/driver_log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,20 +11,6 @@
 #define COMMIT_MIN_MS 5000
 #define COMMIT_MAX_MS 120000
 #define GOODBYE_MS 2000
-
-void netconf_base_log(
-    const struct netconf_base *b, enum log_level level, const char *fmt, ...)
-{
-	char text[600];
-	va_list ap;
-
-	if (b->hooks == NULL || b->hooks->log == NULL)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
-	b->hooks->log(b->hooks->ctx, level, text);
-}
 
 struct deadline netconf_base_exchange(struct deadline deadline)
 {
@@ -104,6 +91,16 @@ enum err_code netconf_base_discard(
 	code = netconf_discard(b->nc, netconf_base_exchange(deadline), NULL, e);
 	b->staged = code != ERR_OK;
 	return code;
+}
+
+enum err_code netconf_base_load_result(
+    const struct netconf_fault *fault, enum err_code code, struct err *e)
+{
+	if (code == ERR_OK || fault->n_errors == 0)
+		return code;
+	return err_set(e, ERR_INVALID,
+	    "the device refused the configuration: %s. Nothing was changed.",
+	    fault->text);
 }
 
 /* --- Committing -------------------------------------------------------- */
@@ -201,7 +198,7 @@ static struct netconf_commit options_of(
 	if (has & (NETCONF_CONFIRM_10 | NETCONF_CONFIRM_11))
 		o.confirm_s = how->confirm_s;
 	else if (how->confirm_s > 0)
-		netconf_base_log(b, LOG_WARNING,
+		driver_log(b->hooks, LOG_WARNING,
 		    "this server has no confirmed commit: the change will "
 		    "not take itself back");
 	if (o.confirm_s > 0 && (has & NETCONF_CONFIRM_11))

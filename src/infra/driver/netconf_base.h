@@ -43,10 +43,13 @@ enum err_code netconf_base_open(struct netconf_base *b,
 /* Discards a stage, gives up the locks, hangs up. */
 void netconf_base_close(struct netconf_base *b);
 
-void netconf_base_log(const struct netconf_base *b, enum log_level level,
-    const char *fmt, ...) printf_like(3, 4);
 /* One exchange, whatever the run's own deadline is. */
 struct deadline netconf_base_exchange(struct deadline deadline);
+
+/* What loading a configuration came to: a refusal is the configuration's fault,
+ * not the device's, ERR_INVALID. */
+enum err_code netconf_base_load_result(const struct netconf_fault *fault,
+    enum err_code code, struct err *e) must_check;
 
 /* Asks the caller whether to go on; from then on it cannot be cancelled. */
 enum err_code netconf_base_ask(struct netconf_base *b,

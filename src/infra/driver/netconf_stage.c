@@ -7,6 +7,7 @@
  */
 #include "infra/driver/netconf_internal.h"
 
+#include "infra/driver/driver_log.h"
 #include "infra/driver/text_plan.h"
 
 #include <string.h>
@@ -34,7 +35,7 @@ static enum err_code lock_one(struct netconf_base *b, const char *name,
 	code = netconf_lock(b->nc, name, deadline, &fault, &why);
 	*holds = code == ERR_OK;
 	if (netconf_fault_is(&fault, "operation-not-supported")) {
-		netconf_base_log(b, LOG_WARNING,
+		driver_log(b->hooks, LOG_WARNING,
 		    "this server cannot lock its %s configuration", name);
 		return ERR_OK;
 	}
@@ -106,17 +107,6 @@ static enum err_code prepare_load(
 	return buf_check(&s->load, "the request", e);
 }
 
-/* A refusal is the configuration's fault, not the device's. */
-static enum err_code refusal(
-    const struct netconf_fault *fault, enum err_code code, struct err *e)
-{
-	if (code == ERR_OK || fault->n_errors == 0)
-		return code;
-	return err_set(e, ERR_INVALID,
-	    "the device refused the configuration: %s. Nothing was changed.",
-	    fault->text);
-}
-
 static enum err_code load(struct driver_session *s, const char *config,
     struct deadline deadline, struct err *e)
 {
@@ -131,7 +121,7 @@ static enum err_code load(struct driver_session *s, const char *config,
 		if (code == ERR_OK)
 			code = send_load(s, deadline, &fault, e);
 	}
-	return refusal(&fault, code, e);
+	return netconf_base_load_result(&fault, code, e);
 }
 
 static enum err_code validate(
@@ -144,7 +134,7 @@ static enum err_code validate(
 		return ERR_OK;
 	code = netconf_validate(
 	    s->base.nc, netconf_base_exchange(deadline), &fault, e);
-	return refusal(&fault, code, e);
+	return netconf_base_load_result(&fault, code, e);
 }
 
 enum err_code netconf_drop_stage(
@@ -201,7 +191,7 @@ enum err_code netconf_stage_again(
 
 	if (code == ERR_OK)
 		code = send_load(s, deadline, &fault, e);
-	return refusal(&fault, code, e);
+	return netconf_base_load_result(&fault, code, e);
 }
 
 enum err_code netconf_diff(struct driver_session *s, struct deadline deadline,

@@ -174,3 +174,24 @@ json_t *api_commit_json(const struct store_commit *commit)
 	}
 	return o;
 }
+
+enum err_code api_find_job(
+    struct request *r, const struct job **ret, struct err *e)
+{
+	const struct job *job = job_find(r->capture[0]);
+
+	if (!job)
+		return err_set(e, ERR_NOT_FOUND, "there is no job \"%.100s\"",
+		    r->capture[0]);
+	*ret = job;
+	return ERR_OK;
+}
+
+enum err_code api_give_started(
+    struct request *r, struct response *out, json_t *doc, struct err *e)
+{
+	response_header(out, "Location",
+	    arena_printf(
+		r->arena, "/api/v1/runs/%s", json_text(doc, "id", "")));
+	return response_json(out, 202, doc, e);
+}

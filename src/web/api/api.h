@@ -10,6 +10,7 @@
 #define WEB_API_API_H
 
 #include "app/inventory.h"
+#include "domain/job.h"
 #include "web/router.h"
 
 extern const struct route_table api_health_routes;
@@ -75,6 +76,15 @@ const char *api_record_key(struct request *r, const struct kind *kind);
 /* The record named by the captures; ERR_NOT_FOUND. */
 enum err_code api_find_record(struct request *r, const struct kind *kind,
     const struct record **ret, struct err *e) must_check;
+
+/* The job named by the first capture; ERR_NOT_FOUND. */
+enum err_code api_find_job(
+    struct request *r, const struct job **ret, struct err *e) must_check;
+
+/* 202 with the document of a run that was started, which is taken over, and
+ * its place. */
+enum err_code api_give_started(struct request *r, struct response *out,
+    json_t *doc, struct err *e) must_check;
 
 /* If-Match: *ret_expect is NULL if it is absent or "*", else `id`.  Malformed
  * is 400; api_need_if_match() answers 428 if it is absent. */

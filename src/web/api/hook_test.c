@@ -29,12 +29,7 @@ static enum err_code post_test(
 		rc = hook_rule_try(r->app, &r->actor, r->snapshot, hook, device,
 		    *key ? key : NULL, &doc, e);
 	json_decref(body);
-	if (rc != ERR_OK)
-		return rc;
-	response_header(out, "Location",
-	    arena_printf(
-		r->arena, "/api/v1/runs/%s", json_text(doc, "id", "")));
-	return response_json(out, 202, doc, e);
+	return rc == ERR_OK ? api_give_started(r, out, doc, e) : rc;
 }
 
 static const struct route routes[] = {

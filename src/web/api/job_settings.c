@@ -8,18 +8,6 @@
 
 #include <string.h>
 
-static enum err_code find_job(
-    struct request *r, const struct job **ret, struct err *e)
-{
-	const struct job *job = job_find(r->capture[0]);
-
-	if (!job)
-		return err_set(e, ERR_NOT_FOUND, "there is no job \"%.100s\"",
-		    r->capture[0]);
-	*ret = job;
-	return ERR_OK;
-}
-
 /* Where nothing was set, what holds. */
 static json_t *defaults_json(const struct request *r, const struct job *job)
 {
@@ -36,7 +24,7 @@ static enum err_code get_settings(
 {
 	const struct record *record;
 	const struct job *job = NULL;
-	enum err_code rc = find_job(r, &job, e);
+	enum err_code rc = api_find_job(r, &job, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -57,7 +45,7 @@ static enum err_code put_settings(
 	struct blob_id id;
 	json_t *object = NULL;
 	bool present;
-	enum err_code rc = find_job(r, &job, e);
+	enum err_code rc = api_find_job(r, &job, e);
 
 	if (rc == ERR_OK)
 		rc = api_optional_if_match(r, &id, &expect, &present, e);

@@ -44,23 +44,11 @@ static enum err_code list_jobs(
 	return response_json(out, 200, api_list_json(items, NULL), e);
 }
 
-static enum err_code find_job(
-    struct request *r, const struct job **ret, struct err *e)
-{
-	const struct job *job = job_find(r->capture[0]);
-
-	if (!job)
-		return err_set(e, ERR_NOT_FOUND, "there is no job \"%.100s\"",
-		    r->capture[0]);
-	*ret = job;
-	return ERR_OK;
-}
-
 static enum err_code get_job(
     struct request *r, struct response *out, struct err *e)
 {
 	const struct job *job = NULL;
-	enum err_code rc = find_job(r, &job, e);
+	enum err_code rc = api_find_job(r, &job, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -115,7 +103,7 @@ static enum err_code post_run(
 	const struct job *job = NULL;
 	enum err_code rc;
 
-	rc = find_job(r, &job, e);
+	rc = api_find_job(r, &job, e);
 	if (rc == ERR_OK)
 		rc = actor_require(&r->actor, job->permission, e);
 	if (rc == ERR_OK)
@@ -131,12 +119,7 @@ static enum err_code post_run(
 		.errors = request_errors(r) },
 	    &doc, e);
 	json_decref(parameters);
-	if (rc != ERR_OK)
-		return rc;
-	response_header(out, "Location",
-	    arena_printf(
-		r->arena, "/api/v1/runs/%s", json_text(doc, "id", "")));
-	return response_json(out, 202, doc, e);
+	return rc == ERR_OK ? api_give_started(r, out, doc, e) : rc;
 }
 
 static const struct route routes[] = {

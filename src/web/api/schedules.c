@@ -84,12 +84,7 @@ static enum err_code post_run(
 	if (rc == ERR_OK)
 		rc = schedule_run_now(
 		    r->app, &r->actor, record, *key ? key : NULL, &doc, e);
-	if (rc != ERR_OK)
-		return rc;
-	response_header(out, "Location",
-	    arena_printf(
-		r->arena, "/api/v1/runs/%s", json_text(doc, "id", "")));
-	return response_json(out, 202, doc, e);
+	return rc == ERR_OK ? api_give_started(r, out, doc, e) : rc;
 }
 
 static const struct route routes[] = {
