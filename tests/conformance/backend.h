@@ -44,6 +44,7 @@ struct backend {
 	const char *command;
 	/* Takes the device's own address away. */
 	const char *cut_off;
+	bool cuts_itself; /* so that the driver can tell */
 	/* What somebody else types to leave a change half done, or to hold the
 	 * configuration while he stays signed in; NULL: no such thing. */
 	const char *const *pending;

@@ -33,11 +33,11 @@ static const char *const nxos_pending[] = {
 	.bad_secret = "interface Ethernet1/2\n  description x\n"        \
 		      "username joe password 5 s3cr3t too many\n",      \
 	.command = "interface Ethernet1/2\n  description y\nreload\n",  \
-	.cut_off = "interface mgmt0\n  no ip address\n",                \
 	.pending = nxos_pending
 
 const struct backend backend_nxos = {
 	.name = "nxos",
+	.cut_off = "interface mgmt0\n  no ip address\n",
 	NXOS_LANGUAGE("nxos"),
 };
 
@@ -54,5 +54,7 @@ const struct backend backend_nxapi = {
 	.transport = "nxapi",
 	.skip = nxapi_skip,
 	.failures = nxapi_failures,
+	.cut_off = "no feature nxapi\n",
+	.cuts_itself = true,
 	NXOS_LANGUAGE("nxapi"),
 };

@@ -394,6 +394,34 @@ static void cut_off_management_comes_back(struct bench *b)
 	bench_check(b, bench_same(b, old, bench_running(b)), "it is");
 }
 
+/* Nobody would take it back. */
+static void cutting_off_needs_a_timer(struct bench *b)
+{
+	const struct driver *d = b->driver;
+	struct driver_candidate c = { DRIVER_MERGE, b->backend->cut_off };
+	struct deadline t = deadline_in_ms(b->run_ms);
+	struct driver_commit how = { .confirm_s = 0, .deadline = t };
+	struct driver_report report = { .outcome = DRIVER_UNKNOWN };
+	struct driver_session *s = NULL;
+	struct err e = ERR_INIT;
+	const char *old;
+	enum err_code code;
+
+	if (!b->backend->cuts_itself)
+		return;
+	old = bench_running(b);
+	code = d->open(&b->target, NULL, t, &s, NULL, &e);
+	if (code == ERR_OK)
+		code = d->stage(s, &c, t, &e);
+	if (code == ERR_OK)
+		code = d->commit(s, &how, b->arena, &report, &e);
+	d->close(s);
+	bench_check(b,
+	    code == ERR_INVALID && report.outcome == DRIVER_UNTOUCHED,
+	    "refused: %s", e.message);
+	bench_check(b, bench_same(b, old, bench_running(b)), "no change");
+}
+
 /* --- Who is there ------------------------------------------------------ */
 
 static enum driver_refusal_kind refusal_of(struct bench *b)
@@ -501,6 +529,7 @@ const struct bench_case bench_cases[] = {
 	{ "what is not confirmed reverts", unconfirmed_reverts },
 	{ "a snapshot is put back", snapshot_is_put_back },
 	{ "cut off management comes back", cut_off_management_comes_back },
+	{ "cutting off needs a timer", cutting_off_needs_a_timer },
 	{ "wrong passwords are told", wrong_password_is_told },
 	{ "host keys are checked", keys_are_checked },
 	{ "sessions are closed", sessions_are_closed },

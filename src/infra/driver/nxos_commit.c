@@ -36,6 +36,55 @@ static enum err_code check_before(
 	return code;
 }
 
+static bool has_line(const char *text, const char *line)
+{
+	size_t len = strlen(line);
+
+	while (*text != '\0') {
+		if (strncmp(text, line, len) == 0 &&
+		    strchr(" \r\n", text[len]) != NULL)
+			return true;
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return false;
+}
+
+/* What the candidate switches off that this session stands on; or NULL. */
+static const char *find_cut(const struct driver_session *s)
+{
+	static const char api[] = "feature nxapi", ssh[] = "no feature ssh";
+	const struct cisco_stage *stage = s->stage;
+
+	if (s->cisco.shell == NULL && has_line(stage->snapshot, api) &&
+	    !has_line(stage->wanted, api))
+		return api;
+	return s->cisco.shell != NULL && has_line(stage->wanted, ssh)
+		   ? "feature ssh"
+		   : NULL;
+}
+
+/* The switch's timer takes back what cuts its own management off.  Without one
+ * nobody would. */
+static enum err_code check_management(
+    struct driver_session *s, const struct driver_commit *how, struct err *e)
+{
+	const char *cut = find_cut(s);
+
+	if (cut != NULL && how->confirm_s == 0)
+		return err_set(e, ERR_INVALID,
+		    "the candidate switches \"%s\" off, over which %s is "
+		    "managed, and no timer would take that back. Nothing was "
+		    "changed.",
+		    cut, s->cisco.target->name);
+	if (cut != NULL)
+		cisco_log(&s->cisco, LOG_WARNING,
+		    "the candidate switches \"%s\" off, over which the switch "
+		    "is managed: its timer will take it back",
+		    cut);
+	return ERR_OK;
+}
+
 /* The log tells the commands that failed, each with what was said to it. */
 static void keep_failure(struct nxos_load *l, const char *answer)
 {
@@ -134,7 +183,9 @@ enum err_code nxos_commit(struct driver_session *s,
 	*report = (struct driver_report){ .outcome = DRIVER_UNTOUCHED };
 	if (code != ERR_OK || plan.empty)
 		return code;
-	code = check_before(s, how->deadline, e);
+	code = check_management(s, how, e);
+	if (code == ERR_OK)
+		code = check_before(s, how->deadline, e);
 	if (code == ERR_OK)
 		code = cisco_ask_effect(&s->cisco, &plan, e);
 	if (code != ERR_OK)
