@@ -1,5 +1,6 @@
 #include "app/blame.h"
 
+#include "app/blame_internal.h"
 #include "domain/line_origin.h"
 
 #include <string.h>
@@ -37,8 +38,7 @@ static enum err_code step(struct blaming *b, const struct blob_id *older,
 	enum err_code rc;
 
 	arena_reset(arena);
-	rc =
-	    file_version_text(b->app, older, arena, &text.text, &text.len, e);
+	rc = file_version_text(b->app, older, arena, &text.text, &text.len, e);
 	if (rc == ERR_OK)
 		rc = text_diff_compute(arena, &text, &b->at_hand, &diff, e);
 	if (rc != ERR_OK)
@@ -93,58 +93,80 @@ static enum err_code take_commits(const struct history_page *page,
 	return ERR_OK;
 }
 
+static enum err_code trace_lines(struct blaming *b,
+    const struct history_page *page, struct blame *ret, struct err *e)
+{
+	enum err_code rc;
+
+	b->scratch[0] = arena_new(SCRATCH_MAX);
+	b->scratch[1] = arena_new(SCRATCH_MAX);
+	b->at_hand = (struct text_diff_input){ ret->text, ret->len };
+	rc = b->scratch[0] && b->scratch[1]
+		 ? go_back(b, page, ret, e)
+		 : err_set(e, ERR_SYSTEM, "out of memory");
+	arena_free(b->scratch[0]);
+	arena_free(b->scratch[1]);
+	for (size_t i = 0; rc == ERR_OK && i < ret->n_lines; i++) {
+		if (b->lines.origin[i] > page->n)
+			b->lines.origin[i] = (uint32_t)page->n;
+	}
+	return rc;
+}
+
+/* Of a version of a text nothing changes any more but what comes after it. */
 static enum err_code blame_version(struct blaming *b,
-    const struct history_page *page, struct arena *arena, struct blame *ret,
-    struct err *e)
+    const struct blame_query *q, const struct history_page *page,
+    struct blame *ret, struct err *e)
+{
+	struct blame_key key = blame_key_of(page, ret);
+	enum err_code rc;
+
+	if (!blame_recall(q->memory, &key, b->lines.origin, &ret->cut)) {
+		rc = trace_lines(b, page, ret, e);
+		if (rc != ERR_OK)
+			return rc;
+		blame_remember(q->memory, &key, b->lines.origin, ret->cut);
+	}
+	ret->origin = b->lines.origin;
+	return ERR_OK;
+}
+
+/* The text that is shown, its lines open. */
+static enum err_code begin(
+    struct blaming *b, struct arena *arena, struct blame *ret, struct err *e)
 {
 	enum err_code rc = file_version_text(
 	    b->app, &ret->version.blob, arena, &ret->text, &ret->len, e);
 
 	if (rc != ERR_OK)
 		return rc;
-	b->at_hand = (struct text_diff_input){ ret->text, ret->len };
-	ret->n_lines = count_lines(&b->at_hand);
-	rc = line_origin_begin(&b->lines, arena, ret->n_lines, e);
-	if (rc == ERR_OK)
-		rc = go_back(b, page, ret, e);
-	if (rc == ERR_OK)
-		rc = take_commits(page, arena, ret, e);
-	if (rc != ERR_OK)
-		return rc;
-	for (size_t i = 0; i < ret->n_lines; i++) {
-		if (b->lines.origin[i] > page->n)
-			b->lines.origin[i] = (uint32_t)page->n;
-	}
-	ret->origin = b->lines.origin;
-	return ERR_OK;
+	ret->n_lines =
+	    count_lines(&(struct text_diff_input){ ret->text, ret->len });
+	return line_origin_begin(&b->lines, arena, ret->n_lines, e);
 }
 
-enum err_code blame_read(const struct app *app, const struct record *device,
-    enum device_file file, const struct commit_id *at, struct arena *arena,
-    struct blame *ret, struct err *e)
+enum err_code blame_read(const struct app *app, const struct blame_query *q,
+    struct arena *arena, struct blame *ret, struct err *e)
 {
 	struct blaming b = { .app = app };
 	struct blame blame = { .n_lines = 0 };
-	struct device_history_query query = {
-		.device = device, .only = &file, .limit = BLAME_MAX_VERSIONS
-	};
+	struct device_history_query query = { .device = q->device,
+		.only = &q->file,
+		.limit = BLAME_MAX_VERSIONS };
 	struct history_page page;
 	enum err_code rc;
 
 	rc = device_version_find(
-	    app, device, file, at, arena, &blame.version, e);
+	    app, q->device, q->file, q->at, arena, &blame.version, e);
 	query.from = &blame.version.commit.id;
 	if (rc == ERR_OK)
 		rc = device_history_read(app, &query, arena, &page, e);
-	if (rc != ERR_OK)
-		return rc;
-	b.scratch[0] = arena_new(SCRATCH_MAX);
-	b.scratch[1] = arena_new(SCRATCH_MAX);
-	rc = b.scratch[0] && b.scratch[1]
-		 ? blame_version(&b, &page, arena, &blame, e)
-		 : err_set(e, ERR_SYSTEM, "out of memory");
-	arena_free(b.scratch[0]);
-	arena_free(b.scratch[1]);
+	if (rc == ERR_OK)
+		rc = begin(&b, arena, &blame, e);
+	if (rc == ERR_OK)
+		rc = blame_version(&b, q, &page, &blame, e);
+	if (rc == ERR_OK)
+		rc = take_commits(&page, arena, &blame, e);
 	if (rc == ERR_OK)
 		*ret = blame;
 	return rc;

@@ -25,9 +25,27 @@ struct blame {
 	bool cut; /* at a bound */
 };
 
-/* at NULL: the newest version.  ERR_NOT_FOUND as device_version_find(). */
-enum err_code blame_read(const struct app *app, const struct record *device,
-    enum device_file file, const struct commit_id *at, struct arena *arena,
-    struct blame *ret, struct err *e) must_check;
+/* Where a caller keeps what never changes: a few bytes under a key.  It may
+ * forget any of them at any time. */
+struct blame_memory {
+	void *ctx;
+	bool (*get)(void *ctx, const void *key, size_t key_len, void *value,
+	    size_t value_len);
+	void (*put)(void *ctx, const void *key, size_t key_len,
+	    const void *value, size_t value_len);
+};
+#define BLAME_MEMORY_KEY 80
+#define BLAME_MEMORY_VALUE 64
+
+struct blame_query {
+	const struct record *device;
+	enum device_file file;
+	const struct commit_id *at;	   /* NULL: the newest version */
+	const struct blame_memory *memory; /* NULL: none */
+};
+
+/* ERR_NOT_FOUND as device_version_find(). */
+enum err_code blame_read(const struct app *app, const struct blame_query *q,
+    struct arena *arena, struct blame *ret, struct err *e) must_check;
 
 #endif

@@ -6,10 +6,13 @@
 
 #include "app/blame.h"
 #include "web/pages/device_state.h"
+#include "web/pages/page_cache.h"
 #include "web/pages/past.h"
 #include "web/pages/diff_words.h"
 #include "web/pages/text_view.h"
+#include "web/web.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* A run of lines from one commit. */
@@ -128,9 +131,27 @@ static struct jv blocks_view(struct arena *a, const struct blame *b)
 	return list;
 }
 
+static_assert(BLAME_MEMORY_KEY <= PAGE_CACHE_KEY &&
+		  BLAME_MEMORY_VALUE <= PAGE_CACHE_VALUE,
+    "kept by the page cache");
+
+static bool recall(
+    void *cache, const void *key, size_t key_len, void *value, size_t value_len)
+{
+	return page_cache_get(cache, key, key_len, value, value_len);
+}
+
+static void remember(void *cache, const void *key, size_t key_len,
+    const void *value, size_t value_len)
+{
+	page_cache_put(cache, key, key_len, value, value_len);
+}
+
 static enum err_code read_blame(struct request *r, const struct record *device,
     enum device_file *file, struct blame *ret, struct err *e)
 {
+	struct blame_memory memory;
+	struct blame_query query;
 	struct commit_id at;
 	bool given;
 	enum err_code rc = view_query_commit(r, "at", &at, &given, e);
@@ -140,8 +161,10 @@ static enum err_code read_blame(struct request *r, const struct record *device,
 	if (!device_file_parse(r->capture[1], file))
 		return err_set(e, ERR_NOT_FOUND, "A device has no \"%.40s\".",
 		    r->capture[1]);
-	return blame_read(
-	    r->app, device, *file, given ? &at : NULL, r->arena, ret, e);
+	memory = (struct blame_memory){ r->web->page_cache, recall, remember };
+	query =
+	    (struct blame_query){ device, *file, given ? &at : NULL, &memory };
+	return blame_read(r->app, &query, r->arena, ret, e);
 }
 
 static enum err_code blame_page(

@@ -6,6 +6,8 @@
 
 #include "web/web.h"
 
+#include <ctype.h>
+
 static int open_pages(void **state)
 {
 	struct web_options options = { .threads = 4,
@@ -191,6 +193,54 @@ static void each_line_has_its_commit(void **state)
 	assert_status(get("/devices/r1/blame/backup?at=x"), 422);
 }
 
+/* All ids of commits in the page, one after the other. */
+static void ids_of(const struct exchange_reply *reply, struct buf *to)
+{
+	const char *p = reply->body, *end = p + reply->body_len;
+	size_t n;
+
+	for (; p < end; p += n + 1) {
+		for (n = 0; p + n < end && isxdigit((unsigned char)p[n]);)
+			n++;
+		if (n == STORE_OID_TEXT_SIZE - 1)
+			buf_add(to, p, n);
+	}
+}
+
+/* What is told from memory is what was found, and no other version's. */
+static void blame_is_the_same_when_it_is_asked_again(void **state)
+{
+	struct buf text = BUF_INIT(10000), first = BUF_INIT(100000);
+	struct buf second = BUF_INIT(100000);
+	struct exchange_reply reply;
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		buf_printf(&text, "line %d\n", i);
+		if (i % 20 == 19)
+			write_as(i % 40 == 19 ? "anna" : "bob", BACKUP,
+			    buf_text(&text), NULL);
+	}
+	reply = get("/devices/r1/blame/backup");
+	assert_has(reply, "line 99");
+	assert_has(reply, "anna");
+	ids_of(&reply, &first);
+	assert_true(first.len >= (size_t)5 * (STORE_OID_TEXT_SIZE - 1));
+	reply = get("/devices/r1/blame/backup");
+	ids_of(&reply, &second);
+	assert_string_equal(buf_text(&second), buf_text(&first));
+	buf_puts(&text, "and one more\n");
+	write_as("carl", BACKUP, buf_text(&text), NULL);
+	reply = get("/devices/r1/blame/backup");
+	assert_has(reply, "carl");
+	buf_clear(&second);
+	ids_of(&reply, &second);
+	assert_string_not_equal(buf_text(&second), buf_text(&first));
+	buf_release(&text);
+	buf_release(&first);
+	buf_release(&second);
+}
+
 static void it_goes_over_earlier_areas_and_names(void **state)
 {
 	struct id a = write_as("anna", BACKUP, "one\ntwo\n", NULL);
@@ -245,6 +295,7 @@ int main(void)
 		T(any_two_are_compared),
 		T(a_file_that_was_not_there_yet_is_compared),
 		T(each_line_has_its_commit),
+		T(blame_is_the_same_when_it_is_asked_again),
 		T(it_goes_over_earlier_areas_and_names),
 		T(hostile_texts_stay_text),
 	};
