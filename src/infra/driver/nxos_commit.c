@@ -6,6 +6,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "infra/driver/driver_log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -78,7 +79,7 @@ static enum err_code check_management(
 		    "changed.",
 		    cut, s->cisco.target->name);
 	if (cut != NULL)
-		cisco_log(&s->cisco, LOG_WARNING,
+		driver_log(s->cisco.hooks, LOG_WARNING,
 		    "the candidate switches \"%s\" off, over which the switch "
 		    "is managed: its timer will take it back",
 		    cut);
