@@ -340,6 +340,15 @@ static enum err_code read_bound(
 	return rc;
 }
 
+/* Of runs that are asked for in one millisecond, one pair in four million would
+ * have the same id. */
+static void choose_id(const struct app *app, char id[RUN_ID_SIZE])
+{
+	do
+		run_id_new(id);
+	while (queue_holds(app->dir, id));
+}
+
 /* Binding and queueing are one step for others: whoever finds the key bound
  * and no run knows that the one who bound it died, and queues it under the
  * same id. */
@@ -353,7 +362,7 @@ static enum err_code create_keyed(
 
 	if (rc != ERR_OK)
 		return rc;
-	run_id_new(id);
+	choose_id(c->app, id);
 	rc = bind_key(c->app, c->actor, c->wish->key, id, &bound, e);
 	if (rc == ERR_OK && bound)
 		rc = read_bound(c, id, ret_doc, e);
@@ -378,7 +387,7 @@ enum err_code runs_create(const struct app *app, const struct actor *actor,
 		return rc;
 	if (wish->key)
 		return create_keyed(&c, ret_doc, e);
-	run_id_new(id);
+	choose_id(app, id);
 	return create_with_id(&c, id, ret_doc, e);
 }
 

@@ -23,6 +23,9 @@ enum queue_place { QUEUE_QUEUED, QUEUE_CLAIMED, QUEUE_CANCELLED, QUEUE_PLACES };
 /* Creates the directories. */
 enum err_code queue_prepare(const char *dir, struct err *e) must_check;
 
+/* Is there a run of this id, in any place?  False for what is no id. */
+bool queue_holds(const char *dir, const char *id);
+
 /* Durable when it answers ERR_OK.  ERR_CONFLICT if the run is in a place
  * already: it is never put a second time. */
 enum err_code queue_put(const char *dir, const char *id, const char *text,

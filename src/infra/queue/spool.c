@@ -67,20 +67,32 @@ enum err_code queue_prepare(const char *dir, struct err *e)
 	return rc;
 }
 
+/* From the last place to the first, against the way a run goes. */
+bool queue_holds(const char *dir, const char *id)
+{
+	char path[PATH_SIZE];
+
+	for (int i = QUEUE_PLACES; check_id(id, NULL) == ERR_OK && i-- > 0;) {
+		document_path(dir, (enum queue_place)i, id, path);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 enum err_code queue_put(const char *dir, const char *id, const char *text,
     size_t len, struct err *e)
 {
 	char path[PATH_SIZE];
 	enum err_code rc = check_id(id, e);
 
-	for (int i = QUEUE_PLACES; rc == ERR_OK && i-- > 0;) {
-		document_path(dir, (enum queue_place)i, id, path);
-		if (access(path, F_OK) == 0)
-			rc = err_set(e, ERR_CONFLICT,
-			    "run %s is in the queue already", id);
-	}
-	return rc == ERR_OK ? file_write_durable(path, text, len, 0640, e)
-			    : rc;
+	if (rc == ERR_OK && queue_holds(dir, id))
+		rc = err_set(
+		    e, ERR_CONFLICT, "run %s is in the queue already", id);
+	if (rc != ERR_OK)
+		return rc;
+	document_path(dir, QUEUE_QUEUED, id, path);
+	return file_write_durable(path, text, len, 0640, e);
 }
 
 /* link(2) makes the binding: the first one wins, and it appears whole. */

@@ -91,7 +91,10 @@ static void test_no_second_put(void **state)
 {
 	struct fixture *f = *state;
 
+	assert_false(queue_holds(f->dir, ID_1));
+	assert_false(queue_holds(f->dir, "../x"));
 	put(f, ID_1, "{}");
+	assert_true(queue_holds(f->dir, ID_1));
 	assert_int_equal(queue_put(f->dir, ID_1, "x", 1, NULL), ERR_CONFLICT);
 	assert_int_equal(queue_move(f->dir, ID_1, QUEUE_QUEUED, QUEUE_CLAIMED,
 	    NULL), ERR_OK);
