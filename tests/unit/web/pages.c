@@ -802,10 +802,14 @@ static void test_an_import_is_looked_at_before_it_is_made(void **state)
 {
 	static const char form[] = "kind=devices&format=csv&area=lab&"
 				   "text=name%2Cserial%0Aimp1%2C%3Cb%3E%0A";
-	struct exchange_reply reply = post("/import", form);
+	struct exchange_reply reply = get("/import");
 	char save[300];
 
 	(void)state;
+	assert_has(reply, "<option>netbox</option>");
+	assert_has(reply, "<option>planned</option>");
+	reply = post("/import", form);
+	assert_has(reply, "<option selected>csv</option>");
 	assert_int_equal(reply.status, 200);
 	assert_has(reply, "1 to create");
 	assert_has(reply, "value=\"save\"");
