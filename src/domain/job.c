@@ -196,6 +196,17 @@ static const struct job jobs[JOB_COUNT] = {
 	    JOB_TEARDOWN },
 };
 
+const char *const job_words[JOB_COUNT + 1] = {
+	[JOB_PROVISION] = "provision",
+	[JOB_BACKUP] = "backup",
+	[JOB_GENERATE] = "generate-intended",
+	[JOB_REACHABILITY] = "reachability",
+	[JOB_BULK_PROVISION] = "bulk-provision",
+	[JOB_COMPARE] = "compare",
+	[JOB_DISCOVER] = "discover",
+	[JOB_TEARDOWN] = "teardown",
+};
+
 const struct job *job_get(enum job_id id)
 {
 	return &jobs[id];

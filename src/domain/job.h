@@ -46,6 +46,9 @@ struct job {
 	enum job_id member; /* JOB_FLEET: what is done with each device */
 };
 
+/* The names of all, for fields that hold one; NULL ends. */
+extern const char *const job_words[JOB_COUNT + 1];
+
 const struct job *job_get(enum job_id id);
 const struct job *job_find(const char *name); /* or NULL */
 

@@ -316,7 +316,8 @@ static void test_bad_records(void **state)
 		const char *json, *words;
 	} rows[] = {
 		{ "\"cron\":\"61 * * * *\"", "minute" },
-		{ "\"job\":\"dance\",\"cron\":\"@daily\"", "no job" },
+		{ "\"job\":\"dance\",\"cron\":\"@daily\"",
+		    "job: must be one of: provision" },
 		{ "\"cron\":\"@daily\",\"at\":\"2026-12-01T00:00\"", "either" },
 		{ "\"time_zone\":\"UTC\"", "either" },
 		{ "\"cron\":\"@daily\",\"time_zone\":\"Mars/Olympus\"",

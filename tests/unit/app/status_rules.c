@@ -74,6 +74,7 @@ static void test_every_job_is_in_the_table(void **state)
 			   (job->scope == JOB_FLEET && job->member == job->id);
 		bool many = job->scope != JOB_DEVICE;
 
+		assert_string_equal(job_words[id], job->name);
 		if ((one && !has_row(job, false, false)) ||
 		    (many && !has_row(job, false, true)) ||
 		    (one && job->can_write && !has_row(job, true, false)) ||
