@@ -4,7 +4,7 @@ foreach(suite flow pages script tables)
   add_test(NAME browser/${suite}
       COMMAND ${PROJECT_SOURCE_DIR}/tests/browser/run.sh ${suite})
   set_tests_properties(browser/${suite} PROPERTIES
-      TIMEOUT 900 LABELS browser SKIP_RETURN_CODE 77
+      TIMEOUT 1500 LABELS browser SKIP_RETURN_CODE 77
       RESOURCE_LOCK chromium
       ENVIRONMENT "SWITCHYARD_BUILD=${PROJECT_BINARY_DIR}")
 endforeach()
@@ -14,6 +14,6 @@ foreach(suite servers firstrun)
   add_test(NAME browser/${suite}
       COMMAND ${PROJECT_SOURCE_DIR}/tests/browser/${suite}.sh)
   set_tests_properties(browser/${suite} PROPERTIES
-      TIMEOUT 900 LABELS browser SKIP_RETURN_CODE 77 RESOURCE_LOCK chromium
+      TIMEOUT 1500 LABELS browser SKIP_RETURN_CODE 77 RESOURCE_LOCK chromium
       ENVIRONMENT "SWITCHYARD_BUILD=${PROJECT_BINARY_DIR}")
 endforeach()

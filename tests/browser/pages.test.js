@@ -28,7 +28,7 @@ test("the list has every page of the program", () =>
 	assert.deepEqual(patternsWithout(Object.values(paths)), []));
 
 for (const { name: look, axe = true, rules, media = "screen", ...options } of looks) {
-	test(`every page, ${look}`, { timeout: 400000 }, async () => {
+	test(`every page, ${look}`, { timeout: 600000 }, async () => {
 		const page = await openPage(browser, options);
 		const found = new Findings();
 

@@ -128,6 +128,31 @@ for (const { name: look, options } of looks) {
 	});
 }
 
+test("a file is imported after a dry run", { timeout: 60000 }, async () => {
+	const page = await openPage(browser);
+
+	await signIn(page);
+	await page.goto("/devices");
+	await page.click(".actions a:has-text('Import')");
+	assert.deepEqual(await page.locator("#format option").allTextContents(),
+		["csv", "json", "oxidized", "netbox"]);
+	await page.fill("#area", "lab");
+	await page.selectOption("#status", "planned");
+	await page.fill("#text", "name,tags\nimported1,from file\n");
+	await page.click("button:has-text('Dry run')");
+	await page.waitForSelector("h2:has-text('What would happen')");
+	assert.match(await page.textContent("[aria-labelledby=report]"),
+		/1 row: 1 to create/);
+	await assertAccessible(page);
+	await shoot(page, "import-dry-run");
+	await page.click("button:has-text('Import')");
+	await page.waitForSelector(".notice:has-text('1 created')");
+	await page.goto("/devices/imported1");
+	assert.match(await page.textContent("h1"), /planned/);
+	assertNoFaults(page);
+	await page.context().close();
+});
+
 test("the box in the head ticks the page", { timeout: 60000 }, async () => {
 	const page = await openPage(browser);
 

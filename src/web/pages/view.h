@@ -40,7 +40,7 @@ struct jv view_history_commit(struct arena *a, const struct history_commit *c);
  * escaped as HTML. */
 struct jv view_device_text(struct arena *a, const char *text, size_t len);
 
-/* {name: …, value: …} for each, in order. */
+/* A list of them, in order; NULL ends. */
 struct jv view_words(struct arena *a, const char *const *words);
 
 /* The newest commits of branch main. */
