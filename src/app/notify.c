@@ -1,19 +1,12 @@
 #include "app/notify.h"
 
+#include "app/outbox.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define PATH_SIZE 4096
-#define MAX_LISTED 100000
 
 const char *const notify_event_words[NOTIFY_EVENTS + 1] = {
 	[NOTIFY_RUN_FAILED] = "run_failed",
@@ -24,69 +17,6 @@ const char *const notify_event_words[NOTIFY_EVENTS + 1] = {
 	[NOTIFY_TEST] = "test",
 	[NOTIFY_EVENTS] = NULL,
 };
-
-/* --- the outbox ---------------------------------------------------------- */
-
-void outbox_path(const char *dir, const char *name, char *path, size_t size)
-{
-	snprintf(path, size, "%s/outbox%s%s", dir, name ? "/" : "",
-	    name ? name : "");
-}
-
-enum err_code outbox_prepare(const char *dir, struct err *e)
-{
-	static const char *const all[] = { NULL, "done", "failed" };
-	enum err_code rc = ERR_OK;
-
-	for (int i = 0; i < 3 && rc == ERR_OK; i++) {
-		char path[PATH_SIZE];
-
-		outbox_path(dir, all[i], path, sizeof(path));
-		rc = dir_create(path, 0750, e);
-	}
-	return rc;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-enum err_code outbox_list(
-    const char *dir, char (**ret_names)[256], size_t *ret_n, struct err *e)
-{
-	char path[PATH_SIZE];
-	char(*names)[256] = NULL;
-	size_t n = 0, cap = 0;
-	struct dirent *entry;
-	DIR *d;
-
-	outbox_path(dir, NULL, path, sizeof(path));
-	d = opendir(path);
-	if (!d && errno != ENOENT)
-		return err_set_errno(e, "cannot read %s", path);
-	while (d && (entry = readdir(d)) != NULL && n < MAX_LISTED) {
-		if (entry->d_name[0] == '.' ||
-		    !text_ends_with(entry->d_name, ".json"))
-			continue;
-		if (n == cap) {
-			void *grown =
-			    realloc(names, (cap = cap ? cap * 2 : 64) * 256);
-
-			if (!grown)
-				break;
-			names = grown;
-		}
-		text_copy(names[n++], 256, entry->d_name);
-	}
-	if (d)
-		closedir(d);
-	if (n)
-		qsort(names, n, 256, by_name);
-	*ret_names = names;
-	*ret_n = n;
-	return ERR_OK;
-}
 
 /* --- publishing ---------------------------------------------------------- */
 
@@ -156,34 +86,11 @@ static void add_secret(const struct snapshot *s, const struct record *channel,
 			record_text(r, SECRET_USERNAME)));
 }
 
-static enum err_code put_item(
-    const char *dir, const char *name, const json_t *item, struct err *e)
-{
-	static const char *const places[] = { "", "done/", "failed/" };
-	struct buf text = BUF_INIT(OUTBOX_MAX_ITEM);
-	char path[PATH_SIZE], file[320];
-	enum err_code rc;
-
-	for (int i = 0; i < 3; i++) {
-		snprintf(file, sizeof(file), "%s%s", places[i], name);
-		outbox_path(dir, file, path, sizeof(path));
-		if (access(path, F_OK) == 0)
-			return ERR_OK;
-	}
-	outbox_path(dir, name, path, sizeof(path));
-	rc = json_write(item, &text, e);
-	if (rc == ERR_OK)
-		rc = file_write_durable(
-		    path, buf_text(&text), text.len, 0600, e);
-	buf_release(&text);
-	return rc;
-}
-
 static enum err_code put_for(const struct app *app, const struct snapshot *s,
     const struct record *channel, const struct notification *n, struct err *e)
 {
 	json_t *item = json_object();
-	char name[256];
+	char id[OUTBOX_ID_SIZE];
 	enum err_code rc;
 
 	json_object_set_new(item, "channel", record_to_json(channel));
@@ -192,13 +99,12 @@ static enum err_code put_for(const struct app *app, const struct snapshot *s,
 	add_secret(s, channel, CHANNEL_URL_SECRET, "url_secret", item);
 	add_secret(s, channel, CHANNEL_SIGN_SECRET, "sign_secret", item);
 	add_secret(s, channel, CHANNEL_CREDENTIALS, "credentials", item);
-	snprintf(name, sizeof(name), "%.120s.%.100s.json", n->id,
-	    record_key(channel));
+	snprintf(id, sizeof(id), "%.120s.%.100s", n->id, record_key(channel));
 	if (!json_object_get(item, "event") ||
 	    !json_object_get(item, "channel"))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	else
-		rc = put_item(app->dir, name, item, e);
+		rc = outbox_put(app->dir, id, item, e);
 	json_decref(item);
 	return rc;
 }

@@ -48,17 +48,7 @@ bool notify_is_wanted(const struct snapshot *s, enum notify_event event);
 void notify_check_channel(
     const struct record *now, struct schema_errors *errors);
 
-/* --- a file of the outbox ------------------------------------------------ */
-
-#define OUTBOX_MAX_ITEM ((size_t)256 * 1024)
-
-/* "DIR/outbox/<name>"; name NULL: the directory. */
-void outbox_path(const char *dir, const char *name, char *path, size_t size);
-enum err_code outbox_prepare(const char *dir, struct err *e) must_check;
-
-/* Names of what waits, sorted; free() the array and its only allocation. */
-enum err_code outbox_list(const char *dir, char (**ret_names)[256],
-    size_t *ret_n, struct err *e) must_check;
+/* --- an item of the outbox (app/outbox.h) -------------------------------- */
 
 /* What is sent: for a channel of type webhook, slack and teams the body of a
  * request; for email the text.  item: what the file holds. */

@@ -1,13 +1,11 @@
 #include "worker/notifier.h"
 
-#include "app/notify.h"
-#include "app/port/delivery.h"
-#include "app/port/secrets.h"
+#include "app/outbox.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +13,11 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <dirent.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define PATH_SIZE 4096
-#define SEND_MS 10000
 #define FIRST_WAIT_MS 5000
 #define LAST_WAIT_MS ((int64_t)3600 * 1000)
 #define MAX_ATTEMPTS 15 /* the last some eight hours after the first */
@@ -28,135 +25,12 @@
 #define KEEP_S (7 * 24 * 3600)
 /* No longer than this between two looks for what is new. */
 #define LOOK_MS 1000
+/* The end of a process is noticed as soon as this. */
+#define REAP_MS 20
+/* Channels that are served at once. */
+#define MAX_SENDERS 16
 
-/* --- one delivery -------------------------------------------------------- */
-
-/* *ret NULL: the item names no such secret. */
-static enum err_code read_secret(const char *dir, const json_t *item,
-    const char *name, struct credentials *ret, struct err *e)
-{
-	const json_t *ref = json_object_get(item, name);
-	const char *user = json_text(ref, "username", "");
-
-	memset(ret, 0, sizeof(*ret));
-	if (!ref)
-		return ERR_OK;
-	/* a key alone has no user */
-	return secrets_read(dir, json_text(ref, "provider", ""),
-	    json_text(ref, "reference", ""), *user ? user : "-", ret, e);
-}
-
-static enum err_code send_mail(const char *dir, const json_t *item,
-    const char *url, const char *text, struct err *e)
-{
-	const json_t *channel = json_object_get(item, "channel"), *to;
-	const char *list[513] = { NULL };
-	struct buf message = BUF_INIT(OUTBOX_MAX_ITEM * 2);
-	struct delivery_mail mail = {
-		.url = url, .from = json_text(channel, "from", ""), .to = list
-	};
-	struct credentials signs_in;
-	enum err_code rc;
-	size_t i;
-
-	json_array_foreach(json_object_get(channel, "to"), i, to) if (i < 512)
-	    list[i] = json_string_value(to);
-	rc = read_secret(dir, item, "credentials", &signs_in, e);
-	if (rc == ERR_OK)
-		rc = notify_make_mail(item, text, clock_wall_ms(), &message, e);
-	if (rc == ERR_OK) {
-		mail.message = buf_text(&message);
-		mail.message_len = message.len;
-		mail.username = signs_in.username;
-		mail.password = signs_in.password;
-		rc = delivery_mail(&mail, deadline_in_ms(SEND_MS), e);
-	}
-	credentials_release(&signs_in);
-	buf_release(&message);
-	return rc;
-}
-
-static enum err_code send_post(const char *dir, const json_t *item,
-    const char *url, const struct buf *body, struct err *e)
-{
-	const json_t *event = json_object_get(item, "event");
-	struct delivery_header headers[4] = {
-		{ "Content-Type", "application/json" },
-		{ "X-Switchyard-Event", json_text(event, "event", "") },
-		{ "X-Switchyard-Delivery", json_text(event, "id", "") },
-	};
-	char signature[120];
-	struct credentials key;
-	size_t n = 3;
-	enum err_code rc = read_secret(dir, item, "sign_secret", &key, e);
-
-	if (rc != ERR_OK)
-		return rc;
-	if (key.password) {
-		notify_sign(secret_reveal(key.password),
-		    secret_length(key.password), clock_wall_ms() / 1000,
-		    buf_text(body), body->len, signature);
-		headers[n++] =
-		    (struct delivery_header){ "X-Switchyard-Signature",
-			    signature };
-	}
-	credentials_release(&key);
-	return delivery_post(url, headers, n, buf_text(body), body->len,
-	    deadline_in_ms(SEND_MS), e);
-}
-
-static enum err_code send_item(
-    const char *dir, const json_t *item, struct err *e)
-{
-	const json_t *channel = json_object_get(item, "channel");
-	struct buf body = BUF_INIT(OUTBOX_MAX_ITEM);
-	struct credentials address;
-	const char *url;
-	enum err_code rc = read_secret(dir, item, "url_secret", &address, e);
-
-	if (rc != ERR_OK)
-		return rc;
-	url = address.password ? secret_reveal(address.password)
-			       : json_text(channel, "url", "");
-	rc = notify_render(item, &body, e);
-	if (rc == ERR_OK &&
-	    strcmp(json_text(channel, "type", ""), "email") == 0)
-		rc = send_mail(dir, item, url, buf_text(&body), e);
-	else if (rc == ERR_OK)
-		rc = send_post(dir, item, url, &body, e);
-	credentials_release(&address);
-	buf_release(&body);
-	return rc;
-}
-
-/* --- the outbox ---------------------------------------------------------- */
-
-static void move_item(const char *dir, const char *name, const char *place)
-{
-	char from[PATH_SIZE], to[PATH_SIZE], file[320];
-
-	snprintf(file, sizeof(file), "%s/%s", place, name);
-	outbox_path(dir, name, from, sizeof(from));
-	outbox_path(dir, file, to, sizeof(to));
-	if (rename(from, to) < 0)
-		log_error("%s cannot be moved", from);
-}
-
-static void write_item(const char *dir, const char *name, const json_t *item)
-{
-	struct buf text = BUF_INIT(OUTBOX_MAX_ITEM);
-	struct err e = ERR_INIT;
-	char path[PATH_SIZE];
-	enum err_code rc = json_write(item, &text, &e);
-
-	outbox_path(dir, name, path, sizeof(path));
-	if (rc == ERR_OK)
-		rc = file_write_durable(
-		    path, buf_text(&text), text.len, 0600, &e);
-	if (rc != ERR_OK)
-		log_err(&e, name);
-	buf_release(&text);
-}
+/* --- one item ------------------------------------------------------------ */
 
 /* What does not pass is given up at once. */
 static bool may_pass(enum err_code rc)
@@ -164,66 +38,189 @@ static bool may_pass(enum err_code rc)
 	return rc != ERR_INVALID && rc != ERR_DENIED && rc != ERR_CORRUPT;
 }
 
-static int64_t try_item(const char *dir, const char *name, json_t *item)
+static void move_item(
+    const char *dir, struct outbox_item *item, enum outbox_place to)
 {
-	json_int_t attempts = json_number(item, "attempts", 0) + 1;
-	int64_t wait = FIRST_WAIT_MS, now;
 	struct err e = ERR_INIT;
-	enum err_code rc = send_item(dir, item, &e);
 
-	if (rc == ERR_OK) {
-		log_info("sent %s", name);
-		move_item(dir, name, "done");
-		return 0;
-	}
-	json_object_set_new(item, "attempts", json_integer(attempts));
-	json_object_set_new(item, "why", json_string(e.message));
-	if (!may_pass(rc) || attempts >= MAX_ATTEMPTS) {
-		log_warning("%s is given up: %s", name, e.message);
-		write_item(dir, name, item);
-		move_item(dir, name, "failed");
-		return 0;
-	}
+	if (outbox_move(dir, item, to, &e) != ERR_OK)
+		log_err(&e, item->id);
+}
+
+static int64_t wait_after(json_int_t attempts)
+{
+	int64_t wait = FIRST_WAIT_MS;
+
 	while (--attempts > 0 && wait < LAST_WAIT_MS)
 		wait *= 2;
-	if (wait > LAST_WAIT_MS)
-		wait = LAST_WAIT_MS;
-	now = clock_wall_ms();
-	json_object_set_new(item, "next_ms", json_integer(now + wait));
-	log_warning("%s is tried again in %lld s: %s", name,
-	    (long long)(wait / 1000), e.message);
-	write_item(dir, name, item);
-	return now + wait;
+	return wait < LAST_WAIT_MS ? wait : LAST_WAIT_MS;
 }
 
-/* When it is to be looked at again; 0: it has left. */
-static int64_t look_at_item(const char *dir, const char *name)
+static void try_item(const char *dir, struct outbox_item *item)
 {
-	struct buf text = BUF_INIT(OUTBOX_MAX_ITEM);
-	char path[PATH_SIZE];
-	json_t *item = NULL;
-	int64_t next, now = clock_wall_ms();
+	json_int_t attempts = json_number(item->json, "attempts", 0) + 1;
+	int64_t wait = wait_after(attempts);
+	struct err e = ERR_INIT, failed = ERR_INIT;
+	enum err_code rc = notifier_send(dir, item->json, &e);
 
-	outbox_path(dir, name, path, sizeof(path));
-	if (file_read_regular(path, &text, NULL) != ERR_OK ||
-	    json_read(buf_text(&text), text.len, text.max, &item, NULL) !=
-		ERR_OK) {
-		buf_release(&text);
-		move_item(dir, name, "failed");
-		return 0;
+	if (rc == ERR_OK) {
+		log_info("sent %s", item->id);
+		move_item(dir, item, OUTBOX_DELIVERED);
+		return;
 	}
-	buf_release(&text);
-	next = json_number(item, "next_ms", 0);
-	/* a time that is further away than any wait is of a clock that was
-	 * set */
-	if (next <= now || next > now + LAST_WAIT_MS)
-		next = try_item(dir, name, item);
-	json_decref(item);
-	return next;
+	json_object_set_new(item->json, "attempts", json_integer(attempts));
+	json_object_set_new(item->json, "why", json_string(e.message));
+	if (!may_pass(rc) || attempts >= MAX_ATTEMPTS) {
+		log_warning("%s is given up: %s", item->id, e.message);
+		move_item(dir, item, OUTBOX_GIVEN_UP);
+		return;
+	}
+	json_object_set_new(
+	    item->json, "next_ms", json_integer(clock_wall_ms() + wait));
+	log_warning("%s is tried again in %lld s: %s", item->id,
+	    (long long)(wait / 1000), e.message);
+	if (outbox_rewrite(dir, item, &failed) != ERR_OK)
+		log_err(&failed, item->id);
 }
+
+/* A time that is further away than any wait is of a clock that was set. */
+static bool is_due(const json_t *item)
+{
+	int64_t next = json_number(item, "next_ms", 0), now = clock_wall_ms();
+
+	return next <= now || next > now + LAST_WAIT_MS;
+}
+
+static void look_at_item(const char *dir, const char *id)
+{
+	struct outbox_item item;
+
+	if (outbox_open(dir, OUTBOX_WAITING, id, true, &item, NULL) != ERR_OK)
+		return;
+	if (!item.json)
+		move_item(dir, &item, OUTBOX_GIVEN_UP);
+	else if (is_due(item.json))
+		try_item(dir, &item);
+	outbox_close(&item);
+}
+
+/* --- a process for each channel ------------------------------------------ */
+
+/* A peer that is slow holds up its own channel and no other. */
+struct senders {
+	struct {
+		pid_t pid;
+		char channel[OUTBOX_ID_SIZE];
+	} all[MAX_SENDERS];
+	size_t n;
+};
+
+static void die_with_parent(void)
+{
+	pid_t parent = getppid();
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+}
+
+static void reap(struct senders *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (waitpid(s->all[i].pid, NULL, WNOHANG) == 0)
+			s->all[kept++] = s->all[i];
+	}
+	s->n = kept;
+}
+
+static bool is_served(const struct senders *s, const char *channel)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (strcmp(s->all[i].channel, channel) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* All that waits for one channel, in order. */
+_Noreturn static void serve(const char *dir, const char *channel)
+{
+	char(*ids)[OUTBOX_ID_SIZE];
+	size_t n;
+
+	die_with_parent();
+	if (outbox_list(dir, OUTBOX_WAITING, &ids, &n, NULL) != ERR_OK)
+		_exit(1);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(outbox_channel(ids[i]), channel) == 0)
+			look_at_item(dir, ids[i]);
+	}
+	free(ids);
+	_exit(0);
+}
+
+static bool waits_and_is_due(const char *dir, const char *id)
+{
+	json_t *item = NULL;
+	/* one that cannot be read is put aside by who serves its channel */
+	bool due =
+	    outbox_read(dir, OUTBOX_WAITING, id, &item, NULL) != ERR_OK ||
+	    is_due(item);
+
+	json_decref(item);
+	return due;
+}
+
+static void start_sender(
+    struct senders *s, const char *dir, const char *channel)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		serve(dir, channel);
+	if (pid < 0)
+		return; /* at the next look */
+	s->all[s->n].pid = pid;
+	snprintf(s->all[s->n].channel, OUTBOX_ID_SIZE, "%s", channel);
+	s->n++;
+}
+
+/* False: nothing waits any more. */
+static bool look(struct senders *s, const char *dir)
+{
+	char(*ids)[OUTBOX_ID_SIZE];
+	size_t n;
+
+	if (outbox_list(dir, OUTBOX_WAITING, &ids, &n, NULL) != ERR_OK)
+		return false;
+	for (size_t i = 0; i < n && s->n < MAX_SENDERS; i++) {
+		const char *channel = outbox_channel(ids[i]);
+
+		if (!is_served(s, channel) && waits_and_is_due(dir, ids[i]))
+			start_sender(s, dir, channel);
+	}
+	free(ids);
+	return n > 0;
+}
+
+/* Until it is time to look again, or a process has ended. */
+static void pause_for(struct senders *s)
+{
+	struct timespec ts = { .tv_nsec = REAP_MS * 1000000L };
+	size_t before = s->n;
+
+	for (int i = 0; i < LOOK_MS / REAP_MS && s->n == before; i++) {
+		nanosleep(&ts, NULL);
+		reap(s);
+	}
+}
+
+/* --- the outbox ---------------------------------------------------------- */
 
 /* What was sent long ago is forgotten. */
-static void sweep(const char *dir, const char *place)
+static void sweep(const char *dir, enum outbox_place place)
 {
 	char path[PATH_SIZE], file[PATH_SIZE + 260];
 	time_t oldest = time(NULL) - KEEP_S;
@@ -231,7 +228,7 @@ static void sweep(const char *dir, const char *place)
 	struct stat st;
 	DIR *d;
 
-	outbox_path(dir, place, path, sizeof(path));
+	outbox_path(dir, place, NULL, path, sizeof(path));
 	d = opendir(path);
 	while (d && (entry = readdir(d)) != NULL) {
 		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
@@ -243,25 +240,10 @@ static void sweep(const char *dir, const char *place)
 		closedir(d);
 }
 
-/* False: nothing waits any more. */
-static bool look(const char *dir)
-{
-	char(*names)[256];
-	size_t n, left = 0;
-
-	if (outbox_list(dir, &names, &n, NULL) != ERR_OK)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		left += look_at_item(dir, names[i]) != 0;
-	free(names);
-	return left > 0;
-}
-
 int notifier_main(const char *dir)
 {
-	struct timespec pause = { .tv_nsec = LOOK_MS % 1000 * 1000000L,
-		.tv_sec = LOOK_MS / 1000 };
 	struct rlimit none = { 0, 0 };
+	struct senders senders = { .n = 0 };
 	struct err e = ERR_INIT;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -272,9 +254,9 @@ int notifier_main(const char *dir)
 		log_err(&e, "the outbox");
 		return 1;
 	}
-	sweep(dir, "done");
-	sweep(dir, "failed");
-	while (look(dir))
-		nanosleep(&pause, NULL);
+	sweep(dir, OUTBOX_DELIVERED);
+	sweep(dir, OUTBOX_GIVEN_UP);
+	while (look(&senders, dir) || senders.n > 0)
+		pause_for(&senders);
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "app/job_settings.h"
 #include "app/notify.h"
+#include "app/outbox.h"
 #include "base/clock.h"
 #include "base/json.h"
 
@@ -174,11 +175,11 @@ static void become_notifier(const struct worker *w)
 
 static bool outbox_waits(struct worker *w)
 {
-	char (*names)[256];
+	char (*ids)[OUTBOX_ID_SIZE];
 	size_t n = 0;
 
-	if (outbox_list(w->app.dir, &names, &n, NULL) == ERR_OK)
-		free(names);
+	if (outbox_list(w->app.dir, OUTBOX_WAITING, &ids, &n, NULL) == ERR_OK)
+		free(ids);
 	return n > 0;
 }
 

@@ -1,6 +1,6 @@
 #include "worker/worker.h"
 
-#include "app/notify.h"
+#include "app/outbox.h"
 #include "app/port/queue.h"
 #include "app/scheduler.h"
 #include "base/clock.h"
@@ -64,7 +64,7 @@ static enum err_code watch_all(struct loop *l, struct err *e)
 	snprintf(path, sizeof(path), "%s/spool/cancel", dir);
 	if ((rc = watch(l->inotify_fd, path, e)) != ERR_OK)
 		return rc;
-	outbox_path(dir, NULL, path, sizeof(path));
+	outbox_path(dir, OUTBOX_WAITING, NULL, path, sizeof(path));
 	if ((rc = outbox_prepare(dir, e)) != ERR_OK ||
 	    (rc = watch(l->inotify_fd, path, e)) != ERR_OK)
 		return rc;

@@ -170,6 +170,33 @@ def exercise_reachability(p):
                not in ("queued", "claimed", "running"))
 
 
+def exercise_notifications(p):
+    """A channel that nobody listens on, and a run that fails."""
+    p.call("createChannel", body={"name": "deaf", "type": "webhook", "events": ["run_failed"],
+                                  "url": "http://127.0.0.1:9/"})
+    p.call("startRun", {"job": "backup"}, {"parameters": {"devices": ["silent"], "retries": 0}})
+    listed = lambda place: p.call("listNotifications", query={"place": place}).json["items"]
+    await_that("a notification", lambda: listed("waiting") and listed("waiting")[0]["attempts"])
+    where = {"notification": listed("waiting")[0]["id"]}
+
+    def done(operation):
+        """It is being sent now and then."""
+        o = p.operations[operation]
+        return p.send(o.method, o.url(where), "admin",
+                      {} if o.method == "POST" else None).status in (202, 204)
+    await_that("sending it again", lambda: done("retryNotification"))
+    await_that("dropping it", lambda: done("dropNotification"))
+    if [n["id"] for n in listed("given-up")] != [where["notification"]]:
+        raise Broken("what was dropped is not given up")
+    p.call("retryNotification", where, {})
+    await_that("dropping it again", lambda: done("dropNotification"))
+    p.call("dropNotification", where)
+    p.check_problem(p.operations["dropNotification"],
+                    p.send("DELETE", p.operations["dropNotification"].url(where), "admin"), 404)
+    p.check_problem(p.operations["listNotifications"],
+                    p.send("GET", "/api/v1/notifications?place=nowhere", "admin"), 400)
+
+
 def exercise_again(p):
     """A run over many devices, none of which answers."""
     run = p.call("startRun", {"job": "bulk-provision"},
@@ -312,6 +339,7 @@ def main():
     exercise_files(p)
     exercise_runs(p)
     exercise_reachability(p)
+    exercise_notifications(p)
     exercise_again(p)
     exercise_schedules(p)
     exercise_hooks(p)

@@ -22,6 +22,7 @@ extern const struct route_table api_history_routes;
 extern const struct route_table api_hook_test_routes;
 extern const struct route_table api_hostkey_routes;
 extern const struct route_table api_metrics_routes;
+extern const struct route_table api_notifications_routes;
 extern const struct route_table api_reachability_routes;
 extern const struct route_table api_access_routes;
 extern const struct route_table api_jobs_routes;
@@ -43,6 +44,7 @@ extern const struct route_table api_openapi_routes;
 	X(api_hook_test_routes)     \
 	X(api_hostkey_routes)       \
 	X(api_metrics_routes)       \
+	X(api_notifications_routes) \
 	X(api_reachability_routes)  \
 	X(api_access_routes)        \
 	X(api_jobs_routes)          \

@@ -1,5 +1,6 @@
 #include "web/api/openapi_schemas.h"
 
+#include "app/outbox.h"
 #include "domain/reach.h"
 #include "domain/run.h"
 #include "domain/server.h"
@@ -188,6 +189,15 @@ static const struct {
 		"\"device\",\"verdict\",\"since\",\"checked_at\","
 		"\"address\",\"probes\"") },
 	{ "ReachabilityList", PAGE(REF("Reachability")) },
+	{ "Notification",
+	    OBJECT("\"id\":" TEXT ",\"place\":" REF("OutboxPlace")
+		   ",\"channel\":" TEXT ",\"type\":" TEXT ",\"event\":" TEXT
+		   ",\"title\":" TEXT ",\"time\":" TEXT
+		   ",\"attempts\":" NUMBER ",\"why\":" TEXT
+		   ",\"next_at\":" TIME,
+		"\"id\",\"place\",\"channel\",\"event\",\"title\","
+		"\"attempts\"") },
+	{ "NotificationList", PAGE(REF("Notification")) },
 	{ "IntendedResult", OBJECT("\"device\":" TEXT ",\"changed\":" FLAG,
 				"\"device\",\"changed\"") },
 };
@@ -217,6 +227,8 @@ json_t *openapi_fixed_schemas(void)
 	    schema_to_json_schema(
 		&server_action_get(SERVER_REBUILD)->parameters));
 	json_object_set_new(all, "ReachVerdict", words_schema(reach_words));
+	json_object_set_new(
+	    all, "OutboxPlace", words_schema(outbox_place_words));
 	json_object_set_new(all, "Probe", words_schema(probe_words));
 	json_object_set_new(all, "RunState", words_schema(run_state_words));
 	json_object_set_new(all, "RunTrigger", words_schema(run_trigger_words));

@@ -4,33 +4,31 @@
  */
 #include "app/notify.h"
 
+#include "app/outbox.h"
+
 #include "unit/app/fixture.h"
 
 static size_t count_waiting(struct fixture *f)
 {
-	char(*names)[256];
+	char(*ids)[OUTBOX_ID_SIZE];
 	size_t n;
 
-	assert_ok(outbox_list(f->dir, &names, &n, e));
-	free(names);
+	assert_ok(outbox_list(f->dir, OUTBOX_WAITING, &ids, &n, e));
+	free(ids);
 	return n;
 }
 
 /* The first item of the outbox, a new reference. */
 static json_t *first_item(struct fixture *f)
 {
-	struct buf text = BUF_INIT(OUTBOX_MAX_ITEM);
-	char(*names)[256], path[400];
+	char(*ids)[OUTBOX_ID_SIZE];
 	json_t *item;
 	size_t n;
 
-	assert_ok(outbox_list(f->dir, &names, &n, e));
+	assert_ok(outbox_list(f->dir, OUTBOX_WAITING, &ids, &n, e));
 	assert_true(n > 0);
-	outbox_path(f->dir, names[0], path, sizeof(path));
-	assert_ok(file_read_regular(path, &text, e));
-	item = parse_json(buf_text(&text));
-	buf_release(&text);
-	free(names);
+	assert_ok(outbox_read(f->dir, OUTBOX_WAITING, ids[0], &item, e));
+	free(ids);
 	return item;
 }
 
@@ -49,13 +47,13 @@ static void publish(struct fixture *f, enum notify_event event, const char *id)
 	snapshot_unref(s);
 }
 
-static void move(struct fixture *f, const char *from, const char *to)
+static void deliver(struct fixture *f, const char *id)
 {
-	char a[200], b[200];
+	struct outbox_item item;
 
-	outbox_path(f->dir, from, a, sizeof(a));
-	outbox_path(f->dir, to, b, sizeof(b));
-	assert_int_equal(rename(a, b), 0);
+	assert_ok(outbox_open(f->dir, OUTBOX_WAITING, id, false, &item, e));
+	assert_ok(outbox_move(f->dir, &item, OUTBOX_DELIVERED, e));
+	outbox_close(&item);
 }
 
 static void test_who_is_told(void **state)
@@ -79,7 +77,7 @@ static void test_who_is_told(void **state)
 	/* told again, also when it has been sent: once */
 	publish(f, NOTIFY_RUN_FAILED, "1-failed");
 	assert_int_equal(count_waiting(f), 1);
-	move(f, "1-failed.all.json", "done/1-failed.all.json");
+	deliver(f, "1-failed.all");
 	publish(f, NOTIFY_RUN_FAILED, "1-failed");
 	assert_int_equal(count_waiting(f), 0);
 	publish(f, NOTIFY_DEVICE_DOWN, "2-down");
@@ -101,7 +99,8 @@ static void expect_render(
 	json_decref(item);
 	buf_release(&body);
 	assert_ok(try_delete(f, KIND_CHANNEL, "c", e));
-	move(f, "x.c.json", "x.old");
+	assert_ok(outbox_drop(f->dir, "x.c", "admin", e));
+	assert_ok(outbox_drop(f->dir, "x.c", "admin", e));
 }
 
 #define CHANNEL(type, more) \
@@ -133,6 +132,63 @@ static void test_what_is_sent(void **state)
 			     "range(999999) %}{% for b in range(9999) %}x"
 			     "{% endfor %}{% endfor %}\""),
 	    "template is wrong");
+}
+
+/* What waits can be hurried or given up, what was given up sent or forgotten.
+ */
+static void test_what_an_admin_does(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox_item item;
+	char next[OUTBOX_ID_SIZE];
+	json_t *list = json_array(), *one;
+
+	create(f, KIND_CHANNEL,
+	    "{\"name\":\"c.d\",\"type\":\"webhook\",\"url\":\"http://a/\"}");
+	publish(f, NOTIFY_RUN_FAILED, "1-failed");
+	publish(f, NOTIFY_RUN_FAILED, "2-failed");
+	publish(f, NOTIFY_RUN_FAILED, "3-failed");
+	assert_string_equal(outbox_channel("1-failed.c.d"), "c.d");
+	assert_ok(outbox_page(f->dir, OUTBOX_WAITING, NULL, 2, list, next, e));
+	assert_int_equal(json_array_size(list), 2);
+	assert_string_equal(
+	    json_text(json_array_get(list, 0), "id", ""), "3-failed.c.d");
+	assert_ok(outbox_page(f->dir, OUTBOX_WAITING, next, 3, list, next, e));
+	assert_int_equal(json_array_size(list), 3);
+	assert_string_equal(
+	    json_text(json_array_get(list, 2), "id", ""), "1-failed.c.d");
+	assert_string_equal(next, "");
+	/* an hour is to be waited */
+	assert_ok(outbox_open(
+	    f->dir, OUTBOX_WAITING, "1-failed.c.d", false, &item, e));
+	assert_err(outbox_retry(f->dir, "1-failed.c.d", e), ERR_CONFLICT,
+	    "being sent now");
+	assert_err(outbox_drop(f->dir, "1-failed.c.d", "admin", e),
+	    ERR_CONFLICT, "being sent now");
+	json_object_set_new(item.json, "next_ms", json_integer(1));
+	json_object_set_new(item.json, "attempts", json_integer(7));
+	assert_ok(outbox_rewrite(f->dir, &item, e));
+	outbox_close(&item);
+	assert_ok(outbox_retry(f->dir, "1-failed.c.d", e));
+	one = first_item(f);
+	assert_null(json_object_get(one, "next_ms"));
+	assert_int_equal(json_number(one, "attempts", 0), 7);
+	json_decref(one);
+	assert_ok(outbox_drop(f->dir, "1-failed.c.d", "admin", e));
+	assert_int_equal(outbox_count(f->dir, OUTBOX_WAITING), 2);
+	assert_int_equal(outbox_count(f->dir, OUTBOX_GIVEN_UP), 1);
+	/* told again, it stays dropped */
+	publish(f, NOTIFY_RUN_FAILED, "1-failed");
+	assert_int_equal(outbox_count(f->dir, OUTBOX_WAITING), 2);
+	assert_ok(outbox_retry(f->dir, "1-failed.c.d", e));
+	one = first_item(f);
+	assert_int_equal(json_number(one, "attempts", 9), 0);
+	json_decref(one);
+	assert_int_equal(outbox_count(f->dir, OUTBOX_GIVEN_UP), 0);
+	assert_err(outbox_retry(f->dir, "../x", e), ERR_NOT_FOUND, "no such");
+	assert_err(outbox_drop(f->dir, "9-failed.c.d", "admin", e),
+	    ERR_NOT_FOUND, "no such");
+	json_decref(list);
 }
 
 static void test_email(void **state)
@@ -248,6 +304,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_who_is_told),
 		T(test_what_is_sent),
+		T(test_what_an_admin_does),
 		T(test_email),
 		cmocka_unit_test(test_signature),
 		T(test_bad_channels),

@@ -148,6 +148,7 @@ static void test_every_page_answers(void **state)
 		"/hooks", "/hooks/new",
 		"/hooks/default", "/hooks/default/edit",
 		"/import", "/channels", "/channels/new", "/channels/ops",
+		"/notifications", "/notifications?place=given-up",
 		"/channels/ops/edit", "/schedules", "/schedules/new",
 		"/schedules/nightly", "/schedules/nightly/edit",
 		"/schedules/nightly/delete", "/jobs", "/jobs/provision/run",
