@@ -2,7 +2,7 @@
 # need a simulator are left out.
 include(${CMAKE_CURRENT_LIST_DIR}/program.cmake)
 if(TARGET switchyard-sim)
-  foreach(module cli conf grammar junos_tree timers wire)
+  foreach(module cli conf grammar junos_tree nxapi timers wire)
     unit_test(sim ${module})
   endforeach()
 
