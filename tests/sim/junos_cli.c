@@ -1,7 +1,7 @@
 /*
  * The command line of Junos: operational and configuration mode.
  */
-#include "sim/junos.h"
+#include "sim/junos_cli.h"
 
 #include "sim/mem.h"
 
@@ -11,15 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct junos_cli {
-	struct junos_session session;
-	char edit[1024]; /* path of `edit`, "" at the top */
-	bool exclusive;
-	struct buf loaded; /* text typed after `load … terminal` */
-	enum junos_action action;
-};
-
-static struct junos_cli *junos_cli_of(struct cli *cli)
+struct junos_cli *junos_cli_of(struct cli *cli)
 {
 	struct junos_cli *jc = cli->state;
 
@@ -31,13 +23,13 @@ static struct junos_cli *junos_cli_of(struct cli *cli)
 	return jc;
 }
 
-static struct jnode *junos_cli_config(struct cli *cli)
+struct jnode *junos_cli_config(struct cli *cli)
 {
 	return junos_edited(cli->device, &junos_cli_of(cli)->session);
 }
 
 /* The section of `edit`; made if it is not there. */
-static struct jnode *junos_cli_base(struct cli *cli)
+struct jnode *junos_cli_base(struct cli *cli)
 {
 	struct junos_words w;
 	struct junos_walk_result r;
@@ -50,7 +42,7 @@ static struct jnode *junos_cli_base(struct cli *cli)
 	return r.node;
 }
 
-static void junos_put_error(struct cli *cli, const char *refusal)
+void junos_put_error(struct cli *cli, const char *refusal)
 {
 	cli_fail(cli, "error: %s\n", refusal);
 }
@@ -88,7 +80,7 @@ static void junos_enter(struct cli *cli, const struct grammar_match *m)
 	cli_set_view(cli, CLI_CONFIG);
 }
 
-static void junos_leave(struct cli *cli)
+void junos_leave(struct cli *cli)
 {
 	struct junos_cli *jc = junos_cli_of(cli);
 	char refusal[CONF_REFUSAL_SIZE];
@@ -156,305 +148,6 @@ static void junos_top(struct cli *cli, const struct grammar_match *m)
 {
 	(void)m;
 	junos_cli_of(cli)->edit[0] = '\0';
-}
-
-static void junos_print_report(
-    void *ctx, const char *severity, const char *message, const char *element)
-{
-	struct cli *cli = ctx;
-
-	(void)element;
-	if (strcmp(severity, "warning") == 0)
-		cli_printf(cli, "warning: %s\n", message);
-	else
-		cli_fail(cli, "%s%s.\n",
-		    text_starts_with(message, "syntax") ? "" : "error: ",
-		    message);
-}
-
-static void junos_set_line(struct cli *cli, const struct grammar_match *m)
-{
-	struct junos_load load = { .report = junos_print_report, .ctx = cli };
-	char refusal[CONF_REFUSAL_SIZE];
-
-	if (!junos_may_edit(
-		cli->device, &junos_cli_of(cli)->session, refusal)) {
-		junos_put_error(cli, refusal);
-		return;
-	}
-	junos_load_set(junos_cli_base(cli), m->text, &load);
-}
-
-static void junos_cli_rollback(struct cli *cli, const struct grammar_match *m)
-{
-	char word[16];
-	char refusal[CONF_REFUSAL_SIZE];
-	unsigned n =
-	    (unsigned)strtoul(grammar_word(m, 1, word, sizeof(word)), NULL, 10);
-
-	if (junos_rollback(
-		cli->device, &junos_cli_of(cli)->session, n, refusal))
-		cli_printf(cli, "load complete\n");
-	else
-		junos_put_error(cli, refusal);
-}
-
-/* --- load … terminal --------------------------------------------------- */
-
-static void junos_load_line(struct cli *cli, const char *line);
-
-static void junos_load_begin(struct cli *cli, const struct grammar_match *m)
-{
-	static const struct {
-		const char *word;
-		enum junos_action action;
-	} actions[] = {
-		{ "merge", JUNOS_MERGE },
-		{ "override", JUNOS_OVERRIDE },
-		{ "replace", JUNOS_REPLACE },
-		{ "set", JUNOS_SET },
-	};
-	struct junos_cli *jc = junos_cli_of(cli);
-
-	for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++)
-		if (grammar_has_keyword(m, actions[i].word))
-			jc->action = actions[i].action;
-	buf_clear(&jc->loaded);
-	cli_printf(cli, "[Type ^D at a new line to end input]\n");
-	cli_ask(cli, false, junos_load_line, "%s", "");
-}
-
-/* The candidate with the text in it; errors leave what went in. */
-static void junos_load_apply(
-    struct cli *cli, const char *text, enum junos_action action)
-{
-	struct junos_load load = { .report = junos_print_report, .ctx = cli };
-
-	if (action == JUNOS_SET)
-		junos_load_set(junos_cli_config(cli), text, &load);
-	else
-		junos_load_text(junos_cli_config(cli), text, action, &load);
-	if (load.errors > 0)
-		cli_printf(cli, "load complete (%u errors)\n", load.errors);
-	else
-		cli_printf(cli, "load complete\n");
-}
-
-static void junos_load_line(struct cli *cli, const char *line)
-{
-	struct junos_cli *jc = junos_cli_of(cli);
-
-	if (!line)
-		return;
-	if (*line != '\x04') {
-		buf_printf(&jc->loaded, "%s\n", line);
-		cli_ask(cli, false, junos_load_line, "%s", "");
-		return;
-	}
-	junos_load_apply(cli, buf_text(&jc->loaded), jc->action);
-	buf_clear(&jc->loaded);
-}
-
-static void junos_load_file(struct cli *cli, const struct grammar_match *m)
-{
-	char name[128];
-	const struct device_file *f;
-	struct junos_cli *jc = junos_cli_of(cli);
-
-	f = device_file_find(
-	    cli->device, grammar_word(m, m->n_words - 1, name, sizeof(name)));
-	if (!f) {
-		cli_fail(cli,
-		    "error: could not open file: %s: No such file or "
-		    "directory\n",
-		    name);
-		return;
-	}
-	jc->action = grammar_has_keyword(m, "set")	  ? JUNOS_SET
-		     : grammar_has_keyword(m, "override") ? JUNOS_OVERRIDE
-		     : grammar_has_keyword(m, "replace")  ? JUNOS_REPLACE
-							  : JUNOS_MERGE;
-	junos_load_apply(cli, f->data, jc->action);
-}
-
-/* --- commit ------------------------------------------------------------ */
-
-/* The words after keyword `name`, without their quotes. */
-static char *junos_argument(const struct grammar_match *m, const char *name)
-{
-	char word[512];
-
-	for (size_t i = 0; i + 1 < m->n_words; i++) {
-		if (!m->word_is_keyword[i] ||
-		    strcmp(grammar_word(m, i, word, sizeof(word)), name) != 0)
-			continue;
-		grammar_word(m, i + 1, word, sizeof(word));
-		if (*word == '"' && word[strlen(word) - 1] == '"') {
-			word[strlen(word) - 1] = '\0';
-			return mem_strdup(word + 1);
-		}
-		return mem_strdup(word);
-	}
-	return NULL;
-}
-
-static unsigned junos_confirm_minutes(const struct grammar_match *m)
-{
-	char *word = junos_argument(m, "confirmed");
-	unsigned minutes = word ? (unsigned)strtoul(word, NULL, 10) : 0;
-
-	free(word);
-	return minutes ? minutes : JUNOS_CONFIRM_DEFAULT_S / 60;
-}
-
-static void junos_commit_check(struct cli *cli, const struct grammar_match *m)
-{
-	char refusal[CONF_REFUSAL_SIZE];
-
-	(void)m;
-	if (junos_check(cli->device, &junos_cli_of(cli)->session, refusal))
-		cli_printf(cli, "configuration check succeeds\n");
-	else
-		cli_fail(cli, "%s\nerror: configuration check-out failed\n",
-		    refusal);
-}
-
-static void junos_cli_commit(struct cli *cli, const struct grammar_match *m)
-{
-	struct junos_cli *jc = junos_cli_of(cli);
-	struct junos_commit_options o = { .confirm_s = 0 };
-	char refusal[CONF_REFUSAL_SIZE];
-	char *comment = junos_argument(m, "comment");
-	unsigned minutes = 0;
-
-	o.comment = comment;
-	if (grammar_has_keyword(m, "confirmed")) {
-		minutes = junos_confirm_minutes(m);
-		o.confirm_s = minutes * 60;
-	}
-	if (!junos_commit(cli->device, &jc->session, &o, refusal)) {
-		cli_fail(cli,
-		    "%s\nerror: commit failed: (statements constraint "
-		    "check failed)\n",
-		    refusal);
-	} else {
-		if (minutes)
-			cli_printf(cli,
-			    "commit confirmed will be automatically rolled "
-			    "back in %u minutes unless confirmed\n",
-			    minutes);
-		cli_printf(cli, "commit complete\n");
-		if (minutes)
-			cli_printf(cli,
-			    "\n# commit confirmed will be rolled back in %u "
-			    "minutes\n",
-			    minutes);
-		if (grammar_has_keyword(m, "and-quit"))
-			junos_leave(cli);
-	}
-	free(comment);
-}
-
-/* --- what is shown ----------------------------------------------------- */
-
-/* Words of a path after `from` words of the command, up to a pipe's word. */
-static const struct jnode *junos_shown(
-    struct cli *cli, const struct jnode *root, const char *path)
-{
-	struct junos_words w;
-	struct junos_walk_result r = { .result = JUNOS_WALK_SYNTAX };
-
-	if (junos_words_split(path, &w))
-		/* Without creating nothing is changed. */
-		junos_walk((struct jnode *)(uintptr_t)root, &w, 0, false, &r);
-	junos_words_release(&w);
-	if (r.result == JUNOS_WALK_OK)
-		return r.node;
-	if (r.result != JUNOS_WALK_NOT_FOUND)
-		cli_fail(cli, "syntax error.\n");
-	return NULL;
-}
-
-static void junos_put_config(
-    struct cli *cli, const struct jnode *node, const char *format)
-{
-	struct buf path = BUF_INIT(1u << 16);
-
-	if (strcmp(format, "set") == 0) {
-		junos_format_path(node, &path);
-		junos_format_set(node, buf_text(&path), &cli->text);
-	} else if (strcmp(format, "xml") == 0) {
-		cli_printf(cli, "<rpc-reply><configuration>");
-		junos_format_xml(node, &cli->text);
-		cli_printf(cli, "</configuration></rpc-reply>\n");
-	} else {
-		junos_format_text(node, 0, &cli->text);
-	}
-	buf_release(&path);
-}
-
-/* "interfaces ge-0/0/0 display-set": the path, and how to show it. */
-static void junos_show_tree(
-    struct cli *cli, const struct jnode *root, const char *rest)
-{
-	static const struct {
-		const char *word;
-		const char *format;
-	} formats[] = { { "display-set", "set" }, { "display-xml", "xml" } };
-	char *path = mem_strdup(rest);
-	const char *format = "text";
-	const struct jnode *node;
-
-	for (size_t i = 0; i < 2; i++) {
-		char *at = strstr(path, formats[i].word);
-
-		if (at && at[strlen(formats[i].word)] == '\0') {
-			*at = '\0';
-			format = formats[i].format;
-		}
-	}
-	node = junos_shown(cli, root, path);
-	if (node)
-		junos_put_config(cli, node, format);
-	free(path);
-}
-
-static void junos_show_configuration(
-    struct cli *cli, const struct grammar_match *m)
-{
-	char when[DEVICE_TIME_SIZE];
-	const struct junos *j = junos_of(cli->device);
-	const char *rest = grammar_rest(m, 2);
-	char prompt[128];
-
-	if (*rest == '\0') {
-		device_format_time(
-		    j->history[0].made_ms, "%Y-%m-%d %H:%M:%S UTC", when);
-		cli_printf(cli, "## Last commit: %s by %s\n", when,
-		    j->history[0].user);
-	}
-	junos_show_tree(cli, j->active, rest);
-	snprintf(prompt, sizeof(prompt), "%s@%s> ", cli->user,
-	    junos_hostname(cli->device));
-	hostile_spoil_config(&cli->device->hostile, prompt, &cli->text);
-}
-
-static void junos_show_candidate(struct cli *cli, const struct grammar_match *m)
-{
-	junos_show_tree(cli, junos_cli_base(cli), grammar_rest(m, 1));
-}
-
-static void junos_show_compare(struct cli *cli, const struct grammar_match *m)
-{
-	char word[16];
-	unsigned n =
-	    (unsigned)strtoul(grammar_word(m, 3, word, sizeof(word)), NULL, 10);
-	const struct jnode *from = junos_get_rollback(cli->device, n);
-
-	if (from)
-		junos_diff(from, junos_cli_config(cli), &cli->text);
-	else
-		junos_put_error(cli, "could not open configuration database");
 }
 
 #define SHOW_WITH(name)                                     \

@@ -35,6 +35,8 @@ if(MICROHTTPD_FOUND AND GNUTLS_FOUND AND SIM_LIBXML2_FOUND)
       ${sim_sources}/ios_show.c
       ${sim_sources}/junos.c
       ${sim_sources}/junos_cli.c
+      ${sim_sources}/junos_cli_change.c
+      ${sim_sources}/junos_cli_show.c
       ${sim_sources}/junos_diff.c
       ${sim_sources}/junos_format.c
       ${sim_sources}/junos_netconf.c
