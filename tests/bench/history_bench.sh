@@ -105,10 +105,14 @@ measure() { # CLIENTS URL: median and 99th percentile, in milliseconds
 	awk 'function ms(t) { return t * (t ~ /us$/ ? 0.001 : t ~ /ms$/ ? 1 : 1000) }
 		$1 == "50%" { a = ms($2) } $1 == "99%" { printf "%8.2f %8.2f", a, ms($2) }' "$dir/wrk"
 }
+# of the web program, in milliseconds; the clock of the kernel ticks each 10
+processor() { awk '{ print ($14 + $15) * 10 }' "/proc/${pids[0]}/stat"; }
+requests() { awk '$2 == "requests" { print $1 }' "$dir/wrk"; }
 
 old=$(git -C "$store" log -2 --format=%H main -- "$path" | tail -1)
 nav=$(grep -o '<li><a href="/[a-z]*"' "$root/templates/layout.html" | cut -d '"' -f 2)
-printf '%-44s %8s %8s %8s %8s %8s\n' "page (milliseconds)" first median p99 "32:" p99
+printf '%-44s %8s %8s %8s %8s %8s %8s\n' "page (milliseconds)" \
+    first cpu median p99 "32:" p99
 for page in $nav "/devices?status=active&role=access-switch&sort=-serial" \
     "/devices?q=site&size=250&page=999" "/search?q=port+7+of+$name" \
     "/search?mode=regex&q=%5Cd%7B9%7D" "/devices/$name" "/devices/$name/config" \
@@ -117,9 +121,13 @@ for page in $nav "/devices?status=active&role=access-switch&sort=-serial" \
     "/audit?person=nobody" "/audit?device=$name" "/help/search"; do
 	first=$(curl -fso /dev/null -w '%{time_total}' \
 	    -H "Authorization: Bearer $token" "$site$page")
-	printf '%-44s %8.1f %s %s\n' "$(cut -c 1-44 <<<"${page/$old/COMMIT}")" \
-	    "$(awk -v t="$first" 'BEGIN { print t * 1000 }')" \
-	    "$(measure 1 "$site$page")" "$(measure 32 "$site$page")"
+	spent=$(processor)
+	one=$(measure 1 "$site$page")
+	spent=$(awk -v a="$spent" -v b="$(processor)" -v n="$(requests)" \
+	    'BEGIN { print (b - a) / n }')
+	printf '%-44s %8.1f %8.3f %s %s\n' "$(cut -c 1-44 <<<"${page/$old/COMMIT}")" \
+	    "$(awk -v t="$first" 'BEGIN { print t * 1000 }')" "$spent" "$one" \
+	    "$(measure 32 "$site$page")"
 done
 echo "load of the machine: $(cut -d ' ' -f 1 /proc/loadavg)"
 awk '/^VmRSS/ { printf "memory of the web program: %.0f MB\n", $2 / 1024 }' \
