@@ -60,12 +60,26 @@ clean_leftovers() {
 	[ ! -d "$dir/ironic" ] || "$ironic_script" down "$dir/ironic" 9>&-
 }
 
-# The first 127.0.X where nobody answers at the routers' port.
-free_lab_base() {
+# Where the devices of the demonstration stand in a store that is there.
+former_lab_base() {
+	local name
+	for name in r1 eos1 ios1 nxos1 junos1; do
+		git -C "$dir/store.git" show "main:devices/lab/$name.json" \
+		    2>/dev/null
+	done | sed -n 's/.*"primary_ip4": *"\(127\.0\.[0-9]*\)\..*/\1/p' |
+		head -n 1
+}
+
+# auto: where the store's devices are, or the first 127.0.X where nobody answers
+# at the routers' port nor at that of the first simulated device.
+choose_lab_base() {
 	local x
-	for x in $(seq 1 250); do
-		(exec 3<>"/dev/tcp/127.0.$x.1/2222") 2>/dev/null ||
-			{ echo "127.0.$x"; return; }
+	[ "$base" = auto ] || return 0
+	for x in $(former_lab_base) $(seq -f '127.0.%g' 1 250); do
+		(exec 3<>"/dev/tcp/$x.1/2222") 2>/dev/null && continue
+		(exec 3<>"/dev/tcp/$x.211/2222") 2>/dev/null && continue
+		base=$x
+		return
 	done
 	die "no free addresses for the lab below 127.0."
 }
@@ -74,7 +88,6 @@ free_lab_base() {
 seed_for_lab() {
 	[ "$lab" = yes ] && [ "$(id -u)" = 0 ] || [ "$sims" = yes ] || return 0
 	[ ! -d "$dir/store.git" ] || return 0
-	[ "$base" != auto ] || base=$(free_lab_base) || exit 1
 	[ "$base" != 127.0.1 ] || [ "$sims" = yes ] || return 0
 	rm -rf "$dir/run/seed"
 	cp -R "$seed" "$dir/run/seed" || exit 1

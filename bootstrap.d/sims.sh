@@ -93,7 +93,8 @@ sims_start() {
 	wait_until 30 sims_ready_or_ended
 	[ -S "$dir/run/sims.sock" ] ||
 		die "the simulated devices do not start:" \
-		    "$(tail -n 1 "$dir/log/sims.log")"
+		    "$(grep '^switchyard-sim:' "$dir/log/sims.log" |
+			tail -n 1)"
 	sims_register_host_keys
 }
 

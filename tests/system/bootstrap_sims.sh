@@ -48,8 +48,10 @@ key=$("$sim_program" ctl "$portal/run/sims.sock" key eos1)
 check "it stops" "$root/bootstrap" stop --dir "$portal" >/dev/null
 check_not "no simulated device is left" test -S "$portal/run/sims.sock"
 "$root/bootstrap" run --detach --programs "$build" --dir "$portal" \
-    --port "$port" --no-lab --sims --lab-base "$base" >"$scratch/up" 2>&1 ||
+    --port "$port" --no-lab --sims --lab-base auto >"$scratch/up" 2>&1 ||
 	fail "it does not start again: $(cat "$scratch/up")"
+check_contains "auto finds the addresses of before" "$(cat "$scratch/up")" \
+    "Simulated eos1 $base."
 check_equal "the keys are the same" \
     "$("$sim_program" ctl "$portal/run/sims.sock" key eos1)" "$key"
 check_contains "what was saved is there" \
