@@ -8,12 +8,14 @@ const char *const device_file_words[DEVICE_FILES + 1] = {
 	[DEVICE_FILE_INVENTORY] = "inventory",
 	[DEVICE_FILE_INTENDED] = "intended",
 	[DEVICE_FILE_BACKUP] = "backup",
+	[DEVICE_FILE_OUTPUTS] = "outputs",
 };
 
 const char *const device_file_labels[DEVICE_FILES] = {
 	[DEVICE_FILE_INVENTORY] = "Inventory record",
 	[DEVICE_FILE_INTENDED] = "Intended configuration",
 	[DEVICE_FILE_BACKUP] = "Backup",
+	[DEVICE_FILE_OUTPUTS] = "Command outputs",
 };
 
 bool device_file_parse(const char *word, enum device_file *ret)
@@ -37,6 +39,8 @@ void device_paths_of(const struct record *device, struct device_paths *ret)
 	    ret->text[DEVICE_FILE_INTENDED]);
 	path_of_config(PATH_BACKUP, area, record_key(device),
 	    ret->text[DEVICE_FILE_BACKUP]);
+	path_of_config(PATH_OUTPUTS, area, record_key(device),
+	    ret->text[DEVICE_FILE_OUTPUTS]);
 	for (int i = 0; i < DEVICE_FILES; i++)
 		ret->list[i] = ret->text[i];
 }
@@ -95,6 +99,7 @@ static enum err_code no_version(
 		[DEVICE_FILE_INVENTORY] = "inventory record",
 		[DEVICE_FILE_INTENDED] = "intended configuration",
 		[DEVICE_FILE_BACKUP] = "backup",
+		[DEVICE_FILE_OUTPUTS] = "file of command outputs",
 	};
 
 	return err_set(e, ERR_NOT_FOUND, "%s had no %s then.",

@@ -1,6 +1,7 @@
 /*
- * The history of a device: who changed its record, its intended configuration
- * or its backup, when and why; and any version of them.
+ * The history of a device: who changed its record, its intended configuration,
+ * its backup or what else its commands told, when and why; and any version of
+ * them.
  *
  * Over its earlier names and areas.  Answers live in the arena given.
  */
@@ -13,6 +14,7 @@ enum device_file {
 	DEVICE_FILE_INVENTORY,
 	DEVICE_FILE_INTENDED,
 	DEVICE_FILE_BACKUP,
+	DEVICE_FILE_OUTPUTS,
 	DEVICE_FILES,
 };
 
@@ -29,7 +31,7 @@ void device_paths_of(const struct record *device, struct device_paths *ret);
 
 struct device_history_query {
 	const struct record *device;
-	const enum device_file *only; /* NULL: all three */
+	const enum device_file *only; /* NULL: all */
 	const struct commit_id *from; /* NULL: the newest */
 	size_t limit;
 };

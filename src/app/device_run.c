@@ -175,6 +175,67 @@ enum err_code device_run_read(struct device_run *run,
 
 /* --- backup ----------------------------------------------------------------- */
 
+/* After these the session goes on. */
+static bool is_about_the_answer(enum err_code code)
+{
+	return code == ERR_NOT_FOUND || code == ERR_CORRUPT ||
+	    code == ERR_DENIED;
+}
+
+static struct deadline time_of(
+    const struct device_run *run, const struct device_question *question)
+{
+	int ms = question->timeout_ms ? question->timeout_ms
+				      : run->in->command_ms;
+
+	return deadline_sooner(deadline_in_ms(ms), run->in->deadline);
+}
+
+static enum err_code ask(struct device_run *run,
+    const struct device_question *question, struct err *e)
+{
+	struct device_output got = { .question = question };
+	struct driver_config answer = { 0 };
+	struct err why = ERR_INIT;
+	enum err_code rc;
+
+	if (run->io->cancelled(run->io->ctx))
+		return err_set(e, ERR_CANCELLED, "cancelled");
+	rc = run->in->driver->read_output(run->session, question->command,
+	    time_of(run, question), run->arena, &answer, &why);
+	if (rc != ERR_OK && !is_about_the_answer(rc)) {
+		*e = why;
+		err_context(e, "\"%.60s\"", question->command);
+		return rc;
+	}
+	if (rc != ERR_NOT_FOUND)
+		got.text = answer.text;
+	got.len = answer.len;
+	got.why = rc == ERR_OK ? NULL : why.message;
+	got.refused = rc == ERR_NOT_FOUND;
+	return run->io->output(run->io->ctx, &got, e);
+}
+
+/* The configuration is kept by then; what fails here is told besides. */
+static enum err_code ask_all(struct device_run *run, struct err *e)
+{
+	enum err_code rc = ERR_OK;
+
+	for (size_t i = 0; i < run->in->n_questions && rc == ERR_OK; i++)
+		rc = ask(run, &run->in->questions[i], e);
+	return rc;
+}
+
+static const char *and_questions(const struct device_run *run)
+{
+	size_t n = run->in->n_questions;
+
+	if (n == 0)
+		return "";
+	return arena_printf(run->arena, " and %zu command%s asked,", n,
+	    n == 1 ? "" : "s");
+}
+
 void device_run_backup(const struct device_run_input *in,
     const struct device_run_io *io, struct arena *arena,
     struct device_run_outcome *out)
@@ -187,11 +248,11 @@ void device_run_backup(const struct device_run_input *in,
 	if (device_run_open(&run, &e) != ERR_OK ||
 	    device_run_read(&run, &config, &e) != ERR_OK ||
 	    io->backup(io->ctx, PHASE_BEFORE, config.text, config.len, &e) !=
-	    ERR_OK)
+	    ERR_OK || ask_all(&run, &e) != ERR_OK)
 		device_run_fail(&run, &e);
 	else
 		device_run_end(&run, RUN_SUCCEEDED,
-		    "running configuration read, %zu bytes, %s", config.len,
-		    device_run_took(&run));
+		    "running configuration read, %zu bytes,%s %s", config.len,
+		    and_questions(&run), device_run_took(&run));
 	device_run_close(&run);
 }

@@ -21,6 +21,21 @@
 
 enum device_run_phase { PHASE_BEFORE, PHASE_AFTER };
 
+/* A command of a backup beside its configuration (domain/backup_map.h). */
+struct device_question {
+	const char *name;
+	const char *command;
+	int timeout_ms; /* 0: as any exchange */
+};
+
+struct device_output {
+	const struct device_question *question;
+	const char *text; /* NULL: none came */
+	size_t len;
+	const char *why; /* NULL: it came whole, as far as the driver knows */
+	bool refused;	 /* the device does not know the command */
+};
+
 /* The way to the master.  Borrowed; called on the slot's one thread. */
 struct device_run_io {
 	void *ctx;
@@ -28,6 +43,9 @@ struct device_run_io {
 	/* A whole running configuration, as good as a backup. */
 	enum err_code (*backup)(void *ctx, enum device_run_phase phase,
 	    const char *text, size_t len, struct err *e);
+	/* What a further command of the backup said. */
+	enum err_code (*output)(void *ctx, const struct device_output *got,
+	    struct err *e);
 	/* One that is not whole: kept aside, never as good. */
 	void (*quarantine)(void *ctx, const char *text, const char *why);
 	void (*diff)(void *ctx, const char *unified, size_t added,
@@ -48,6 +66,9 @@ struct device_run_input {
 	int connect_ms; /* to open a session */
 	int command_ms; /* for one exchange with the device */
 	struct deadline deadline; /* for the whole run */
+	/* backup */
+	const struct device_question *questions;
+	size_t n_questions;
 	/* provision */
 	const char *intended;
 	const char *diff_hash; /* push only this difference; NULL: any */

@@ -3,6 +3,7 @@
 #include "app/hook_rule.h"
 #include "app/notify.h"
 #include "app/schedules.h"
+#include "domain/backup_map.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,6 +219,25 @@ static void check_vlan_use(const struct check *c)
 		    "and its area", record_key(c->old), record_key(user));
 }
 
+#define MAP_ARENA ((size_t)256 * 1024)
+
+/* Commands that do more than read never come into the store. */
+static void check_platform(const struct check *c)
+{
+	struct arena *arena = arena_new(MAP_ARENA);
+	struct err e = ERR_INIT;
+	struct backup_map map;
+
+	if (!arena ||
+	    backup_map_parse(record_text(c->now, PLATFORM_BACKUP_COMMANDS),
+		record_text(c->now, PLATFORM_DRIVER), arena, &map, &e) !=
+		ERR_OK)
+		schema_errors_add(c->errors,
+		    field_of(c, PLATFORM_BACKUP_COMMANDS), "%.190s",
+		    arena ? e.message : "out of memory");
+	arena_free(arena);
+}
+
 static void check_job(const struct check *c)
 {
 	if (!job_find(record_key(c->now)))
@@ -251,6 +271,8 @@ void inventory_check_references(const struct snapshot *s,
 		check_vlan_use(&c);
 	else if (record_kind(now)->id == KIND_AREA)
 		check_parents(&c);
+	else if (record_kind(now)->id == KIND_PLATFORM)
+		check_platform(&c);
 	else if (record_kind(now)->id == KIND_HOOK)
 		hook_rule_check(now, errors);
 	else if (record_kind(now)->id == KIND_CHANNEL)

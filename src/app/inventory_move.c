@@ -85,11 +85,11 @@ static enum err_code move_device_files(struct store_txn *t,
     const struct app *app, const struct snapshot *s, const struct record *old,
     const struct record *now, struct err *e)
 {
-	enum err_code rc;
+	enum err_code rc = ERR_OK;
 
-	rc = move_config(t, app, s, PATH_INTENDED, old, now, e);
-	if (rc == ERR_OK)
-		rc = move_config(t, app, s, PATH_BACKUP, old, now, e);
+	for (int which = 0; which < PATH_CONFIGS && rc == ERR_OK; which++)
+		rc = move_config(
+		    t, app, s, (enum path_config)which, old, now, e);
 	if (rc == ERR_OK)
 		rc = move_hostkey(t, s, old, now, e);
 	return rc;
@@ -102,7 +102,7 @@ enum err_code inventory_stage_device_files(struct store_txn *t,
 	    snapshot_find(s, KIND_HOSTKEY, record_key(device));
 	enum err_code rc = ERR_OK;
 
-	for (int which = PATH_INTENDED; which <= PATH_BACKUP; which++) {
+	for (int which = 0; which < PATH_CONFIGS; which++) {
 		char path[PATH_MAX_PATH];
 		struct blob_id blob;
 

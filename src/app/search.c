@@ -310,16 +310,30 @@ static bool next_place(
 	return true;
 }
 
+static size_t text_length(const struct place *at, int which)
+{
+	if (at->change && at->change->changed[which])
+		return at->change->text[which].len;
+	return at->device ? at->device->text[which].len : 0;
+}
+
 static bool has_text(const struct place *at)
 {
 	for (int which = 0; which < SEARCH_TEXTS; which++) {
-		bool changed = at->change && at->change->changed[which];
-
-		if (changed ? at->change->text[which].len > 0
-			    : at->device && at->device->text[which].len > 0)
+		if (text_length(at, which) > 0)
 			return true;
 	}
 	return false;
+}
+
+/* How many texts of it may be found: those of one device are told together. */
+static size_t count_asked(const struct search_query *q, const struct place *at)
+{
+	size_t n = 0;
+
+	for (int which = 0; which < SEARCH_TEXTS; which++)
+		n += q->in[which] && text_length(at, which) > 0;
+	return n;
 }
 
 static bool is_candidate(const struct search *s, const struct place *at)
@@ -354,13 +368,14 @@ static void search_all(struct search *s, struct search_found *ret)
 		if (ended || !is_candidate(s, &at))
 			continue;
 		ret->late = is_late(s);
-		ended = ret->late || s->n + 2 > s->q->max_texts;
+		ended = ret->late || (s->n > 0 &&
+			s->n + count_asked(s->q, &at) > s->q->max_texts);
 		if (ended) {
 			ret->next = arena_strdup(s->arena, last);
 			continue;
 		}
-		search_one(s, &at, PATH_INTENDED);
-		search_one(s, &at, PATH_BACKUP);
+		for (int which = 0; which < SEARCH_TEXTS; which++)
+			search_one(s, &at, (enum path_config)which);
 		last = at.name;
 	}
 	ret->late = ret->late || s->late;
@@ -374,7 +389,7 @@ static enum err_code search_locked(const struct search_index *index,
 	struct search_found found = { .n = 0 };
 
 	s.candidates = search_candidates(&index->image, q->pattern, a);
-	s.texts = arena_alloc(a, (q->max_texts + 2) * sizeof(*s.texts));
+	s.texts = arena_alloc(a, (q->max_texts + SEARCH_TEXTS) * sizeof(*s.texts));
 	if (!s.candidates || !s.texts)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	search_all(&s, &found);

@@ -1,5 +1,5 @@
 /*
- * Search in the texts of all current configurations.
+ * Search in the texts of all current configurations and command outputs.
  *
  * All texts lie one after the other in a file beside the store's objects, read
  * through the page cache.  With them lie, for each of 16,384 classes of three
@@ -34,7 +34,7 @@ void search_index_stop(struct search_index *index); /* NULL is fine */
 
 struct search_query {
 	struct line_regex *pattern;
-	bool in[PATH_BACKUP + 1]; /* which texts */
+	bool in[PATH_CONFIGS]; /* which texts */
 	const char *after;	  /* only devices whose names follow; "": all */
 	size_t max_texts;	  /* that match */
 	size_t max_lines;	  /* that match and are told, of each text */

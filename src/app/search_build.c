@@ -1,5 +1,6 @@
 #include "app/search_internal.h"
 #include "base/file.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -86,21 +87,17 @@ static enum err_code write_section(struct builder *b, struct search_section *s,
 
 bool search_read_path(const char *path, enum path_config *which, char name[256])
 {
-	static const char *const dirs[] = {
-		[PATH_INTENDED] = "intended/", [PATH_BACKUP] = "backup/"
-	};
 	const char *base = strrchr(path, '/');
-	size_t len;
 
-	for (int i = 0; i < SEARCH_TEXTS; i++) {
-		if (strncmp(path, dirs[i], strlen(dirs[i])) != 0)
+	for (int i = 0; base && i < SEARCH_TEXTS; i++) {
+		const struct path_place *place = &path_places[i];
+		size_t len = strlen(base + 1), end = strlen(place->suffix);
+
+		if (!text_starts_with(path, place->dir) || len <= end ||
+		    len > MAX_NAME || !text_ends_with(base, place->suffix))
 			continue;
-		len = strlen(base + 1);
-		if (len < 5 || len > MAX_NAME ||
-		    strcmp(base + 1 + len - 4, ".cfg") != 0)
-			return false;
-		memcpy(name, base + 1, len - 4);
-		name[len - 4] = '\0';
+		memcpy(name, base + 1, len - end);
+		name[len - end] = '\0';
 		*which = (enum path_config)i;
 		return true;
 	}

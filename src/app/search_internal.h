@@ -16,9 +16,9 @@
 #include <stdatomic.h>
 
 /* Another arrangement has another name. */
-#define SEARCH_MAGIC "SYfind1"
+#define SEARCH_MAGIC "SYfind2"
 #define SEARCH_CLASSES 16384 /* of three letters; a power of two */
-#define SEARCH_TEXTS (PATH_BACKUP + 1)
+#define SEARCH_TEXTS PATH_CONFIGS
 #define SEARCH_NO_SHAPES UINT32_MAX
 
 /* --- the image ------------------------------------------------------------ */
@@ -75,7 +75,7 @@ uint64_t search_checksum(const void *data, size_t len);
 enum err_code search_build(struct store *store, const struct commit_id *at,
     const char *path, const atomic_bool *stop, struct err *e) must_check;
 
-/* "intended/<area>/<name>.cfg" */
+/* "intended/<area>/<name>.cfg": a path of path_places. */
 bool search_read_path(
     const char *path, enum path_config *which, char name[256]);
 

@@ -53,7 +53,7 @@ const struct record *const *snapshot_all(const struct snapshot *s,
 /* The settings record; built-in defaults if the store has none.  Never NULL. */
 const struct record *snapshot_settings(const struct snapshot *s);
 
-/* The version of a device's intended or backup file, the one in the directory
+/* The version of a device's intended file, backup or answers, the one in the directory
  * of its own area; false if it has none. */
 bool snapshot_config(const struct snapshot *s, enum path_config which,
     const char *device, struct blob_id *ret);

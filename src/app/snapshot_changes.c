@@ -59,20 +59,31 @@ enum err_code changes_add_problem(struct changes *c, const char *path,
 }
 
 /* "<area>/<device>.cfg": the key is "<device>/<area>". */
-static bool key_of_config(const char *rest, char key[PATH_MAX_KEY])
+static bool key_of_text(
+    const char *rest, const char *suffix, char key[PATH_MAX_KEY])
 {
 	const char *slash = strchr(rest, '/');
 	size_t n;
 
 	if (!slash || slash == rest || slash - rest >= 64 ||
-	    strchr(slash + 1, '/') || !text_ends_with(slash, ".cfg"))
+	    strchr(slash + 1, '/') || !text_ends_with(slash, suffix))
 		return false;
-	n = strlen(slash + 1) - 4;
+	n = strlen(slash + 1) - strlen(suffix);
 	if (n == 0 || n >= 64)
 		return false;
 	snprintf(key, PATH_MAX_KEY, "%.*s/%.*s", (int)n, slash + 1,
 	    (int)(slash - rest), rest);
 	return true;
+}
+
+static bool key_of_config(const char *rest, char key[PATH_MAX_KEY])
+{
+	return key_of_text(rest, ".cfg", key);
+}
+
+static bool key_of_outputs(const char *rest, char key[PATH_MAX_KEY])
+{
+	return key_of_text(rest, ".txt", key);
 }
 
 static bool key_of_template(const char *rest, char key[PATH_MAX_KEY])
@@ -92,6 +103,7 @@ static const struct {
 } tables[FILE_TABLES] = {
 	[FILES_INTENDED] = { "intended/", key_of_config },
 	[FILES_BACKUP] = { "backup/", key_of_config },
+	[FILES_OUTPUTS] = { "backup/", key_of_outputs },
 	[FILES_TEMPLATES] = { "templates/", key_of_template },
 	[FILES_CONTEXT] = { "context/", key_of_context },
 };
@@ -99,10 +111,10 @@ static const struct {
 static bool parse_file_path(const char *path, struct change *ret)
 {
 	for (int i = 0; i < FILE_TABLES; i++) {
-		if (text_starts_with(path, tables[i].dir)) {
+		if (text_starts_with(path, tables[i].dir) &&
+		    tables[i].key(path + strlen(tables[i].dir), ret->key)) {
 			ret->table = (enum file_table)i;
-			return tables[i].key(path + strlen(tables[i].dir),
-			    ret->key);
+			return true;
 		}
 	}
 	return false;

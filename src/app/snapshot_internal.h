@@ -10,8 +10,9 @@
 
 /* The tables of files that hold no records. */
 enum file_table {
-	FILES_INTENDED, /* the two of enum path_config, by "device/area" */
+	FILES_INTENDED, /* those of enum path_config, by "device/area" */
 	FILES_BACKUP,
+	FILES_OUTPUTS,
 	FILES_TEMPLATES, /* by the path below templates/ */
 	FILES_CONTEXT,	 /* by the path below context/ */
 	FILE_TABLES,

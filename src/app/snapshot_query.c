@@ -86,8 +86,7 @@ bool snapshot_config(const struct snapshot *s, enum path_config which,
 		return false;
 	snprintf(key, sizeof(key), "%s/%s", device,
 	    record_text(r, DEVICE_AREA));
-	f = find_file(s,
-	    which == PATH_INTENDED ? FILES_INTENDED : FILES_BACKUP, key);
+	f = find_file(s, (enum file_table)which, key);
 	if (f)
 		*ret = f->blob;
 	return f != NULL;

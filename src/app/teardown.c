@@ -94,6 +94,8 @@ enum err_code teardown_stage_archive(const struct app *app, struct store_txn *t,
 		rc = move_config(app, t, s, device, PATH_INTENDED, NULL, e);
 	if (rc == ERR_OK)
 		rc = move_config(app, t, s, device, PATH_BACKUP, backup, e);
+	if (rc == ERR_OK)
+		rc = move_config(app, t, s, device, PATH_OUTPUTS, NULL, e);
 	if (rc == ERR_OK && hostkey)
 		rc = store_txn_remove(t, record_path(hostkey), STORE_ANY, e);
 	return rc;

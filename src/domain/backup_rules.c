@@ -5,16 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Longer lines are kept, whatever the patterns say. */
-#define MAX_LINE 1024
-
-/* Words with single spaces between, as patterns want them; "" for a line that
- * is too long. */
-static void tidy(const char *line, size_t len, char out[MAX_LINE])
+void backup_line_tidy(const char *line, size_t len, char out[BACKUP_LINE_MAX])
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < len && n + 2 < MAX_LINE; i++) {
+	for (size_t i = 0; i < len && n + 2 < BACKUP_LINE_MAX; i++) {
 		bool blank =
 		    line[i] == ' ' || line[i] == '\t' || line[i] == '\r';
 
@@ -25,17 +20,17 @@ static void tidy(const char *line, size_t len, char out[MAX_LINE])
 	}
 	if (n > 0 && out[n - 1] == ' ')
 		n--;
-	out[len < MAX_LINE - 2 ? n : 0] = '\0';
+	out[len < BACKUP_LINE_MAX - 2 ? n : 0] = '\0';
 }
 
 static bool is_ignored(const char *patterns, const char *line)
 {
-	char pattern[MAX_LINE];
+	char pattern[BACKUP_LINE_MAX];
 
 	while (*patterns) {
 		size_t len = strcspn(patterns, "\n");
 
-		tidy(patterns, len, pattern);
+		backup_line_tidy(patterns, len, pattern);
 		if (pattern[0] && config_pattern_match(pattern, line))
 			return true;
 		patterns += len + (patterns[len] == '\n');
@@ -46,13 +41,13 @@ static bool is_ignored(const char *patterns, const char *line)
 enum err_code backup_rules_clean(const struct backup_rules *rules,
     const char *text, struct buf *out, struct err *e)
 {
-	char line[MAX_LINE];
+	char line[BACKUP_LINE_MAX];
 
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 		size_t whole = len + (text[len] == '\n');
 
-		tidy(text, len, line);
+		backup_line_tidy(text, len, line);
 		if (!line[0] || !is_ignored(rules->ignore, line))
 			buf_add(out, text, whole);
 		text += whole;
@@ -60,15 +55,15 @@ enum err_code backup_rules_clean(const struct backup_rules *rules,
 	return buf_check(out, "a configuration", e);
 }
 
-static void find_last_line(const char *text, char last[MAX_LINE])
+void backup_line_last(const char *text, char last[BACKUP_LINE_MAX])
 {
-	char line[MAX_LINE];
+	char line[BACKUP_LINE_MAX];
 
 	last[0] = '\0';
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
-		tidy(text, len, line);
+		backup_line_tidy(text, len, line);
 		if (line[0])
 			memcpy(last, line, sizeof(line));
 		text += len + (text[len] == '\n');
@@ -79,10 +74,10 @@ const char *backup_rules_refusal(const struct backup_rules *rules,
     const char *text, size_t last_len, char why[300])
 {
 	size_t len = strlen(text);
-	char last[MAX_LINE];
+	char last[BACKUP_LINE_MAX];
 
 	if (*rules->end) {
-		find_last_line(text, last);
+		backup_line_last(text, last);
 		if (!config_pattern_match(rules->end, last)) {
 			snprintf(why, 300,
 			    "it ends with \"%.80s\" and not with \"%.80s\"",

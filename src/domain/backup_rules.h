@@ -19,6 +19,15 @@ struct backup_rules {
 	int min_percent; /* of the last good one's bytes; 0: any size */
 };
 
+/* Longer lines are kept, whatever the patterns say. */
+#define BACKUP_LINE_MAX 1024
+
+/* The line's words with single spaces between, as patterns want them; "" for
+ * one that is too long. */
+void backup_line_tidy(const char *line, size_t len, char out[BACKUP_LINE_MAX]);
+/* The last line of a text that is not empty, tidied; "" if there is none. */
+void backup_line_last(const char *text, char last[BACKUP_LINE_MAX]);
+
 /* Appends the text without the lines that are ignored. */
 enum err_code backup_rules_clean(const struct backup_rules *rules,
     const char *text, struct buf *out, struct err *e) must_check;

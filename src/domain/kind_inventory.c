@@ -180,6 +180,12 @@ static const struct field platform_fields[] = {
 	    .label = "Teardown lines", .type = FIELD_LINES,
 	    .help = "What is sent to a device that is taken out of service, "
 		    "where templates/<platform>/teardown.j2 is not there." },
+	[PLATFORM_BACKUP_COMMANDS] = { .name = "backup_commands",
+	    .label = "Further commands of a backup", .type = FIELD_LINES,
+	    .help = "Beside the running configuration, one a line: \"version: "
+		    "show version\". Indented below: drop, mask or hide "
+		    "PATTERN, end PATTERN, min BYTES, timeout SECONDS, "
+		    "optional. Only commands that read." },
 	[PLATFORM_BACKUP_IGNORE] = { .name = "backup_ignore",
 	    .label = "Lines not backed up", .type = FIELD_LINES,
 	    .help = "Patterns, one a line, of lines that change by "

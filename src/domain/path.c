@@ -95,9 +95,15 @@ const struct kind *path_to_kind(const char *path, char key[PATH_MAX_KEY])
 	return NULL;
 }
 
+const struct path_place path_places[PATH_CONFIGS] = {
+	[PATH_INTENDED] = { "intended/", ".cfg" },
+	[PATH_BACKUP] = { "backup/", ".cfg" },
+	[PATH_OUTPUTS] = { "backup/", ".txt" },
+};
+
 void path_of_config(enum path_config which, const char *area,
     const char *device, char path[PATH_MAX_PATH])
 {
-	snprintf(path, PATH_MAX_PATH, "%s/%s/%s.cfg",
-	    which == PATH_INTENDED ? "intended" : "backup", area, device);
+	snprintf(path, PATH_MAX_PATH, "%s%s/%s%s", path_places[which].dir, area,
+	    device, path_places[which].suffix);
 }

@@ -18,8 +18,18 @@ enum err_code path_of_object(const struct kind *kind, const json_t *object,
  * is no record's. */
 const struct kind *path_to_kind(const char *path, char key[PATH_MAX_KEY]);
 
-/* "intended/<area>/<name>.cfg" and "backup/<area>/<name>.cfg". */
-enum path_config { PATH_INTENDED, PATH_BACKUP };
+/* The texts of a device: "intended/<area>/<name>.cfg",
+ * "backup/<area>/<name>.cfg", and beside it what other commands told,
+ * "backup/<area>/<name>.txt". */
+enum path_config { PATH_INTENDED, PATH_BACKUP, PATH_OUTPUTS };
+#define PATH_CONFIGS (PATH_OUTPUTS + 1)
+
+struct path_place {
+	const char *dir;	/* "intended/" */
+	const char *suffix; /* ".cfg" */
+};
+extern const struct path_place path_places[PATH_CONFIGS];
+
 void path_of_config(enum path_config which, const char *area,
     const char *device, char path[PATH_MAX_PATH]);
 

@@ -105,14 +105,31 @@ static enum err_code compile(
 	return line_regex_compile(r->arena, q, options, ret, e);
 }
 
+const char *const search_texts_words[PATH_CONFIGS] = {
+	[PATH_INTENDED] = "intended",
+	[PATH_BACKUP] = "backup",
+	[PATH_OUTPUTS] = "outputs",
+};
+
+/* Texts of one sort, or of all. */
+static bool is_asked(const char *in, const char *which)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < PATH_CONFIGS; i++)
+		known = known || strcmp(in, search_texts_words[i]) == 0;
+	return !known || strcmp(in, which) == 0;
+}
+
 enum err_code search_ask(struct request *r, size_t max_texts,
     struct search_answer *ret, struct err *e)
 {
 	const char *in = request_query(r, "in", "");
 	struct search_answer answer = { .n_records = 0 };
 	struct search_query q = {
-		.in = { [PATH_INTENDED] = strcmp(in, "backup") != 0,
-		    [PATH_BACKUP] = strcmp(in, "intended") != 0 },
+		.in = { [PATH_INTENDED] = is_asked(in, "intended"),
+		    [PATH_BACKUP] = is_asked(in, "backup"),
+		    [PATH_OUTPUTS] = is_asked(in, "outputs") },
 		.after = request_query(r, "after", ""),
 		.max_texts = max_texts,
 		.max_lines = MAX_LINES,

@@ -28,7 +28,10 @@ struct search_answer {
 	struct search_found found;
 };
 
-/* max_texts: configurations, at most.  ERR_INVALID: the question is too short,
+/* How the sorts of texts are called in addresses and answers. */
+extern const char *const search_texts_words[PATH_CONFIGS];
+
+/* max_texts: texts, at most.  ERR_INVALID: the question is too short,
  * or no expression; the message says what is wrong with it.  What is asked for
  * after a device is about configurations alone. */
 enum err_code search_ask(struct request *r, size_t max_texts,

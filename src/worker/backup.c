@@ -15,23 +15,32 @@
 #define MIN_PERCENT 30
 #define MAX_TEXT ((size_t)64 << 20)
 
-/* DIR/quarantine/<device>.cfg, the newest only. */
-static void put_aside(
-    struct worker *w, struct live_run *run, const char *text, const char *why)
+void backup_keep_aside(struct worker *w, struct live_run *run,
+    const char *file, const char *text)
 {
 	struct err e = ERR_INIT;
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%s/quarantine", w->app.dir);
 	if (dir_create(path, 0700, &e) == ERR_OK) {
-		snprintf(path, sizeof(path), "%s/quarantine/%s.cfg", w->app.dir,
-		    run->device);
+		snprintf(path, sizeof(path), "%s/quarantine/%s", w->app.dir,
+		    file);
 		if (file_replace(path, text, strlen(text), 0600, &e) != ERR_OK)
 			log_err(&e, run->id);
 	}
-	run->quarantined = true;
 	json_object_set_new(
 	    run_doc_device(run->doc, run->device), "quarantined", json_true());
+}
+
+/* DIR/quarantine/<device>.cfg, the newest only. */
+static void put_aside(
+    struct worker *w, struct live_run *run, const char *text, const char *why)
+{
+	char file[100];
+
+	snprintf(file, sizeof(file), "%s.cfg", run->device);
+	backup_keep_aside(w, run, file, text);
+	run->quarantined = true;
 	live_log(w, run, LOG_ERROR,
 	    "what was read is not a whole configuration and is kept aside: %s",
 	    why);

@@ -29,6 +29,11 @@ static void on_backup(struct worker *w, struct live_run *run, json_t *message)
 	backup_take(w, run, message);
 }
 
+static void on_output(struct worker *w, struct live_run *run, json_t *message)
+{
+	outputs_take(w, run, message);
+}
+
 static void on_facts(struct worker *w, struct live_run *run, json_t *message)
 {
 	json_t *facts = json_object_get(message, "facts");
@@ -265,6 +270,12 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
 		text = refusal;
 		passing = true;
 	}
+	outputs_settle(w, run);
+	if (outputs_are_refused(run, state, refusal)) {
+		state = RUN_FAILED;
+		text = refusal;
+		passing = run->outputs_cut;
+	}
 	note_difference(run, message);
 	if (run->scope == JOB_STORE && state != RUN_UNKNOWN) {
 		enum run_state rows = state;
@@ -325,6 +336,7 @@ static const struct {
 } events[] = {
 	{ "log", on_log },
 	{ "backup", on_backup },
+	{ "output", on_output },
 	{ "facts", on_facts },
 	{ "bad", on_bad },
 	{ "diff", on_diff },

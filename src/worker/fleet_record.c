@@ -102,6 +102,24 @@ static enum err_code stage_backup(struct worker *w, struct store_txn *t,
 	return rc;
 }
 
+/* The configuration, and what else was asked. */
+static enum err_code stage_texts(struct worker *w, struct store_txn *t,
+    struct live_run *member, size_t *n, struct err *e)
+{
+	bool changed = false;
+	size_t before = *n;
+	enum err_code rc = stage_backup(w, t, member, n, e);
+
+	if (rc == ERR_OK)
+		rc = record_stage_outputs(w, t, member, &changed, e);
+	if (rc == ERR_OK && changed)
+		json_object_set_new(run_doc_device(member->doc, member->device),
+		    "changed", json_true());
+	if (changed && *n == before)
+		(*n)++;
+	return rc;
+}
+
 static enum err_code stage_facts(struct worker *w, struct store_txn *t,
     struct live_run *member, size_t *n, struct err *e)
 {
@@ -142,7 +160,7 @@ static enum err_code stage_backups(
 	for (struct live_run *r = w->runs; r && rc == ERR_OK; r = r->next) {
 		before = n;
 		if (r->in_batch)
-			rc = stage_backup(w, t, r, &n, e);
+			rc = stage_texts(w, t, r, &n, e);
 		if (r->in_batch && rc == ERR_OK)
 			rc = stage_facts(w, t, r, &n, e);
 		if (n > before)

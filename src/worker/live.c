@@ -28,6 +28,8 @@ static void live_free(struct live_run *run)
 	reach_free(run->reach);
 	free(run->backup[0]);
 	free(run->backup[1]);
+	json_decref(run->answers);
+	free(run->outputs);
 	free(run->diff);
 	fleet_free(run->fleet);
 	free(run);
@@ -174,6 +176,7 @@ void live_read_texts(struct worker *w, struct live_run *run)
 	for (int after = 0; after < 2; after++)
 		run->backup[after] = read_text(w, run, live_backup_files[after],
 		    &run->backup_len[after]);
+	run->outputs = read_text(w, run, outputs_live_file, &run->outputs_len);
 	read_facts(w, run);
 	if (!*run->device)
 		return;
@@ -319,7 +322,7 @@ void live_requeue(struct worker *w, struct live_run *run, const char *why)
 	char path[PATH_SIZE];
 	const char *const files[] = { "brief.json", "run.json",
 		live_backup_files[0],
-		live_backup_files[1], "facts.json" };
+		live_backup_files[1], outputs_live_file, "facts.json" };
 	struct err e = ERR_INIT;
 
 	if (run->parent) {

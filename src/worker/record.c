@@ -294,6 +294,8 @@ void record_release_backups(struct live_run *run)
 	}
 	json_decref(run->facts);
 	run->facts = NULL;
+	free(run->outputs);
+	run->outputs = NULL;
 }
 
 static void recorded(struct worker *w, struct live_run *run)

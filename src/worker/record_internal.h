@@ -46,6 +46,10 @@ const struct record *record_find_device(
 enum err_code record_stage_facts(struct worker *w, struct store_txn *t,
     struct live_run *run, bool *ret_changed, struct err *e) must_check;
 
+/* What the commands of its backup said, if that is news. */
+enum err_code record_stage_outputs(struct worker *w, struct store_txn *t,
+    const struct live_run *run, bool *ret_changed, struct err *e) must_check;
+
 /* Where the backup of the run's device belongs, and which version is there;
  * false: there is no record of the device any more. */
 bool record_find_backup(struct worker *w, const struct live_run *run,

@@ -45,6 +45,22 @@ bool record_find_backup(struct worker *w, const struct live_run *run,
 	return r != NULL;
 }
 
+static enum err_code stage_outputs(struct worker *w, struct store_txn *t,
+    struct live_run *run, struct err *e)
+{
+	struct record_message m;
+	char subject[128];
+	bool changed = false;
+	enum err_code rc = record_stage_outputs(w, t, run, &changed, e);
+
+	if (rc != ERR_OK || !changed)
+		return rc;
+	snprintf(subject, sizeof(subject), "Back up command outputs of %s",
+	    run->device);
+	record_make_run_message(&m, run, subject);
+	return store_txn_seal(t, &m.message, e);
+}
+
 static enum err_code stage_backup(struct worker *w, struct store_txn *t,
     struct live_run *run, struct err *e)
 {
@@ -108,6 +124,8 @@ enum err_code record_stage_main(struct worker *w, struct store_txn *t,
 	bool changed = false;
 	enum err_code rc = stage_backup(w, t, run, e);
 
+	if (rc == ERR_OK)
+		rc = stage_outputs(w, t, run, e);
 	if (rc == ERR_OK)
 		rc = stage_archive(w, t, run, e);
 	if (rc == ERR_OK)

@@ -6,10 +6,12 @@
 #include "app/teardown.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "domain/backup_map.h"
 
 #include <string.h>
 
 #define MAX_CONFIG ((size_t)16 * 1024 * 1024)
+#define MAX_MAP ((size_t)256 * 1024)
 #define MAX_PLAN ((size_t)64 * 1024 * 1024)
 
 static json_t *pins_of(const struct snapshot *s, const char *device)
@@ -247,6 +249,39 @@ static enum err_code add_teardown(struct worker *w, const struct snapshot *s,
 	return rc;
 }
 
+static enum err_code add_questions(
+    const struct backup_map *map, json_t *request, struct err *e)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < map->n; i++)
+		json_array_append_new(list,
+		    json_pack("{s:s, s:s, s:i}", "name", map->commands[i].name,
+			"command", map->commands[i].command, "timeout_s",
+			(int)map->commands[i].timeout_s));
+	if (json_array_size(list) == map->n &&
+	    json_object_set_new(request, "questions", list) == 0)
+		return ERR_OK;
+	return err_set(e, ERR_SYSTEM, "out of memory");
+}
+
+/* What the platform asks for beside the configuration.  A record that was
+ * pushed may be wrong: then nothing is asked at all. */
+static enum err_code add_map(const struct snapshot *s,
+    const struct live_run *run, json_t *request, struct err *e)
+{
+	struct arena *arena = arena_new(MAX_MAP);
+	struct backup_map map;
+	enum err_code rc = arena
+	    ? outputs_map_of(s, run->device, arena, &map, e)
+	    : err_set(e, ERR_SYSTEM, "out of memory");
+
+	if (rc == ERR_OK)
+		rc = add_questions(&map, request, e);
+	arena_free(arena);
+	return rc;
+}
+
 enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
     json_t **ret, struct err *e)
 {
@@ -270,6 +305,8 @@ enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
 		rc = add_plan(w, run, request, e);
 	else if (rc == ERR_OK && run->job->id == JOB_DISCOVER)
 		rc = add_known(s, run, request, e);
+	else if (rc == ERR_OK && run->job->id == JOB_BACKUP)
+		rc = add_map(s, run, request, e);
 	else if (rc == ERR_OK && run->job->id == JOB_TEARDOWN)
 		rc = add_teardown(w, s, run, request, e);
 	else if (rc == ERR_OK && run->job->id == JOB_PROVISION)

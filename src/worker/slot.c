@@ -82,6 +82,22 @@ static enum err_code io_backup(void *ctx, enum device_run_phase phase,
 	    slot_text(text, len)), e);
 }
 
+static enum err_code io_output(
+    void *ctx, const struct device_output *got, struct err *e)
+{
+	json_t *m = json_pack("{s:s, s:s, s:b}", "type", "output", "name",
+	    got->question->name, "refused", got->refused);
+
+	(void)ctx;
+	if (m && got->text)
+		json_object_set_new(
+		    m, "text", slot_text(got->text, got->len));
+	if (m && got->why)
+		json_object_set_new(
+		    m, "why", slot_text(got->why, strlen(got->why)));
+	return slot_tell(m, e);
+}
+
 static void io_quarantine(void *ctx, const char *text, const char *why)
 {
 	(void)ctx;
@@ -203,6 +219,24 @@ size_t slot_read_pins(const json_t *request, struct arena *arena,
 	return n;
 }
 
+static enum err_code read_questions(const json_t *rq, struct arena *arena,
+    struct device_run_input *in, struct err *e)
+{
+	const json_t *list = json_object_get(rq, "questions"), *item;
+	size_t n = json_array_size(list), i;
+	struct device_question *to = arena_zalloc(arena, (n + 1) * sizeof(*to));
+
+	if (!to)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	json_array_foreach(list, i, item)
+		to[i] = (struct device_question){ json_text(item, "name", ""),
+			json_text(item, "command", ""),
+			(int)json_number(item, "timeout_s", 0) * 1000 };
+	in->questions = to;
+	in->n_questions = n;
+	return ERR_OK;
+}
+
 static void fill_input(const json_t *rq, const struct driver *driver,
     struct device_run_input *in)
 {
@@ -232,7 +266,7 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
     struct device_run_outcome *out)
 {
 	const struct device_run_io io = { slot, io_log, io_backup,
-		io_quarantine, io_diff, io_effect, io_hostkey, slot_cancelled,
+		io_output, io_quarantine, io_diff, io_effect, io_hostkey, slot_cancelled,
 		io_facts };
 	const json_t *ref = json_object_get(rq, "credentials");
 	const struct driver *driver = slot->find(json_text(rq, "driver", ""));
@@ -253,7 +287,8 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
 	if (secrets_read(slot->dir, json_text(ref, "provider", ""),
 	    json_text(ref, "reference", ""), json_text(ref, "username", ""),
 	    &credentials, &e) != ERR_OK ||
-	    slot_jump_read(slot->dir, rq, arena, &jump, &e) != ERR_OK) {
+	    slot_jump_read(slot->dir, rq, arena, &jump, &e) != ERR_OK ||
+	    read_questions(rq, arena, &in, &e) != ERR_OK) {
 		snprintf(out->text, sizeof(out->text), "%.63s: %.900s",
 		    json_text(rq, "device", ""), e.message);
 		io_log(slot, LOG_ERROR, out->text);

@@ -14,7 +14,7 @@
  *     "credentials": { "provider", "reference", "username" },
  *     "jump": { "device", "address", "port", "pins", "credentials" },
  *     "intended", "dry_run", "replace", "commit",
- *     "known",
+ *     "known", "questions": [{ "name", "command", "timeout_s" }],
  *     "snapshot", "predicted" }
  *
  * A run over the store has a request of its own, and its process ends with it:

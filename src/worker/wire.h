@@ -11,6 +11,8 @@
  *     ready    {}                   it has started
  *     log      {level, text}; of a run over the store with {device}
  *     backup   {phase, text}
+ *     output   {name, text, why, refused}: of a command of the backup;
+ *              text or why may be absent
  *     facts    {facts}              for the device's record
  *     bad      {text, why}          an incomplete configuration
  *     diff     {text, added, removed}

@@ -8,6 +8,7 @@
 #include "app/port/queue.h"
 #include "app/run_doc.h"
 #include "base/log.h"
+#include "domain/backup_map.h"
 #include "domain/managed.h"
 #include "worker/worker.h"
 
@@ -50,6 +51,13 @@ struct live_run {
 	char *backup[2]; /* by phase before/after; owned; NULL: none to save */
 	size_t backup_len[2];
 	char *diff; /* owned; NULL: none yet */
+	/* Answers to the commands of a backup, by name, that are whole; and
+	 * the file that is made of them at the end.  Owned; NULL: none. */
+	json_t *answers;
+	char *outputs;
+	size_t outputs_len;
+	char outputs_bad[120]; /* names of those that are not */
+	bool outputs_cut;  /* one of them came, but not whole */
 	json_t *facts; /* for the device's record; NULL: none */
 	json_t *plan; /* the slot's "effect" message, kept for settling */
 	struct reach_sweep *reach; /* owned; NULL: no sweep, or not begun */
@@ -336,6 +344,30 @@ void backup_put_aside(
  * result in `text`. */
 bool backup_is_refused(
     const struct live_run *run, enum run_state state, char text[300]);
+
+/* Keeps a text that is not whole in DIR/quarantine/<file>, and says so in the
+ * device's row. */
+void backup_keep_aside(struct worker *w, struct live_run *run,
+    const char *file, const char *text);
+
+/* --- outputs.c ------------------------------------------------------------------ */
+
+/* The platform's map of a device; an empty one if it has no platform. */
+enum err_code outputs_map_of(const struct snapshot *s, const char *device,
+    struct arena *arena, struct backup_map *ret, struct err *e) must_check;
+/* A slot's message "output". */
+void outputs_take(
+    struct worker *w, struct live_run *run, const json_t *message);
+/* The session has ended: makes the file of what is whole, and of what was kept
+ * before where an answer is not. */
+void outputs_settle(struct worker *w, struct live_run *run);
+/* A backup whose configuration is kept, but not every answer: its result. */
+bool outputs_are_refused(
+    const struct live_run *run, enum run_state state, char text[300]);
+/* Keeps the file until it is recorded, also over a restart. */
+void outputs_stage_file(
+    struct worker *w, struct live_run *run, const char *text, size_t len);
+extern const char outputs_live_file[];
 
 /* --- retention.c ---------------------------------------------------------------- */
 

@@ -508,6 +508,52 @@ static void facts_are_read(struct bench *b)
 	bench_check(b, f.uptime_s >= 0, "uptime");
 }
 
+/* One command over an open session. */
+static void ask(struct bench *b, struct driver_session *s, const char *command,
+    enum err_code expected, const char *words)
+{
+	struct driver_config got = { .text = "" };
+	struct err e = ERR_INIT;
+	enum err_code code = b->driver->read_output(
+	    s, command, deadline_in_ms(b->run_ms), b->arena, &got, &e);
+
+	bench_check(b, code == expected && strstr(code == ERR_OK ? got.text
+		: e.message, words) != NULL, "%s: %s%s", command, got.text,
+	    e.message);
+}
+
+/* What a device does not know is refused, and the session goes on; what does
+ * more than read is never sent. */
+static void commands_that_read_are_answered(struct bench *b)
+{
+	static const char *const commands[2][4] = {
+		{ "show version", "", "show nonsense-of-ours", "reload" },
+		{ "get-config running", "</", "get nothing urn:nobody:knows",
+		    "kill-session 1" },
+	};
+	const char *const *c = commands[strcmp(b->driver->name, "netconf") ==
+					0];
+	const char *before = bench_running(b);
+	struct driver_session *s = NULL;
+	struct err e = ERR_INIT;
+
+	if (b->driver->open(&b->target, NULL, deadline_in_ms(b->run_ms), &s,
+		NULL, &e) != ERR_OK) {
+		bench_check(b, false, "open: %s", e.message);
+		return;
+	}
+	ask(b, s, c[0], ERR_OK, c[1]);
+	/* a filter that nothing matches is answered with nothing */
+	if (c[0][0] == 's')
+		ask(b, s, c[2], ERR_NOT_FOUND, "refused");
+	else
+		ask(b, s, c[2], ERR_OK, "");
+	ask(b, s, c[3], ERR_DENIED, "was not sent");
+	ask(b, s, c[0], ERR_OK, c[1]);
+	b->driver->close(s);
+	bench_check(b, bench_same(b, before, bench_running(b)), "it changed");
+}
+
 const struct bench_case bench_cases[] = {
 	{ "a backup is whole", backup_is_whole },
 	{ "a truncated configuration is no backup", truncated_is_no_backup },
@@ -534,5 +580,7 @@ const struct bench_case bench_cases[] = {
 	{ "host keys are checked", keys_are_checked },
 	{ "sessions are closed", sessions_are_closed },
 	{ "facts are read", facts_are_read },
+	{ "commands that read are answered",
+	    commands_that_read_are_answered },
 	{ NULL, NULL },
 };

@@ -1,7 +1,7 @@
 """Every operation of /api/openapi.json, exercised, its answers validated.
 
   URL      of a portal over an Ironic, with the demonstration's store and a
-           backup of r1
+           backup and command outputs of r1
   TOKENS   directory with the files admin, operator and viewer
   DISK     URL of an image that an agent can be given
 

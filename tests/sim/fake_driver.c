@@ -268,6 +268,30 @@ static enum err_code fake_get_config(struct driver_session *s,
 	return ERR_OK;
 }
 
+static enum err_code fake_read_output(struct driver_session *s,
+    const char *command, struct deadline deadline, struct arena *arena,
+    struct driver_config *ret, struct err *e)
+{
+	char *file = arena_printf(arena, "ask-%s", command);
+	enum err_code rc = exchange(s, true, deadline, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	note(s, "ask %s", command);
+	if (controlled(s, "deaf"))
+		return err_set(e, ERR_TIMEOUT, "the device does not answer");
+	for (char *p = file; *p; p++)
+		*p = *p == ' ' || *p == '/' ? '-' : *p;
+	ret->text = load(s, file, arena);
+	ret->len = strlen(ret->text);
+	if (ret->len == 0)
+		return err_set(
+		    e, ERR_NOT_FOUND, "%% Unknown command: %s", command);
+	if (controlled(s, "cut-answer"))
+		return err_set(e, ERR_CORRUPT, "the answer broke off");
+	return ERR_OK;
+}
+
 static enum err_code fake_get_pending(struct driver_session *s,
     struct deadline deadline, struct arena *arena, struct driver_pending *ret,
     struct err *e)
@@ -599,6 +623,7 @@ const struct driver fake_driver = {
 	.open = fake_open,
 	.get_facts = fake_get_facts,
 	.get_config = fake_get_config,
+	.read_output = fake_read_output,
 	.stage = fake_stage,
 	.diff = fake_diff,
 	.commit = fake_commit,

@@ -2,6 +2,8 @@
  * A driver for a device that is a directory: $SWITCHYARD_FAKE/<port>/
  *
  *   running, startup  flat configurations, one line a setting
+ *   ask-<command>     the answer to a command that reads, `-` for blanks;
+ *                     without it the command is not known
  *   log               what happened, one line each, by all sessions:
  *                     "<microseconds> <pid> open|read|line|undo|save|close …"
  *   control           what goes wrong, one word and a value a line:
@@ -14,6 +16,8 @@
  *     key KIND        the host key is "unknown" or "changed"
  *     unreachable X   "always", or "later": once a line was sent
  *     corrupt 1       configurations come incomplete
+ *     cut-answer 1    answers to commands come incomplete
+ *     deaf 1          commands that read are not answered
  *     lie 1           the last line of a commit is taken and not kept
  *     nosave 1        saving is refused
  *     norestore 1     putting back fails

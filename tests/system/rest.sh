@@ -14,6 +14,7 @@ ironic node agent agent '{"deploy_interface":"direct","management_interface":"no
 cp -R "$root/git-store" "$scratch/seed"
 mkdir -p "$scratch/seed/backup/lab"
 echo 'hostname r1' >"$scratch/seed/backup/lab/r1.cfg"
+printf '### version: show version\nFRR\n' >"$scratch/seed/backup/lab/r1.txt"
 mkdir -p "$scratch/seed/channels"
 echo '{"enabled":false,"name":"ops","type":"webhook","url":"http://127.0.0.1:9/"}' \
     >"$scratch/seed/channels/ops.json"

@@ -290,6 +290,15 @@ struct driver {
 	    struct arena *arena, struct driver_config *ret,
 	    struct err *e) must_check;
 
+	/* What a command that only reads says, as text; domain/read_command.h
+	 * tells which do: others are ERR_DENIED, and nothing is sent.  Where
+	 * there is no command line it is a query by name.  ERR_NOT_FOUND: the
+	 * device refused it, and the session is as good as before; so it is
+	 * after ERR_CORRUPT (no text, or not whole), with *ret as above. */
+	enum err_code (*read_output)(struct driver_session *s,
+	    const char *command, struct deadline deadline, struct arena *arena,
+	    struct driver_config *ret, struct err *e) must_check;
+
 	/* Loads the candidate: on the device where it has a candidate store,
 	 * else in memory against a running configuration read now.  The
 	 * running configuration does not change.  A second call replaces the

@@ -1,6 +1,7 @@
 #include "infra/driver/cisco_driver.h"
 
 #include "infra/driver/cli_facts.h"
+#include "infra/driver/cli_output.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,25 @@ enum err_code cisco_get_config(struct driver_session *s,
 	code = cisco_give_config(code, &text, arena, ret, e);
 	buf_release(&text);
 	return code;
+}
+
+/* A command may take longer than others, as whoever wrote it down knows. */
+static enum err_code run_read(void *ctx, const char *command,
+    struct deadline deadline, struct buf *out, struct err *e)
+{
+	struct driver_session *s = ctx;
+
+	return cisco_run_long(&s->cisco, command, deadline, out, e);
+}
+
+enum err_code cisco_read_output(struct driver_session *s, const char *command,
+    struct deadline deadline, struct arena *arena, struct driver_config *ret,
+    struct err *e)
+{
+	const struct cli_output output = { s, run_read, cisco_peer(&s->cisco),
+		command };
+
+	return cli_output_read(&output, deadline, arena, ret, e);
 }
 
 enum err_code cisco_get_facts(struct driver_session *s,

@@ -106,6 +106,9 @@ enum err_code cisco_is_running(struct driver_session *s, const char *text,
 enum err_code cisco_get_config(struct driver_session *s,
     enum driver_source source, struct deadline deadline, struct arena *arena,
     struct driver_config *ret, struct err *e) must_check;
+enum err_code cisco_read_output(struct driver_session *s, const char *command,
+    struct deadline deadline, struct arena *arena, struct driver_config *ret,
+    struct err *e) must_check;
 enum err_code cisco_get_facts(struct driver_session *s,
     struct deadline deadline, struct arena *arena, struct driver_facts *ret,
     struct err *e) must_check;

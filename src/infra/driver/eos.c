@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "domain/config_dialect.h"
+#include "infra/driver/cli_output.h"
 #include "infra/driver/eos_internal.h"
 #include "infra/driver/section_plan.h"
 #include "infra/eapi/eapi.h"
@@ -264,6 +265,24 @@ static enum err_code eos_get_config(struct driver_session *s,
 	return code;
 }
 
+/* A command may take longer than others, as whoever wrote it down knows. */
+static enum err_code run_read(void *ctx, const char *command,
+    struct deadline deadline, struct buf *out, struct err *e)
+{
+	struct driver_session *s = ctx;
+
+	return s->channel->ops->run(s->channel, command, deadline, out, e);
+}
+
+static enum err_code eos_read_output(struct driver_session *s,
+    const char *command, struct deadline deadline, struct arena *arena,
+    struct driver_config *ret, struct err *e)
+{
+	const struct cli_output output = { s, run_read, eos_peer(s), command };
+
+	return cli_output_read(&output, deadline, arena, ret, e);
+}
+
 /* --- Comparing and saving ---------------------------------------------------- */
 
 static enum err_code eos_verify(const struct driver_candidate *intended,
@@ -331,6 +350,7 @@ const struct driver driver_eos = {
 	.open = eos_open,
 	.get_facts = eos_get_facts,
 	.get_config = eos_get_config,
+	.read_output = eos_read_output,
 	.stage = eos_stage,
 	.diff = eos_diff,
 	.commit = eos_commit,

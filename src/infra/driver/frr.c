@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "domain/config_dialect.h"
+#include "infra/driver/cli_output.h"
 #include "infra/driver/driver_log.h"
 #include "infra/driver/frr_internal.h"
 
@@ -178,6 +179,24 @@ static enum err_code frr_get_config(struct driver_session *s,
 	return code;
 }
 
+static enum err_code run_read(void *ctx, const char *command,
+    struct deadline deadline, struct buf *out, struct err *e)
+{
+	struct driver_session *s = ctx;
+
+	return ssh_shell_run(s->shell, command, deadline, out, e);
+}
+
+static enum err_code frr_read_output(struct driver_session *s,
+    const char *command, struct deadline deadline, struct arena *arena,
+    struct driver_config *ret, struct err *e)
+{
+	const struct cli_output output = { s, run_read, ssh_link_peer(s->link),
+		command };
+
+	return cli_output_read(&output, deadline, arena, ret, e);
+}
+
 /* --- Staging ----------------------------------------------------------- */
 
 void frr_drop_stage(struct driver_session *s)
@@ -335,6 +354,7 @@ const struct driver driver_frr = {
 	.open = frr_open,
 	.get_facts = frr_get_facts,
 	.get_config = frr_get_config,
+	.read_output = frr_read_output,
 	.stage = frr_stage,
 	.diff = frr_diff,
 	.commit = frr_commit,

@@ -127,6 +127,7 @@ const struct driver driver_ios = {
 	.open = ios_open,
 	.get_facts = cisco_get_facts,
 	.get_config = cisco_get_config,
+	.read_output = cisco_read_output,
 	.stage = cisco_stage,
 	.diff = ios_diff,
 	.commit = ios_commit,

@@ -1,6 +1,7 @@
 #include "infra/driver/junos.h"
 
 #include "base/text.h"
+#include "infra/driver/cli_output.h"
 #include "infra/driver/junos_internal.h"
 #include "infra/driver/junos_text.h"
 #include "infra/driver/text_plan.h"
@@ -171,6 +172,49 @@ static enum err_code junos_get_config(struct driver_session *s,
 	return code;
 }
 
+/* Junos runs commands of its command line over NETCONF, too.  What it has no
+ * <output> for (`show configuration`) is the text of whatever it answers. */
+static enum err_code run_read(void *ctx, const char *command,
+    struct deadline deadline, struct buf *out, struct err *e)
+{
+	struct driver_session *s = ctx;
+	struct buf request = BUF_INIT(2048);
+	struct netconf_reply reply = { .doc = NULL };
+	const struct xml_node *node;
+	enum err_code code;
+
+	buf_puts(&request, "<command format=\"text\">");
+	xml_escape(&request, command, strlen(command));
+	buf_puts(&request, "</command>");
+	code = netconf_call(
+	    s->base.nc, buf_text(&request), deadline, &reply, e);
+	buf_release(&request);
+	if (code == ERR_CORRUPT)
+		buf_puts(out, netconf_raw(s->base.nc));
+	if (code != ERR_OK)
+		return code;
+	node = find_answer(reply.root, "output");
+	if (reply.fault.n_errors > 0)
+		code = err_set(e, ERR_NOT_FOUND, "%s refused \"%s\": %s",
+		    ssh_link_peer(s->base.link), command, reply.fault.text);
+	else
+		xml_text(node != NULL ? node : reply.root, out);
+	if (code == ERR_OK)
+		code = buf_check(out, "the answer", e);
+	netconf_reply_free(&reply);
+	return code;
+}
+
+static enum err_code junos_read_output(struct driver_session *s,
+    const char *command, struct deadline deadline, struct arena *arena,
+    struct driver_config *ret, struct err *e)
+{
+	const struct cli_output output = { s, run_read,
+		ssh_link_peer(s->base.link), command };
+
+	return cli_output_read(&output, deadline, arena, ret, e);
+}
+
 /* --- Comparing and saving ---------------------------------------------- */
 
 static enum err_code junos_verify(const struct driver_candidate *intended,
@@ -204,6 +248,7 @@ const struct driver driver_junos = {
 	.open = junos_open,
 	.get_facts = junos_get_facts,
 	.get_config = junos_get_config,
+	.read_output = junos_read_output,
 	.stage = junos_stage,
 	.diff = junos_diff,
 	.commit = junos_apply,

@@ -1,6 +1,9 @@
 #include "infra/driver/netconf.h"
 
 #include "base/text.h"
+#include "domain/backup_output.h"
+#include "domain/read_command.h"
+#include "infra/driver/cli_output.h"
 #include "infra/driver/netconf_internal.h"
 #include "infra/driver/text_plan.h"
 
@@ -101,6 +104,75 @@ static enum err_code netconf_read_config(struct driver_session *s,
 	}
 	if (code == ERR_CORRUPT)
 		err_context(e, "an incomplete configuration is not kept");
+	buf_release(&text);
+	return code;
+}
+
+/* --- Queries ----------------------------------------------------------- */
+
+/* Every part is of letters that need no escaping: read_command.h. */
+static void make_query(const struct read_query *q, struct buf *request)
+{
+	const char *verb = *q->datastore ? "get-config" : "get";
+
+	buf_printf(request, "<%s>", verb);
+	if (*q->datastore)
+		buf_printf(request, "<source><%s/></source>", q->datastore);
+	if (*q->element)
+		buf_printf(request,
+		    "<filter type=\"subtree\"><%s xmlns=\"%s\"/></filter>",
+		    q->element, q->namespace_);
+	buf_printf(request, "</%s>", verb);
+}
+
+static enum err_code run_query(struct driver_session *s,
+    const struct cli_output *o, const struct read_query *q,
+    struct deadline deadline, struct buf *out, struct err *e)
+{
+	struct buf request = BUF_INIT(1024);
+	struct netconf_reply reply = { .doc = NULL };
+	const struct xml_node *data;
+	enum err_code code;
+
+	make_query(q, &request);
+	code = netconf_call(
+	    s->base.nc, buf_text(&request), deadline, &reply, e);
+	buf_release(&request);
+	if (code == ERR_CORRUPT)
+		buf_puts(out, netconf_raw(s->base.nc));
+	if (code != ERR_OK)
+		return code;
+	data = xml_child(reply.root, "data");
+	if (reply.fault.n_errors > 0)
+		code = err_set(e, ERR_NOT_FOUND, "%s refused \"%s\": %s",
+		    o->peer, o->command, reply.fault.text);
+	else if (data == NULL)
+		code = err_set(e, ERR_CORRUPT,
+		    "%s answered \"%s\" without <data>", o->peer, o->command);
+	else
+		xml_format_children(data, out);
+	if (code == ERR_OK)
+		code = buf_check(out, "the answer", e);
+	netconf_reply_free(&reply);
+	return code;
+}
+
+static enum err_code netconf_read_output(struct driver_session *s,
+    const char *command, struct deadline deadline, struct arena *arena,
+    struct driver_config *ret, struct err *e)
+{
+	const struct cli_output o = { s, NULL, ssh_link_peer(s->base.link),
+		command };
+	const char *why = read_command_refusal(READ_NETCONF, command);
+	struct buf text = BUF_INIT(BACKUP_OUTPUT_MAX);
+	struct read_query query;
+	enum err_code code;
+
+	if (why != NULL || !read_command_parse_query(command, &query))
+		return err_set(e, ERR_DENIED, "\"%.100s\" was not sent: %s",
+		    command, why);
+	code = run_query(s, &o, &query, deadline, &text, e);
+	code = cli_output_give(code, &o, &text, arena, ret, e);
 	buf_release(&text);
 	return code;
 }
@@ -245,6 +317,7 @@ const struct driver driver_netconf = {
 	.open = netconf_open_session,
 	.get_facts = netconf_get_facts,
 	.get_config = netconf_read_config,
+	.read_output = netconf_read_output,
 	.stage = netconf_stage,
 	.diff = netconf_diff,
 	.commit = netconf_apply,

@@ -134,6 +134,7 @@ const struct driver driver_nxos = {
 	.open = nxos_open,
 	.get_facts = cisco_get_facts,
 	.get_config = cisco_get_config,
+	.read_output = cisco_read_output,
 	.stage = cisco_stage,
 	.diff = nxos_diff,
 	.commit = nxos_commit,

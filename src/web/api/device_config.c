@@ -1,5 +1,6 @@
 /*
- * The configurations of a device: intended and backup, and what differs.
+ * The configurations of a device: intended and backup, and what differs;
+ * and what its commands told.
  */
 #include "web/api/api.h"
 
@@ -13,6 +14,7 @@
 static const char *const words[] = {
 	[PATH_INTENDED] = "intended configuration",
 	[PATH_BACKUP] = "backup",
+	[PATH_OUTPUTS] = "command outputs",
 };
 
 /* The file's text in the arena, and its version. */
@@ -65,6 +67,12 @@ static enum err_code get_backup(
     struct request *r, struct response *out, struct err *e)
 {
 	return give_config(r, out, PATH_BACKUP, e);
+}
+
+static enum err_code get_outputs(
+    struct request *r, struct response *out, struct err *e)
+{
+	return give_config(r, out, PATH_OUTPUTS, e);
 }
 
 /* What would have to change on the device: from the backup to the intended
@@ -159,6 +167,15 @@ static const struct route routes[] = {
 	    .handler = get_backup,
 	    .operation_id = "getBackup",
 	    .summary = "Read the last good running configuration",
+	    .answer_schema = "Text" },
+	{ .method = METHOD_GET,
+	    .pattern = "/api/v1/devices/{name}/outputs",
+	    .surface = SURFACE_API,
+	    .permission = MAY_VIEW,
+	    .handler = get_outputs,
+	    .operation_id = "getOutputs",
+	    .summary = "Read what the further commands of the last backup "
+		       "told, each behind a line \"### name: command\"",
 	    .answer_schema = "Text" },
 	{ .method = METHOD_GET,
 	    .pattern = "/api/v1/devices/{name}/diff",

@@ -77,7 +77,8 @@ static enum err_code read_kind(
 	if (!*word || device_file_parse(word, ret))
 		return ERR_OK;
 	return request_refuse(r, 400, e,
-	    "kind must be \"inventory\", \"intended\" or \"backup\".");
+	    "kind must be \"inventory\", \"intended\", \"backup\" or "
+	    "\"outputs\".");
 }
 
 struct counting {
@@ -269,8 +270,9 @@ static const struct route routes[] = {
 	    .handler = get_history,
 	    .query = history_query,
 	    .operation_id = "getDeviceHistory",
-	    .summary = "Commits of the record, the intended configuration and "
-		       "the backup, newest first; kind: one of them alone",
+	    .summary = "Commits of the record, the intended configuration, "
+		       "the backup and the command outputs, newest first; "
+		       "kind: one of them alone",
 	    .answer_schema = "CommitList" },
 	{ .method = METHOD_GET,
 	    .pattern = "/api/v1/devices/{name}/versions/{commit}",

@@ -43,7 +43,7 @@ static json_t *text_json(const struct search_text *text)
 			device_string(l->text, l->len), "match", l->matches));
 	}
 	return json_pack("{s:s, s:s, s:I, s:o}", "device", text->device,
-	    "config", text->which == PATH_BACKUP ? "backup" : "intended",
+	    "config", search_texts_words[text->which],
 	    "matches", (json_int_t)text->n_matches, "lines", lines);
 }
 
@@ -58,8 +58,7 @@ static enum err_code get_search(
 	rc = request_query_number(
 	    r, "limit", 1, MAX_TEXTS, DEFAULT_TEXTS, &limit, e);
 	if (rc == ERR_OK) {
-		/* two of them may be of one device */
-		rc = search_ask(r, (size_t)limit + 1, &an, e);
+		rc = search_ask(r, (size_t)limit, &an, e);
 		if (rc == ERR_INVALID || rc == ERR_LIMIT)
 			r->problem.status = 400;
 	}

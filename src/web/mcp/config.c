@@ -14,12 +14,15 @@ const struct mcp_config mcp_configs[] = {
 	{ "intended", "getIntended", "What the device should have" },
 	{ "backup", "getBackup",
 	    "The last good running configuration of the device" },
+	{ "outputs", "getOutputs",
+	    "What further commands of the last backup told" },
 	{ "diff", "getDiff",
 	    "From the backup to the intended configuration, unified format" },
 	{ NULL, NULL, NULL },
 };
 
-static const char *const words[] = { "intended", "backup", "diff", NULL };
+static const char *const words[] = { "intended", "backup", "outputs", "diff",
+	NULL };
 
 const struct mcp_config *mcp_config_find(const char *word)
 {
@@ -67,8 +70,8 @@ static const struct field fields[] = {
 	    .choices = words,
 	    .fallback = "\"intended\"",
 	    .help = "intended: what the device should have; backup: its last "
-		    "good running configuration; diff: from the backup to "
-		    "what is intended." },
+		    "good running configuration; outputs: what further commands "
+		    "told then; diff: from the backup to what is intended." },
 };
 
 static const struct mcp_tool tools[] = {
@@ -76,8 +79,8 @@ static const struct mcp_tool tools[] = {
 	    .title = "Read a configuration",
 	    .description =
 		"Reads a configuration of a network device: the intended one, "
-		"the last backup, or the difference from the backup to the "
-		"intended one.",
+		"the last backup, what further commands told then, or the "
+		"difference from the backup to the intended one.",
 	    .operation = "getIntended",
 	    .own = { fields, COUNT(fields) },
 	    .untrusted = { "text" },
@@ -85,7 +88,8 @@ static const struct mcp_tool tools[] = {
 	    .output = "{\"type\":\"object\",\"properties\":{"
 		      "\"device\":{\"type\":\"string\"},"
 		      "\"which\":{\"type\":\"string\","
-		      "\"enum\":[\"intended\",\"backup\",\"diff\"]},"
+		      "\"enum\":[\"intended\",\"backup\",\"outputs\","
+		      "\"diff\"]},"
 		      "\"text\":{\"type\":\"string\"}},"
 		      "\"required\":[\"device\",\"which\",\"text\"]}" },
 };

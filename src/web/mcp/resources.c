@@ -1,6 +1,6 @@
 /*
  * Resources: the configurations of devices, at
- * switchyard://devices/<name>/<intended|backup|diff>.
+ * switchyard://devices/<name>/<intended|backup|outputs|diff>.
  */
 #include "web/mcp/mcp.h"
 
@@ -32,6 +32,8 @@ static bool has_config(
 
 	if (strcmp(c->word, "intended") == 0)
 		return intended;
+	if (strcmp(c->word, "outputs") == 0)
+		return snapshot_config(s, PATH_OUTPUTS, device, &id);
 	return strcmp(c->word, "backup") == 0 ? backup : intended && backup;
 }
 

@@ -6,7 +6,7 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *const modes[] = { "text", "regex", NULL };
-static const char *const places[] = { "intended", "backup", NULL };
+static const char *const places[] = { "intended", "backup", "outputs", NULL };
 
 static const struct field fields[] = {
 	{ .name = "q",

@@ -66,12 +66,14 @@ enum err_code commit_view_read(
 
 static const struct part {
 	const char *dir;
+	const char *suffix;
 	const char *name;
 	const char *label;
 } parts[] = {
-	{ "devices/", "inventory", "Inventory record" },
-	{ "intended/", "intended", "Intended configuration" },
-	{ "backup/", "backup", "Backup" },
+	{ "devices/", ".json", "inventory", "Inventory record" },
+	{ "intended/", ".cfg", "intended", "Intended configuration" },
+	{ "backup/", ".cfg", "backup", "Backup" },
+	{ "backup/", ".txt", "outputs", "Command outputs" },
 };
 
 struct file {
@@ -91,7 +93,8 @@ struct gathering {
 static const struct part *part_of(const char *path)
 {
 	for (size_t i = 0; i < COUNT(parts); i++) {
-		if (text_starts_with(path, parts[i].dir))
+		if (text_starts_with(path, parts[i].dir) &&
+		    text_ends_with(path, parts[i].suffix))
 			return &parts[i];
 	}
 	return NULL;

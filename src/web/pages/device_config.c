@@ -1,6 +1,6 @@
 /*
- * /devices/{name}/config: the intended configuration, the last backup and the
- * difference; and the form that edits the intended one.
+ * /devices/{name}/config: the intended configuration, the last backup, the
+ * difference, and what else its commands told; and the form that edits the intended one.
  */
 #include "web/pages/pages.h"
 
@@ -17,8 +17,8 @@
 
 /* --- looking ------------------------------------------------------------- */
 
-static const char *const views[] = { "diff", "intended", "backup", "rendered",
-	NULL };
+static const char *const views[] = { "diff", "intended", "backup", "outputs",
+	"rendered", NULL };
 
 static struct jv version_of(
     struct request *r, enum path_config which, const char *device)
@@ -51,13 +51,15 @@ static enum err_code add_texts(
 {
 	struct arena *a = r->arena;
 	struct diff_look look = diff_look_read(r);
-	const char *intended, *backup, *view;
+	const char *intended, *backup, *outputs, *view;
 	struct jv diff = jv_none();
 	enum err_code rc;
 
 	if ((rc = device_read_config(r, PATH_INTENDED, device, &intended, e)) !=
 		ERR_OK ||
 	    (rc = device_read_config(r, PATH_BACKUP, device, &backup, e)) !=
+		ERR_OK ||
+	    (rc = device_read_config(r, PATH_OUTPUTS, device, &outputs, e)) !=
 		ERR_OK)
 		return rc;
 	view = choose_view(r, *intended, *backup);
@@ -66,11 +68,14 @@ static enum err_code add_texts(
 		rc = diff_view_from_texts(a, &look, backup, intended, &diff, e);
 	else if (strcmp(view, "intended") == 0)
 		jv_dict_set(a, ctx, "text", text_view_lines(a, intended));
+	else if (strcmp(view, "outputs") == 0)
+		jv_dict_set(a, ctx, "text", text_view_lines(a, outputs));
 	else
 		jv_dict_set(a, ctx, "text", text_view_lines(a, backup));
 	jv_dict_set(a, ctx, "diff", diff);
 	jv_dict_set(a, ctx, "has_intended", jv_bool(*intended));
 	jv_dict_set(a, ctx, "has_backup", jv_bool(*backup));
+	jv_dict_set(a, ctx, "has_outputs", jv_bool(*outputs));
 	return rc;
 }
 
@@ -115,20 +120,37 @@ static enum err_code config_page(
 	return response_page(r, out, 200, "device_config.html", ctx, e);
 }
 
+/* The texts of a device by their names in addresses. */
+static bool text_of(const char *word, enum path_config *ret)
+{
+	static const char *const words[PATH_CONFIGS] = {
+		[PATH_INTENDED] = "intended",
+		[PATH_BACKUP] = "backup",
+		[PATH_OUTPUTS] = "outputs",
+	};
+
+	for (int i = 0; i < PATH_CONFIGS; i++) {
+		if (strcmp(words[i], word) == 0) {
+			*ret = (enum path_config)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static enum err_code raw(struct request *r, struct response *out, struct err *e)
 {
-	enum path_config which =
-	    strcmp(r->capture[1], "backup") == 0 ? PATH_BACKUP : PATH_INTENDED;
+	enum path_config which;
 	const struct record *device;
 	const char *text;
 	enum err_code rc;
 
 	if ((rc = view_find_device(r, &device, e)) != ERR_OK)
 		return rc;
-	if (strcmp(r->capture[1], "backup") != 0 &&
-	    strcmp(r->capture[1], "intended") != 0)
+	if (!text_of(r->capture[1], &which))
 		return err_set(e, ERR_NOT_FOUND,
-		    "A device has an intended and a backup configuration.");
+		    "A device has an intended and a backup configuration, and "
+		    "command outputs.");
 	rc = device_read_config(r, which, record_key(device), &text, e);
 	if (rc != ERR_OK)
 		return rc;

@@ -1,6 +1,7 @@
 /*
  * /devices/{name}/history: the commits that touched the device's record, its
- * intended configuration or its backup, and what each changed.
+ * intended configuration, its backup or its command outputs, and what each
+ * changed.
  */
 #include "web/pages/pages.h"
 
@@ -25,7 +26,7 @@ static const char *id_text(struct arena *a, const struct commit_id *id)
 	return arena_strdup(a, text);
 }
 
-/* ?of=inventory|intended|backup shows one of them alone. */
+/* ?of=inventory|intended|backup|outputs shows one of them alone. */
 static enum err_code history_page(
     struct request *r, struct response *out, struct err *e)
 {
@@ -68,7 +69,8 @@ static const char *name_in(struct arena *a, const char *path)
 	const char *base = slash ? slash + 1 : path;
 	const char *dot = strrchr(base, '.');
 
-	return dot && (strcmp(dot, ".json") == 0 || strcmp(dot, ".cfg") == 0)
+	return dot && (strcmp(dot, ".json") == 0 || strcmp(dot, ".cfg") == 0 ||
+			  strcmp(dot, ".txt") == 0)
 		   ? arena_memdup(a, base, (size_t)(dot - base))
 		   : arena_strdup(a, base);
 }

@@ -26,12 +26,19 @@ static enum err_code find_file(
 	if (device_file_parse(word, ret))
 		return ERR_OK;
 	return err_set(e, ERR_NOT_FOUND,
-	    "A device has an inventory record, an intended configuration and "
-	    "a backup; there is no \"%.40s\".",
+	    "A device has an inventory record, an intended configuration, a "
+	    "backup and command outputs; there is no \"%.40s\".",
 	    word);
 }
 
 /* --- one version --------------------------------------------------------- */
+
+static const char *const suffixes[DEVICE_FILES] = {
+	[DEVICE_FILE_INVENTORY] = "json",
+	[DEVICE_FILE_INTENDED] = "cfg",
+	[DEVICE_FILE_BACKUP] = "cfg",
+	[DEVICE_FILE_OUTPUTS] = "txt",
+};
 
 /* "r1-backup-0123abcd.cfg" */
 static const char *file_name(struct request *r, const struct record *device,
@@ -42,7 +49,7 @@ static const char *file_name(struct request *r, const struct record *device,
 	commit_id_format(at, id);
 	return arena_printf(r->arena, "attachment; filename=\"%s-%s-%.8s.%s\"",
 	    record_key(device), device_file_words[file], id,
-	    file == DEVICE_FILE_INVENTORY ? "json" : "cfg");
+	    suffixes[file]);
 }
 
 static enum err_code find_version(struct request *r,

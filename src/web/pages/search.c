@@ -91,8 +91,7 @@ static struct jv texts_view(struct request *r, const struct search_answer *an)
 		}
 		jv_dict_set(a, v, "device", jv_text(text->device));
 		jv_dict_set(a, v, "which",
-		    jv_text(
-			text->which == PATH_BACKUP ? "backup" : "intended"));
+		    jv_text(search_texts_words[text->which]));
 		jv_dict_set(a, v, "n", jv_int((int64_t)text->n_matches));
 		jv_dict_set(
 		    a, v, "untold", jv_int((int64_t)(text->n_matches - told)));

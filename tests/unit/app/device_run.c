@@ -23,6 +23,7 @@ struct fixture {
 	struct device_run_outcome out;
 	struct buf log;
 	char *diff, *backup[2], *bad;
+	struct buf answers; /* "name: text|why" */
 	json_t *facts;
 	size_t n_effects, n_hostkeys;
 	enum err_code effect_answer;
@@ -52,6 +53,19 @@ static enum err_code io_backup(void *ctx, enum device_run_phase phase,
 	(void)e;
 	assert_int_equal(len, strlen(text));
 	set(&f->backup[phase], text);
+	return ERR_OK;
+}
+
+static enum err_code io_output(
+    void *ctx, const struct device_output *got, struct err *e)
+{
+	struct fixture *f = ctx;
+
+	(void)e;
+	assert_true(got->text || got->why);
+	assert_true(!got->refused || got->why);
+	buf_printf(&f->answers, "%s%s: %s", got->refused ? "refused " : "",
+	    got->question->name, got->why ? got->why : got->text);
 	return ERR_OK;
 }
 
@@ -149,6 +163,7 @@ static int setup(void **state)
 	write_device(f, "running", "old\n");
 	f->arena = arena_new((size_t)64 << 20);
 	buf_init(&f->log, 1 << 20);
+	buf_init(&f->answers, 1 << 20);
 	f->in = (struct device_run_input){
 		.driver = &fake_driver,
 		.target = { .name = "r1", .address = "192.0.2.1", .port = 22 },
@@ -169,6 +184,7 @@ static int teardown(void **state)
 	assert_int_equal(dir_remove(f->dir, NULL), ERR_OK);
 	arena_free(f->arena);
 	buf_release(&f->log);
+	buf_release(&f->answers);
 	json_decref(f->facts);
 	free(f->diff);
 	free(f->bad);
@@ -180,8 +196,8 @@ static int teardown(void **state)
 
 static void run(struct fixture *f, device_run_fn fn)
 {
-	const struct device_run_io io = { f, io_log, io_backup, io_quarantine,
-		io_diff, io_effect, io_hostkey, io_cancelled, io_facts };
+	const struct device_run_io io = { f, io_log, io_backup, io_output,
+		io_quarantine, io_diff, io_effect, io_hostkey, io_cancelled, io_facts };
 
 	fn(&f->in, &io, f->arena, &f->out);
 }
@@ -510,6 +526,44 @@ static void test_backup(void **state)
 	assert_string_equal(f->bad, "old\n");
 }
 
+/* Further commands, each judged by itself; what ends the session ends the
+ * run, and the configuration is kept by then. */
+static void test_backup_questions(void **state)
+{
+	static const struct device_question questions[] = {
+		{ "version", "show version", 0 },
+		{ "odd", "show odd", 5000 },
+		{ "inventory", "show inventory", 0 },
+	};
+	struct fixture *f = *state;
+
+	f->in.questions = questions;
+	f->in.n_questions = 3;
+	write_device(f, "ask-show-version", "Fake 1\n");
+	write_device(f, "ask-show-inventory", "one\n");
+	write_device(f, "control", "");
+	run(f, device_run_backup);
+	expect(f, RUN_SUCCEEDED, "and 3 commands asked");
+	assert_string_equal(f->backup[PHASE_BEFORE], "old\n");
+	assert_string_equal(buf_text(&f->answers),
+	    "version: Fake 1\nrefused odd: % Unknown command: show odd"
+	    "inventory: one\n");
+
+	buf_clear(&f->answers);
+	write_device(f, "control", "cut-answer 1\n");
+	run(f, device_run_backup);
+	expect(f, RUN_SUCCEEDED, "3 commands");
+	assert_memory_equal(
+	    buf_text(&f->answers), "version: the answer broke off", 29);
+
+	buf_clear(&f->answers);
+	write_device(f, "control", "deaf 1\n");
+	run(f, device_run_backup);
+	expect(f, RUN_FAILED, "\"show version\": the device does not answer");
+	assert_true(f->out.passing);
+	assert_string_equal(buf_text(&f->answers), "");
+}
+
 static void test_discover(void **state)
 {
 	struct fixture *f = *state;
@@ -563,6 +617,7 @@ int main(void)
 		T(test_saving_refused),
 		T(test_settling),
 		T(test_backup),
+		T(test_backup_questions),
 		T(test_discover),
 	};
 

@@ -201,6 +201,26 @@ static void test_references(void **state)
 	create(f, KIND_VLAN, "{\"vid\":10,\"name\":\"x\",\"area\":\"row1\"}");
 }
 
+/* A record never asks a device for more than to be read. */
+static void test_commands_of_a_platform(void **state)
+{
+	struct fixture *f = *state;
+
+	create(f, KIND_PLATFORM, "{\"name\":\"p\",\"driver\":\"ios\","
+	    "\"backup_commands\":\"version: show version\\n  min 9\\n\"}");
+	assert_err(try_patch(f, KIND_PLATFORM, "p",
+	    "{\"backup_commands\":\"v: show version\\nx: reload\"}", e),
+	    ERR_INVALID, "backup_commands: line 2: only commands");
+	assert_err(try_patch(f, KIND_PLATFORM, "p",
+	    "{\"backup_commands\":\"v: show version | redirect flash:x\"}",
+	    e), ERR_INVALID, "line 1: behind a |");
+	/* another driver understands another language */
+	assert_err(try_patch(f, KIND_PLATFORM, "p",
+	    "{\"driver\":\"netconf\"}", e), ERR_INVALID, "get-config");
+	patch(f, KIND_PLATFORM, "p", "{\"driver\":\"netconf\","
+	    "\"backup_commands\":\"start: get-config startup\"}");
+}
+
 static void test_refused_deletes(void **state)
 {
 	static const struct {
@@ -671,6 +691,7 @@ int main(void)
 		T(test_patches),
 		T(test_patch_of_nothing),
 		T(test_references),
+		T(test_commands_of_a_platform),
 		T(test_refused_deletes),
 		T(test_areas_never_lie_in_themselves),
 		T(test_vlans_in_use_stay),

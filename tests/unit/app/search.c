@@ -37,7 +37,7 @@ static struct search_query query(const char *pattern, bool literal)
 {
 	struct line_regex_options options = { .literal = literal,
 		.fold_case = true };
-	struct search_query q = { .in = { true, true },
+	struct search_query q = { .in = { true, true, true },
 		.after = "",
 		.max_texts = 10,
 		.max_lines = 3,
@@ -52,14 +52,15 @@ static struct search_query query(const char *pattern, bool literal)
 /* "r1/intended:2 r2/backup:1", the number of lines that match. */
 static const char *names(const struct search_found *found)
 {
+	static const char *const words[] = { "intended", "backup",
+		"outputs" };
 	static char text[2000];
 
 	text[0] = '\0';
 	for (size_t i = 0; i < found->n; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text),
 		    "%s%s/%s:%zu", i ? " " : "", found->texts[i].device,
-		    found->texts[i].which == PATH_BACKUP ? "backup"
-							 : "intended",
+		    words[found->texts[i].which],
 		    found->texts[i].n_matches);
 	return text;
 }
@@ -146,6 +147,22 @@ static void test_tells_a_few_lines_and_counts_all(void **state)
 	assert_true(found.texts[0].lines[3].gap);
 	assert_int_equal(found.texts[0].lines[7].number, 42);
 	assert_true(found.texts[0].lines[7].matches);
+}
+
+static void test_command_outputs(void **state)
+{
+	struct fixture *f = *state;
+
+	make_devices(f);
+	put_backup(f, "backup/row1/a.txt", "### v: show version\nalpha 1\n");
+	put_backup(f, "backup/row1/a.log", "alpha\n");
+	assert_finds("alpha", "a/intended:1 a/backup:1 a/outputs:1");
+	assert_finds("show version", "a/outputs:1");
+	/* they go with their device */
+	patch(f, KIND_DEVICE, "a", "{\"name\":\"c\",\"area\":\"lab\"}");
+	assert_finds("show version", "c/outputs:1");
+	assert_ok(try_delete(f, KIND_DEVICE, "c", e));
+	assert_finds("show version", "");
 }
 
 static void test_follows_the_store(void **state)
@@ -461,7 +478,7 @@ static void test_goes_on_after_the_last_one(void **state)
 		put_intended(f, name, "common line\n");
 	}
 	q = query("common", true);
-	q.max_texts = 4;
+	q.max_texts = 3;
 	assert_ok(search_texts(index_, &q, arena, &found, e));
 	assert_string_equal(
 	    names(&found), "c/intended:1 d/intended:1 e/intended:1");
@@ -478,7 +495,7 @@ static void test_goes_on_after_the_last_one(void **state)
 	assert_true(found.late);
 	assert_int_equal(found.n, 0);
 	q = query("^hostname (a|b)$", false);
-	q.in[PATH_BACKUP] = false;
+	q.in[PATH_BACKUP] = q.in[PATH_OUTPUTS] = false;
 	assert_ok(search_texts(index_, &q, arena, &found, e));
 	assert_string_equal(names(&found), "a/intended:1 b/intended:1");
 }
@@ -489,6 +506,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_finds_lines_with_what_is_around_them),
 		T(test_tells_a_few_lines_and_counts_all),
+		T(test_command_outputs),
 		T(test_follows_the_store),
 		T(test_passes_over_what_is_too_large),
 		T(test_gives_up_within_a_text),

@@ -241,6 +241,38 @@ static void blame_is_the_same_when_it_is_asked_again(void **state)
 	buf_release(&second);
 }
 
+/* What further commands told is looked at as a backup is. */
+static void command_outputs_are_a_text_like_others(void **state)
+{
+	static const char path[] = "backup/lab/r1.txt";
+	struct id a = write_as("anna", path, "### v: show v\none\n", NULL), b;
+	struct exchange_reply reply;
+
+	(void)state;
+	reply = get("/devices/r1/config");
+	assert_has(reply, "?view=outputs");
+	reply = get("/devices/r1/config?view=outputs");
+	assert_has(reply, "show v");
+	reply = get("/devices/r1/raw/outputs");
+	assert_string_equal(reply.body, "### v: show v\none\n");
+	b = write_as("bob", path, "### v: show v\ntwo\n", NULL);
+	reply = get("/devices/r1/history?of=outputs");
+	assert_has(reply, a.text);
+	assert_has(reply, b.text);
+	reply = get("/devices/r1/history/%s/outputs", a.text);
+	assert_has(reply, "one");
+	reply = get("/devices/r1/history/%s/outputs?download=1", b.text);
+	assert_non_null(strstr(header(&reply, "Content-Disposition"), ".txt"));
+	reply = get("/devices/r1/compare?a=%s&b=%s&of=outputs&patch=1", a.text,
+	    b.text);
+	assert_has(reply, "-one\n+two\n");
+	reply = get("/devices/r1/blame/outputs");
+	assert_has(reply, "bob");
+	reply = get("/devices/r1/history/%s", b.text);
+	assert_has(reply, "Command outputs");
+	assert_false(has(&reply, "Backup</h"));
+}
+
 static void it_goes_over_earlier_areas_and_names(void **state)
 {
 	struct id a = write_as("anna", BACKUP, "one\ntwo\n", NULL);
@@ -296,6 +328,7 @@ int main(void)
 		T(a_file_that_was_not_there_yet_is_compared),
 		T(each_line_has_its_commit),
 		T(blame_is_the_same_when_it_is_asked_again),
+		T(command_outputs_are_a_text_like_others),
 		T(it_goes_over_earlier_areas_and_names),
 		T(hostile_texts_stay_text),
 	};

@@ -692,7 +692,7 @@ static void test_configurations_are_resources(void **state)
 	json_decref(result);
 	result = result_of(TOKEN_VIEWER, "resources/templates/list", "{}");
 	assert_int_equal(
-	    json_array_size(json_object_get(result, "resourceTemplates")), 3);
+	    json_array_size(json_object_get(result, "resourceTemplates")), 4);
 	json_decref(result);
 	result = result_of(TOKEN_VIEWER, "resources/read",
 	    "{\"uri\":\"switchyard://devices/r1/backup\"}");
