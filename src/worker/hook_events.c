@@ -9,7 +9,8 @@
 #define MAX_COMMITS ((size_t)1000000)
 #define MAX_RECORD ((size_t)256 * 1024)
 
-/* --- the commits in between, oldest first --------------------------------------- */
+/* --- the commits in between, oldest first
+ * --------------------------------------- */
 
 struct commit_note {
 	struct commit_id id, parent;
@@ -42,8 +43,8 @@ static void copy_author(char *to, size_t size, const char *name)
 		text_copy(to, size, "unknown");
 }
 
-static enum err_code note_commit(void *ctx, const struct store_commit *c,
-    bool *stop, struct err *e)
+static enum err_code note_commit(
+    void *ctx, const struct store_commit *c, bool *stop, struct err *e)
 {
 	struct walk *w = ctx;
 	struct commit_note *note;
@@ -58,8 +59,8 @@ static enum err_code note_commit(void *ctx, const struct store_commit *c,
 		return err_set(e, ERR_LIMIT,
 		    "more than %zu commits since the hook's cursor",
 		    MAX_COMMITS);
-	w->reached = commit_id_is_zero(&c->parent) &&
-	    commit_id_is_zero(w->stop_at);
+	w->reached =
+	    commit_id_is_zero(&c->parent) && commit_id_is_zero(w->stop_at);
 	if (commit_id_is_zero(&c->parent) ||
 	    store_message_trailer(c->message, "Run-Id", &len))
 		return ERR_OK;
@@ -81,45 +82,151 @@ static enum err_code note_commit(void *ctx, const struct store_commit *c,
 	return ERR_OK;
 }
 
-/* --- one commit -------------------------------------------------------------------- */
+/* --- one commit
+ * -------------------------------------------------------------------- */
 
 struct record_pair {
 	struct record *old, *now;
 };
+
+struct event_index;
 
 struct commit_changes {
 	struct store *store;
 	struct record_pair *items; /* additions and removals */
 	size_t n, cap;
 	struct hook_events *events;
+	struct event_index *index;
 	const struct commit_note *note;
 };
 
-/* The event of the device that has this name now; else of one that had it and
- * was deleted. */
+/* --- finding an event by its device's name
+ * --------------------------------------- */
+
+/* Chains of events by the hash of the name that their device has, or had when
+ * it was deleted.  Places are numbers of events, counted from 1. */
+struct event_index {
+	size_t *heads; /* n_heads, a power of two; 0 ends a chain */
+	size_t *next;  /* one for each event there is room for */
+	size_t n_heads;
+};
+
+static const char *event_key(const struct hook_event *one)
+{
+	return record_key(one->now ? one->now : one->old);
+}
+
+/* FNV-1a */
+static size_t *chain_of(const struct event_index *index, const char *key)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	for (; *key; key++)
+		hash = (hash ^ (unsigned char)*key) * 1099511628211u;
+	return &index->heads[(hash ^ hash >> 32) & (index->n_heads - 1)];
+}
+
+static void index_add(
+    struct event_index *index, const struct hook_events *events, size_t at)
+{
+	size_t *head = chain_of(index, event_key(&events->items[at]));
+
+	index->next[at] = *head;
+	*head = at + 1;
+}
+
+static void index_remove(
+    struct event_index *index, const struct hook_events *events, size_t at)
+{
+	size_t *p = chain_of(index, event_key(&events->items[at]));
+
+	while (*p != at + 1)
+		p = &index->next[*p - 1];
+	*p = index->next[at];
+}
+
+static void index_release(struct event_index *index)
+{
+	free(index->heads);
+	free(index->next);
+}
+
+/* Room for as many events; those that are there are found again. */
+static bool index_fit(
+    struct event_index *index, const struct hook_events *events)
+{
+	struct event_index wider = { .n_heads = events->cap };
+
+	wider.heads = calloc(wider.n_heads, sizeof(*wider.heads));
+	wider.next = calloc(events->cap, sizeof(*wider.next));
+	if (!wider.heads || !wider.next) {
+		index_release(&wider);
+		return false;
+	}
+	index_release(index);
+	*index = wider;
+	for (size_t i = 0; i < events->n; i++) {
+		if (events->items[i].old || events->items[i].now)
+			index_add(index, events, i);
+	}
+	return true;
+}
+
+/* The event of the device that has this name now; else of the one that had it
+ * last and was deleted. */
 static struct hook_event *find_event(struct hook_events *events,
-    const char *key)
+    const struct event_index *index, const char *key)
 {
 	struct hook_event *deleted = NULL;
 
-	for (size_t i = 0; i < events->n; i++) {
-		struct hook_event *one = &events->items[i];
+	for (size_t at = events->n ? *chain_of(index, key) : 0; at;
+	     at = index->next[at - 1]) {
+		struct hook_event *one = &events->items[at - 1];
 
-		if (one->now && strcmp(record_key(one->now), key) == 0)
+		if (strcmp(event_key(one), key) != 0)
+			continue;
+		if (one->now)
 			return one;
-		if (!one->now && strcmp(record_key(one->old), key) == 0)
+		if (!deleted || one > deleted)
 			deleted = one;
 	}
 	return deleted;
 }
 
-static void forget_event(struct hook_events *events, struct hook_event *one)
+/* It stays as an empty one until all are there. */
+static void forget_event(struct hook_events *events, struct event_index *index,
+    struct hook_event *one)
 {
-	size_t at = (size_t)(one - events->items);
-
+	index_remove(index, events, (size_t)(one - events->items));
 	record_unref(one->old);
 	record_unref(one->now);
-	memmove(one, one + 1, (--events->n - at) * sizeof(*one));
+	memset(one, 0, sizeof(*one));
+}
+
+static void drop_empty(struct hook_events *events)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < events->n; i++) {
+		if (events->items[i].old || events->items[i].now)
+			events->items[kept++] = events->items[i];
+	}
+	events->n = kept;
+}
+
+static bool make_room(struct hook_events *events, struct event_index *index)
+{
+	size_t cap = events->cap ? events->cap * 2 : 64;
+	void *grown;
+
+	if (events->n < events->cap)
+		return true;
+	grown = realloc(events->items, cap * sizeof(*events->items));
+	if (!grown)
+		return false;
+	events->items = grown;
+	events->cap = cap;
+	return index_fit(index, events);
 }
 
 /* A name is there once; what finds no room is left out as a whole. */
@@ -142,46 +249,40 @@ static void add_author(struct hook_event *one, const char *name)
 
 /* Takes over both references. */
 static enum err_code add_event(struct hook_events *events,
-    const struct commit_note *note, struct record *old, struct record *now,
-    struct err *e)
+    struct event_index *index, const struct commit_note *note,
+    const struct record_pair *pair, struct err *e)
 {
-	struct hook_event *one =
-	    find_event(events, record_key(old ? old : now));
+	struct hook_event *one = find_event(
+	    events, index, record_key(pair->old ? pair->old : pair->now));
 
-	if (!one && events->n == events->cap) {
-		size_t cap = events->cap ? events->cap * 2 : 64;
-		void *grown = realloc(events->items,
-		    cap * sizeof(*events->items));
-
-		if (!grown) {
-			record_unref(old);
-			record_unref(now);
-			return err_set(e, ERR_SYSTEM, "out of memory");
-		}
-		events->items = grown;
-		events->cap = cap;
+	if (!one && !make_room(events, index)) {
+		record_unref(pair->old);
+		record_unref(pair->now);
+		return err_set(e, ERR_SYSTEM, "out of memory");
 	}
-	if (one && !one->old && !now) {
-		record_unref(old);
-		forget_event(events, one);
+	if (one && !one->old && !pair->now) {
+		record_unref(pair->old);
+		forget_event(events, index, one);
 		return ERR_OK;
 	}
 	if (one) {
-		record_unref(old);
+		index_remove(index, events, (size_t)(one - events->items));
+		record_unref(pair->old);
 		record_unref(one->now);
 	} else {
 		one = &events->items[events->n++];
 		memset(one, 0, sizeof(*one));
-		one->old = old;
+		one->old = pair->old;
 	}
-	one->now = now;
+	one->now = pair->now;
 	one->commit = note->id;
 	add_author(one, note->by);
+	index_add(index, events, (size_t)(one - events->items));
 	return ERR_OK;
 }
 
-static struct record *read_record(struct store *store,
-    const struct blob_id *blob)
+static struct record *read_record(
+    struct store *store, const struct blob_id *blob)
 {
 	struct buf text = BUF_INIT(MAX_RECORD);
 	struct record *r = NULL;
@@ -189,7 +290,7 @@ static struct record *read_record(struct store *store,
 	/* a record that is not valid triggers nothing */
 	if (store_read_blob(store, blob, &text, NULL) != ERR_OK ||
 	    record_parse(kind_get(KIND_DEVICE), buf_text(&text), text.len,
-	    blob->raw, &r, NULL) != ERR_OK)
+		blob->raw, &r, NULL) != ERR_OK)
 		r = NULL;
 	buf_release(&text);
 	return r;
@@ -197,19 +298,20 @@ static struct record *read_record(struct store *store,
 
 /* A move is a removal and an addition in one commit: they are held back until
  * both are known.  A change in place is an event at once. */
-static enum err_code note_change(void *ctx, const struct store_change *change,
-    struct err *e)
+static enum err_code note_change(
+    void *ctx, const struct store_change *change, struct err *e)
 {
 	struct commit_changes *c = ctx;
-	struct record *old = change->has_old
-	    ? read_record(c->store, &change->old_blob) : NULL;
-	struct record *now = change->has_new
-	    ? read_record(c->store, &change->new_blob) : NULL;
+	struct record *old =
+	    change->has_old ? read_record(c->store, &change->old_blob) : NULL;
+	struct record *now =
+	    change->has_new ? read_record(c->store, &change->new_blob) : NULL;
 
 	if (!old && !now)
 		return ERR_OK;
 	if (old && now)
-		return add_event(c->events, c->note, old, now, e);
+		return add_event(c->events, c->index, c->note,
+		    &(struct record_pair){ old, now }, e);
 	if (c->n == c->cap) {
 		size_t cap = c->cap ? c->cap * 2 : 16;
 		void *grown = realloc(c->items, cap * sizeof(*c->items));
@@ -267,19 +369,20 @@ static void pair_moves(struct commit_changes *c)
 }
 
 static enum err_code read_commit(struct store *store,
-    const struct commit_note *note, struct hook_events *events, struct err *e)
+    const struct commit_note *note, struct hook_events *events,
+    struct event_index *index, struct err *e)
 {
-	struct commit_changes c = { .store = store, .events = events,
-		.note = note };
+	struct commit_changes c = {
+		.store = store, .events = events, .index = index, .note = note
+	};
 	enum err_code rc;
 
-	rc = store_diff(store, &note->parent, &note->id, "devices/",
-	    note_change, &c, e);
+	rc = store_diff(
+	    store, &note->parent, &note->id, "devices/", note_change, &c, e);
 	pair_moves(&c);
 	for (size_t i = 0; i < c.n; i++) {
 		if (rc == ERR_OK && (c.items[i].old || c.items[i].now)) {
-			rc = add_event(events, note, c.items[i].old,
-			    c.items[i].now, e);
+			rc = add_event(events, index, note, &c.items[i], e);
 		} else {
 			record_unref(c.items[i].old);
 			record_unref(c.items[i].now);
@@ -294,6 +397,7 @@ enum err_code hook_events_collect(struct store *store,
     struct hook_events *ret, struct err *e)
 {
 	struct walk w = { .stop_at = from };
+	struct event_index index = { NULL, NULL, 0 };
 	enum err_code rc;
 
 	if (commit_id_equal(from, to))
@@ -303,8 +407,12 @@ enum err_code hook_events_collect(struct store *store,
 		rc = err_set(e, ERR_STALE,
 		    "the commit up to which changes were evaluated does not "
 		    "lead to the branch");
+	if (rc == ERR_OK && ret->cap && !index_fit(&index, ret))
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	while (rc == ERR_OK && w.n > 0)
-		rc = read_commit(store, &w.items[--w.n], ret, e);
+		rc = read_commit(store, &w.items[--w.n], ret, &index, e);
+	drop_empty(ret);
+	index_release(&index);
 	free(w.items);
 	return rc;
 }

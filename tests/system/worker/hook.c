@@ -4,6 +4,9 @@
  */
 #include "system/worker/kit.h"
 
+#include "app/inventory_bulk.h"
+#include "app/transfer.h"
+
 #include <stdlib.h>
 #include <time.h>
 
@@ -308,6 +311,120 @@ static void killed_in_between(void)
 	kit_end(k);
 }
 
+/* --- many at once ---------------------------------------------------------- */
+
+#define MANY 200
+
+static void import_serials(struct kit *k, const char *serial)
+{
+	struct transfer_options o = { .kind = kind_get(KIND_DEVICE),
+		.format = TRANSFER_CSV, .area = "", .status = "" };
+	struct buf text = BUF_INIT(65536);
+	json_t *report;
+
+	buf_puts(&text, "name,serial\n");
+	for (int d = 0; d < MANY; d++)
+		buf_printf(&text, "d%d,%s%d\n", d, serial, d);
+	kit_ok(k, transfer_import(&k->app, &kit_admin, &o, buf_text(&text),
+		      text.len, &report, e));
+	kit_check(k, json_number(report, "updated", 0) == MANY);
+	json_decref(report);
+	buf_release(&text);
+}
+
+static void tag_all(struct kit *k, const char *tag)
+{
+	char names[MANY][16];
+	const char *keys[MANY];
+	json_t *add = json_pack("{s:[s]}", "tags", tag);
+	struct inventory_bulk bulk = { .kind = kind_get(KIND_DEVICE),
+		.keys = keys, .n_keys = MANY, .add = add };
+	size_t changed;
+
+	for (int d = 0; d < MANY; d++) {
+		snprintf(names[d], sizeof(names[d]), "d%d", d);
+		keys[d] = names[d];
+	}
+	kit_ok(k, inventory_change_many(
+		      &k->app, &kit_admin, &bulk, NULL, &changed, e));
+	kit_check(k, changed == MANY);
+	json_decref(add);
+}
+
+/* Runs of hooks for each device, d0 first. */
+static void count_each(struct kit *k, size_t counts[MANY])
+{
+	struct run_filter filter = { .trigger = "hook", .limit = RUN_LIST_MAX };
+	struct run_index *index;
+	json_t *list, *run;
+	size_t i;
+
+	memset(counts, 0, MANY * sizeof(counts[0]));
+	kit_ok(k, run_index_new(&k->app, &index, e));
+	kit_ok(k, run_index_list(index, &filter, &list, e));
+	json_array_foreach(list, i, run)
+	{
+		const json_t *row =
+		    json_array_get(json_object_get(run, "devices"), 0);
+		int d = atoi(json_text(row, "name", "d") + 1);
+
+		kit_check(k, d >= 0 && d < MANY);
+		counts[d]++;
+	}
+	json_decref(list);
+	run_index_free(index);
+}
+
+static void expect_each(struct kit *k, size_t wanted)
+{
+	size_t counts[MANY];
+
+	wait_runs(k, NULL, MANY * wanted);
+	wait_evaluated(k);
+	count_each(k, counts);
+	for (int d = 0; d < MANY; d++) {
+		if (counts[d] != wanted)
+			kit_fail(k, "%zu runs of d%d, not %zu", counts[d], d,
+			    wanted);
+	}
+}
+
+/* An import and an edit of 200 devices are a run for each, once, whenever the
+ * master dies; both within the debounce are one. */
+static void many_at_once(void)
+{
+	struct kit kit, *k = &kit;
+	struct timespec ts = { .tv_nsec = 150000000 };
+
+	kit_make(k, MANY, NULL);
+	kit_start(k);
+	create_hook(k, "{\"name\":\"many\",\"enabled\":true,\"debounce\":1,"
+	    "\"job\":\"backup\",\"fields\":[\"serial\",\"tags\"]}");
+	wait_evaluated(k);
+	import_serials(k, "a");
+	for (int i = 0; i < 4; i++) {
+		nanosleep(&ts, NULL);
+		kit_kill(k);
+		kit_start(k);
+		nanosleep(&ts, NULL);
+	}
+	expect_each(k, 1);
+	import_serials(k, "b");
+	tag_all(k, "bulk");
+	nanosleep(&ts, NULL);
+	kit_kill(k);
+	kit_start(k);
+	expect_each(k, 2);
+	/* what changes nothing that counts is no event */
+	kit_check(k, kit_shell(k, "\"$SWITCHYARD\" --dir \"$DIR\" export "
+	    "devices --format csv >$DIR/all.csv && \"$SWITCHYARD\" --dir "
+	    "\"$DIR\" import devices $DIR/all.csv >/dev/null") == 0);
+	wait_evaluated(k);
+	expect_each(k, 2);
+	printf("ok %d devices imported and edited\n", MANY);
+	kit_end(k);
+}
+
 int main(void)
 {
 	what_triggers();
@@ -316,5 +433,6 @@ int main(void)
 	several();
 	debounced();
 	killed_in_between();
+	many_at_once();
 	return 0;
 }

@@ -109,6 +109,58 @@ static void test_renames(void **state)
 	expect(f, &from, "r1>r9 name area; ");
 }
 
+static void stage_device(
+    struct store_txn *t, const char *area, size_t i, const char *serial)
+{
+	char path[60], text[160];
+	int len;
+
+	snprintf(path, sizeof(path), "devices/%s/m%05zu.json", area, i);
+	if (!serial) {
+		assert_ok(store_txn_remove(t, path, STORE_ANY, e));
+		return;
+	}
+	len = snprintf(text, sizeof(text),
+	    "{\"name\":\"m%05zu\",\"area\":\"%s\",\"serial\":\"%s\"}", i, area,
+	    serial);
+	assert_ok(store_txn_put(t, path, text, (size_t)len, STORE_ANY, e));
+}
+
+/* An import creates them, a second one changes some, moves some and deletes
+ * some: each is one event, and costs the same however many there are. */
+static void test_an_import_of_many(void **state)
+{
+	static const struct store_message m = {
+		.author = "ann", .subject = "Import"
+	};
+	struct fixture *f = *state;
+	struct commit_id from = tip_of(f, STORE_MAIN), tip;
+	struct hook_events events = { 0 };
+	const size_t n = 5000;
+	struct store_txn *t;
+
+	assert_ok(store_txn_begin(f->app.store, STORE_MAIN, &t, e));
+	for (size_t i = 0; i < n; i++)
+		stage_device(t, "lab", i, "1");
+	assert_ok(store_txn_seal(t, &m, e));
+	for (size_t i = 0; i < n; i++) {
+		if (i % 4 == 0)
+			stage_device(t, "lab", i, "2");
+		if (i % 4 == 1 || i % 4 == 2)
+			stage_device(t, "lab", i, NULL);
+		if (i % 4 == 2)
+			stage_device(t, "row1", i, "1");
+	}
+	assert_ok(store_txn_commit(t, &m, &tip, NULL, e));
+	assert_ok(hook_events_collect(f->app.store, &from, &tip, &events, e));
+	assert_int_equal(events.n, n * 3 / 4);
+	for (size_t i = 0; i < events.n; i++) {
+		assert_null(events.items[i].old);
+		assert_non_null(events.items[i].now);
+	}
+	hook_events_release(&events);
+}
+
 /* A deleted name that another device takes over stays two events. */
 static void test_a_name_taken_over(void **state)
 {
@@ -249,6 +301,7 @@ int main(void)
 		T(test_merging),
 		T(test_created_and_deleted),
 		T(test_renames),
+		T(test_an_import_of_many),
 		T(test_a_name_taken_over),
 		T(test_many_move_at_once),
 		T(test_commits_of_runs_are_left_out),
