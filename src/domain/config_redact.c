@@ -84,3 +84,42 @@ void config_answer_redact(const struct config_dialect *dialect,
 	}
 	buf_release(&line);
 }
+
+/* Shorter ones would be found in half of all words. */
+#define QUOTED_MIN 3
+
+/* The longest word of the secret that stands at `at`; 0: none. */
+static size_t quoted_length(const char *secret, const char *at, size_t left)
+{
+	size_t longest = 0;
+
+	while (*secret != '\0') {
+		size_t len = strcspn(secret, " \t");
+
+		if (len >= QUOTED_MIN && len <= left && len > longest &&
+		    memcmp(secret, at, len) == 0)
+			longest = len;
+		secret += len;
+		secret += strspn(secret, " \t");
+	}
+	return longest;
+}
+
+void config_refusal_redact(const struct config_dialect *dialect,
+    const char *line, const char *text, size_t len, struct buf *out)
+{
+	const char *secret = line + config_line_secret_at(dialect, line);
+	struct buf told = BUF_INIT(len * sizeof("<hidden>") + 1);
+
+	for (size_t at = 0; at < len;) {
+		size_t n = quoted_length(secret, text + at, len - at);
+
+		if (n > 0)
+			buf_puts(&told, "<hidden>");
+		else
+			buf_putc(&told, text[at]);
+		at += n > 0 ? n : 1;
+	}
+	config_answer_redact(dialect, buf_text(&told), told.len, out);
+	buf_release(&told);
+}

@@ -71,6 +71,10 @@ void config_line_redact(
  * anywhere, without the secrets in them. */
 void config_answer_redact(const struct config_dialect *dialect,
     const char *text, size_t len, struct buf *out);
+/* What a device said to one line: it may quote the whole of it, or the word
+ * that it did not like. */
+void config_refusal_redact(const struct config_dialect *dialect,
+    const char *line, const char *text, size_t len, struct buf *out);
 /* Where the secret part of the line begins, or its length if there is none. */
 size_t config_line_secret_at(
     const struct config_dialect *dialect, const char *line);

@@ -23,7 +23,9 @@ static const char *const eos_pending[] = { "enable",
 		{ "ntp server 192.0.2.123\n", "" } },                    \
 	.gone = "ntp server",                                            \
 	.bad = "interface Ethernet2\n   description x\n   bogus line\n", \
-	.bad_word = "bogus", .command = "hostname a\nreload now\n",      \
+	.bad_word = "bogus",                                             \
+	.bad_secret = "username joe secret 5 hash s3cr3t\n",             \
+	.command = "hostname a\nreload now\n",                           \
 	.cut_off = "interface Management1\n   no ip address\n",          \
 	.pending = eos_pending
 

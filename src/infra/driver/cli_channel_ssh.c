@@ -57,6 +57,18 @@ static bool in_mode(const struct loading *l)
 	return p->end == '#' && text_starts_with(p->mode, l->script->mode);
 }
 
+static void log_words(const struct loading *l, const struct buf *answer)
+{
+	struct buf told = BUF_INIT(ANSWER_MAX);
+
+	config_refusal_redact(l->script->dialect, l->line ? l->line->text : "",
+	    buf_text(answer), answer->len, &told);
+	driver_log(l->c->base.hooks, LOG_INFO,
+	    "line %zu: the device says: %.300s", l->line ? l->line->number : 0,
+	    buf_text(&told));
+	buf_release(&told);
+}
+
 static enum err_code judge(
     const struct loading *l, const struct buf *answer, struct err *e)
 {
@@ -71,9 +83,7 @@ static enum err_code judge(
 		    "changed",
 		    l->line ? l->line->number : 0);
 	if (answer->len > 0)
-		driver_log(l->c->base.hooks, LOG_INFO,
-		    "line %zu: the device says: %.300s",
-		    l->line ? l->line->number : 0, buf_text(answer));
+		log_words(l, answer);
 	return ERR_OK;
 }
 

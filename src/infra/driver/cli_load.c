@@ -75,26 +75,17 @@ static bool is_locked(const struct cli_rules *rules, const char *said)
 }
 
 /* Devices repeat the line they refuse: its secret must not come back so. */
-static void hide_secret(const char *secret, struct buf *said)
-{
-	size_t len = strlen(secret);
-	char *at = said->data;
-
-	if (len == 0 || said->len == 0)
-		return;
-	for (; (at = strstr(at, secret)) != NULL; at += len)
-		memset(at, '*', len);
-}
-
 static const char *make_safe(
-    const struct cli_load *load, const char *line, struct buf *said)
+    const struct cli_load *load, const char *line, const struct buf *said)
 {
-	struct buf safe = BUF_INIT(ANSWER_MAX * 4);
+	struct buf safe = BUF_INIT(ANSWER_MAX * 4), told = BUF_INIT(ANSWER_MAX);
 	const char *text;
 
-	hide_secret(line + config_line_secret_at(load->dialect, line), said);
+	config_refusal_redact(
+	    load->dialect, line, buf_text(said), said->len, &told);
 	escape_device_text(
-	    &safe, buf_text(said), said->len < SAID_MAX ? said->len : SAID_MAX);
+	    &safe, buf_text(&told), told.len < SAID_MAX ? told.len : SAID_MAX);
+	buf_release(&told);
 	text = arena_strdup(load->arena, buf_text(&safe));
 	buf_release(&safe);
 	return text != NULL ? text : "";

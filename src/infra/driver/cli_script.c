@@ -27,18 +27,20 @@ enum err_code cli_script_refuse(const struct cli_script *script,
     const struct cli_script_line *line, const char *why, size_t len,
     struct err *e)
 {
-	struct buf safe = BUF_INIT(4096);
-	int shown = (int)(len < 200 ? len : 200);
+	struct buf safe = BUF_INIT(4096), said = BUF_INIT(4096);
 	enum err_code code;
 
+	len = len < 200 ? len : 200;
 	if (!line)
 		return err_set(e, ERR_REMOTE,
 		    "the device refused \"%s\": %.*s. Nothing was changed.",
-		    script->enter, shown, why);
+		    script->enter, (int)len, why);
 	config_line_redact(script->dialect, line->text, &safe);
+	config_refusal_redact(script->dialect, line->text, why, len, &said);
 	code = err_set(e, ERR_INVALID,
-	    "line %zu, \"%.200s\", was refused: %.*s. Nothing was changed.",
-	    line->number, buf_text(&safe), shown, why);
+	    "line %zu, \"%.200s\", was refused: %s. Nothing was changed.",
+	    line->number, buf_text(&safe), buf_text(&said));
 	buf_release(&safe);
+	buf_release(&said);
 	return code;
 }

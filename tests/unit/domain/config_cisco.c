@@ -338,6 +338,28 @@ static void test_answers_quote_no_secrets(void **state)
 	buf_release(&out);
 }
 
+static void expect_refusal(
+    const char *line, const char *said, const char *expected)
+{
+	struct buf out = BUF_INIT(1000);
+
+	config_refusal_redact(nxos, line, said, strlen(said), &out);
+	assert_string_equal(buf_text(&out), expected);
+	buf_release(&out);
+}
+
+/* … or a word of it. */
+static void test_refusals_quote_no_word_of_a_secret(void **state)
+{
+	(void)state;
+	expect_refusal("username joe password 5 s3cr3t x",
+	    "% Invalid input (at token 6: 's3cr3t')",
+	    "% Invalid input (at token 6: '<hidden>')");
+	expect_refusal("description s3cr3t", "% Invalid: 's3cr3t'",
+	    "% Invalid: 's3cr3t'");
+	expect_refusal("", "% locked by joe", "% locked by joe");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_nxos_shutdown_has_two_forms),
 		cmocka_unit_test(test_nxos_empty_ports_are_no_gap),
 		cmocka_unit_test(test_answers_quote_no_secrets),
+		cmocka_unit_test(test_refusals_quote_no_word_of_a_secret),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
