@@ -1,4 +1,5 @@
 #include "app/search_internal.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 
@@ -65,6 +66,22 @@ static enum err_code take_image(
 	return rc;
 }
 
+static enum err_code build_image(
+    struct search_index *index, const struct commit_id *tip, struct err *e)
+{
+	int64_t began = clock_mono_ms();
+	enum err_code rc = search_build(
+	    index->app->store, tip, index->path, &index->stopping, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	log_info("made the index of texts ms=%lld",
+	    (long long)(clock_mono_ms() - began));
+	rc = take_image(index, tip, e);
+	/* old already, but better than the one before */
+	return rc == ERR_STALE ? ERR_OK : rc;
+}
+
 /* Another process may have made it meanwhile; else this one does, alone. */
 static enum err_code make_image(struct search_index *index, struct err *e)
 {
@@ -79,15 +96,8 @@ static enum err_code make_image(struct search_index *index, struct err *e)
 	if (file_lock(lock, LOCK_WAIT_MS, &fd, &local) != ERR_OK)
 		log_err(&local, "the index of texts");
 	rc = store_tip(index->app->store, STORE_MAIN, &tip, e);
-	if (rc == ERR_OK && take_image(index, &tip, &local) != ERR_OK) {
-		rc = search_build(
-		    index->app->store, &tip, index->path, &index->stopping, e);
-		if (rc == ERR_OK)
-			rc = take_image(index, &tip, e);
-		/* old already, but better than the one before */
-		if (rc == ERR_STALE)
-			rc = ERR_OK;
-	}
+	if (rc == ERR_OK && take_image(index, &tip, &local) != ERR_OK)
+		rc = build_image(index, &tip, e);
 	if (fd >= 0)
 		file_unlock(fd);
 	return rc;
@@ -134,6 +144,7 @@ static void want_image(struct search_index *index)
 static enum err_code follow(
     struct search_index *index, const struct commit_id *tip, struct err *e)
 {
+	struct err local = ERR_INIT;
 	enum err_code rc = ERR_OK;
 	bool stale;
 
@@ -144,8 +155,9 @@ static enum err_code follow(
 	pthread_rwlock_unlock(&index->lock);
 	if (stale && index->kept)
 		want_image(index);
-	else if (stale)
-		rc = ensure_image(index, e);
+	else if (stale && ensure_image(index, &local) != ERR_OK)
+		/* what there is answers too, slower */
+		log_err(&local, "the index of texts");
 	return rc;
 }
 

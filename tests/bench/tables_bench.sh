@@ -64,13 +64,21 @@ rm -rf "$work/seed"
 	printf '"\n'
 } >"$work/token"
 
-# ask WHAT PATH: the median and the longest of some requests
+web_pid() { cat "$work/portal/run/web.pid"; }
+# of the web program, in milliseconds; the clock of the kernel ticks each 10
+processor() { awk '{ print ($14 + $15) * 10 }' "/proc/$(web_pid)/stat"; }
+
+# ask WHAT PATH: the median and the longest of some requests, and the processor
+# time of each, which other work on the machine does not change
 ask() {
+	local spent
+	spent=$(processor)
 	curl -sf -K "$work/token" -o "$work/page" -w '%{time_total}\n' \
-	    "http://127.0.0.1:$port$2#[1-$rounds]" | sort -g |
-		awk -v what="$1" '{ v[NR] = $1 * 1000 } END {
-			printf "%-46s %7.1f ms, longest %.1f ms\n", what,
-			    v[int((NR + 1) / 2)], v[NR] }'
+	    "http://127.0.0.1:$port$2#[1-$rounds]" | sort -g >"$work/times"
+	awk -v what="$1" -v spent="$spent" -v now="$(processor)" '
+		{ v[NR] = $1 * 1000 }
+		END { printf "%-46s %7.1f ms, longest %.1f ms, processor %.1f ms\n",
+		    what, v[int((NR + 1) / 2)], v[NR], (now - spent) / NR }' "$work/times"
 }
 echo "== $devices devices with $lines lines each ($texts, $((bytes / 1000000)) MB), over nginx"
 ask "devices, first page" "/devices"
@@ -83,8 +91,9 @@ first() { # WHAT: one search
 	curl -sf -K "$work/token" -o /dev/null -w "$1 %{time_total} s\n" \
 	    "http://127.0.0.1:$port/search?q=nothing-like-it"
 }
-web_pid() { cat "$work/portal/run/web.pid"; }
 first 'search: the first, the index made from nothing'
+awk '{ printf "%-46s %7.2f s\n", "processor time of web until then", ($14 + $15) / 100 }' \
+    "/proc/$(web_pid)/stat"
 ls -l "$work/portal/store.git/switchyard-search" |
 	awk '{ printf "%-46s %7.0f MB\n", "the index on the disk", $5 / 1000000 }'
 ask "search: one device" "/search?q=port+7+of+sw$(printf %06d $((devices / 2)))"

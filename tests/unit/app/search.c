@@ -306,6 +306,34 @@ static void test_the_next_process_takes_the_image(void **state)
 	assert_int_equal(first.st_mtim.tv_nsec, last.st_mtim.tv_nsec);
 }
 
+/* Something that cannot be replaced lies where the next image is made. */
+static void test_searches_without_room_for_another_image(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = (size_t)1200 << 10;
+	char *text = malloc(len + 1);
+	char path[200];
+
+	make_devices(f);
+	assert_finds("beta", "b/intended:1");
+	snprintf(
+	    path, sizeof(path), "%s/store.git/switchyard-search.new", f->dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	memset(text, 'x', len);
+	text[len] = '\0';
+	put_intended(f, "a", text);
+	free(text);
+	assert_finds("beta", "b/intended:1");
+	assert_finds("xxxx", "a/intended:1");
+	/* nor can it be made at all */
+	begin_anew(f);
+	snprintf(path, sizeof(path), "%s/store.git/switchyard-search", f->dir);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(search_texts(index_, &(struct search_query){ 0 },
+			     arena, &(struct search_found){ 0 }, NULL),
+	    ERR_SYSTEM);
+}
+
 static void change_image(struct fixture *f, long at, const char *text)
 {
 	char path[200];
@@ -511,6 +539,7 @@ int main(void)
 		T(test_passes_over_what_is_too_large),
 		T(test_gives_up_within_a_text),
 		T(test_makes_another_image_when_much_came_later),
+		T(test_searches_without_room_for_another_image),
 		T(test_the_next_process_takes_the_image),
 		T(test_what_is_no_image_is_made_anew),
 		T(test_the_keeper_makes_it),
