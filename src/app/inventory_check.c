@@ -277,6 +277,8 @@ void inventory_check_references(const struct snapshot *s,
 		hook_rule_check(now, errors);
 	else if (record_kind(now)->id == KIND_CHANNEL)
 		notify_check_channel(now, errors);
+	else if (record_kind(now)->id == KIND_SETTINGS)
+		notify_check_settings(now, errors);
 	else if (record_kind(now)->id == KIND_SCHEDULE)
 		schedule_check(s, now, errors);
 	else if (record_kind(now)->id == KIND_JOB)

@@ -40,7 +40,27 @@ bool notify_is_wanted(const struct snapshot *s, enum notify_event event)
 	return false;
 }
 
-static json_t *event_json(const struct notification *n)
+/* Where people look it up; nothing if the settings do not say where we are. */
+static void add_url(
+    const struct snapshot *s, const struct notification *n, json_t *event)
+{
+	const struct record *settings = snapshot_settings(s);
+	const char *portal =
+	    settings ? record_text(settings, SETTINGS_PORTAL_URL) : "";
+	size_t len = strlen(portal);
+
+	if (!len)
+		return;
+	if (portal[len - 1] == '/')
+		len--;
+	json_object_set_new(event, "url",
+	    n->run ? json_sprintf("%.*s/runs/%s", (int)len, portal,
+			 json_text(n->run, "id", ""))
+		   : json_sprintf("%.*s/", (int)len, portal));
+}
+
+static json_t *event_json(
+    const struct snapshot *s, const struct notification *n)
 {
 	char now[CLOCK_TEXT_SIZE];
 	json_t *o = json_object(), *devices = json_array(), *run;
@@ -68,6 +88,7 @@ static json_t *event_json(const struct notification *n)
 		    json_text(n->run, "actor", ""));
 		json_object_set_new(o, "run", run);
 	}
+	add_url(s, n, o);
 	return o;
 }
 
@@ -94,7 +115,7 @@ static enum err_code put_for(const struct app *app, const struct snapshot *s,
 	enum err_code rc;
 
 	json_object_set_new(item, "channel", record_to_json(channel));
-	json_object_set_new(item, "event", event_json(n));
+	json_object_set_new(item, "event", event_json(s, n));
 	json_object_set_new(item, "attempts", json_integer(0));
 	add_secret(s, channel, CHANNEL_URL_SECRET, "url_secret", item);
 	add_secret(s, channel, CHANNEL_SIGN_SECRET, "sign_secret", item);
@@ -187,4 +208,18 @@ void notify_check_channel(
 	}
 	if (email)
 		check_email(now, errors);
+}
+
+void notify_check_settings(
+    const struct record *now, struct schema_errors *errors)
+{
+	const struct field *fields = record_kind(now)->schema.fields;
+	const char *url = record_text(now, SETTINGS_PORTAL_URL);
+
+	if (*url && ((!text_starts_with(url, "http://") &&
+			 !text_starts_with(url, "https://")) ||
+			strpbrk(url, " <>\"?#|")))
+		schema_errors_add(errors, &fields[SETTINGS_PORTAL_URL],
+		    "an address with http or https, such as "
+		    "https://portal.example");
 }

@@ -47,6 +47,8 @@ bool notify_is_wanted(const struct snapshot *s, enum notify_event event);
 /* What the record's schema cannot say. */
 void notify_check_channel(
     const struct record *now, struct schema_errors *errors);
+void notify_check_settings(
+    const struct record *now, struct schema_errors *errors);
 
 /* --- an item of the outbox (app/outbox.h) -------------------------------- */
 

@@ -57,15 +57,67 @@ static void add_usual_text(const json_t *event, struct buf *out)
 	if ((json_int_t)i < json_number(event, "count", 0))
 		buf_printf(out, " and %lld more",
 		    (long long)json_number(event, "count", 0) - (long long)i);
-	if (*json_text(json_object_get(event, "run"), "id", ""))
+	if (*json_text(event, "url", ""))
+		buf_printf(out, "\n%s", json_text(event, "url", ""));
+	else if (*json_text(json_object_get(event, "run"), "id", ""))
 		buf_printf(out, "\nRun %s",
 		    json_text(json_object_get(event, "run"), "id", ""));
 }
 
-static enum err_code make_text(
-    const json_t *item, struct buf *out, struct err *e)
+static json_t *slack_string(const char *text)
 {
-	const json_t *event = json_object_get(item, "event");
+	struct buf safe = BUF_INIT(MAX_TEXT);
+	json_t *value = json_object();
+
+	for (; *text; text++) {
+		if (*text == '&')
+			buf_puts(&safe, "&amp;");
+		else if (*text == '<')
+			buf_puts(&safe, "&lt;");
+		else if (*text == '>')
+			buf_puts(&safe, "&gt;");
+		else
+			buf_putc(&safe, *text);
+	}
+	if (value && json_set_text(value, "text", buf_text(&safe), safe.len)) {
+		json_t *string = json_incref(json_object_get(value, "text"));
+
+		json_decref(value);
+		value = string;
+	}
+	buf_release(&safe);
+	return value;
+}
+
+/* A copy in which no text of a device can call a channel or be a link: Slack
+ * wants these three characters escaped, outside the markup that is meant.  An
+ * event is two levels deep. */
+static json_t *slack_event(const json_t *value)
+{
+	json_t *copy;
+	const char *key;
+	json_t *one;
+	size_t i;
+
+	if (json_is_string(value))
+		return slack_string(json_string_value(value));
+	if (json_is_array(value)) {
+		copy = json_array();
+		json_array_foreach(value, i, one)
+		    json_array_append_new(copy, slack_event(one));
+		return copy;
+	}
+	if (!json_is_object(value))
+		return json_deep_copy(value);
+	copy = json_object();
+	json_object_foreach((json_t *)(uintptr_t)value, key, one)
+	    json_object_set_new(copy, key, slack_event(one));
+	return copy;
+}
+
+static enum err_code make_text(
+    const json_t *item, const json_t *event, struct buf *out, struct err *e)
+{
 	const char *source =
 	    json_text(json_object_get(item, "channel"), "template", "");
 	struct err wrong = ERR_INIT;
@@ -85,15 +137,21 @@ static enum err_code make_text(
 static enum err_code wrap_text(
     const json_t *item, struct buf *out, struct err *e)
 {
+	const json_t *event = json_object_get(item, "event");
+	bool slack =
+	    strcmp(json_text(json_object_get(item, "channel"), "type", ""),
+		"slack") == 0;
 	struct buf text = BUF_INIT(MAX_TEXT);
 	json_t *o = json_object();
-	enum err_code rc = make_text(item, &text, e);
+	json_t *safe = slack ? slack_event(event) : json_deep_copy(event);
+	enum err_code rc = make_text(item, safe, &text, e);
 
 	if (rc == ERR_OK &&
 	    (!o || !json_set_text(o, "text", buf_text(&text), text.len)))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	if (rc == ERR_OK)
 		rc = json_write_line(o, out, e);
+	json_decref(safe);
 	json_decref(o);
 	buf_release(&text);
 	return rc;
@@ -102,15 +160,16 @@ static enum err_code wrap_text(
 enum err_code notify_render(const json_t *item, struct buf *out, struct err *e)
 {
 	const json_t *channel = json_object_get(item, "channel");
+	const json_t *event = json_object_get(item, "event");
 	const char *type = json_text(channel, "type", "");
 
 	if (strcmp(type, "email") == 0)
-		return make_text(item, out, e);
+		return make_text(item, event, out, e);
 	if (strcmp(type, "webhook") != 0)
 		return wrap_text(item, out, e);
 	if (*json_text(channel, "template", ""))
-		return make_text(item, out, e);
-	return json_write_line(json_object_get(item, "event"), out, e);
+		return make_text(item, event, out, e);
+	return json_write_line(event, out, e);
 }
 
 void notify_sign(const char *key, size_t key_len, int64_t now_s,

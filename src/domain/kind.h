@@ -139,6 +139,7 @@ enum settings_field {
 	SETTINGS_SESSION_HOURS,
 	SETTINGS_SLOTS,
 	SETTINGS_KEEP_RUNS_DAYS,
+	SETTINGS_PORTAL_URL,
 };
 enum ironic_field {
 	IRONIC_URL,

@@ -2,24 +2,42 @@
 #include "domain/kind_internal.h"
 
 static const struct field settings_fields[] = {
-	[SETTINGS_SITE_NAME] = { .name = "site_name", .label = "Site name",
-	    .type = FIELD_TEXT, .max_len = 60,
+	[SETTINGS_SITE_NAME] = { .name = "site_name",
+	    .label = "Site name",
+	    .type = FIELD_TEXT,
+	    .max_len = 60,
 	    .fallback = "\"Switchyard\"" },
 	[SETTINGS_CREDENTIALS] = { .name = "default_credentials",
-	    .label = "Default credentials", .type = FIELD_REF,
+	    .label = "Default credentials",
+	    .type = FIELD_REF,
 	    .ref = KIND_SECRET },
 	[SETTINGS_SESSION_HOURS] = { .name = "session_hours",
-	    .label = "Session length (h)", .type = FIELD_INT, .min = 1,
-	    .max = 720, .fallback = "12" },
+	    .label = "Session length (h)",
+	    .type = FIELD_INT,
+	    .min = 1,
+	    .max = 720,
+	    .fallback = "12" },
 	[SETTINGS_SLOTS] = { .name = "slots",
-	    .label = "Device sessions at once", .type = FIELD_INT, .min = 1,
-	    .max = 1024, .fallback = "16" },
+	    .label = "Device sessions at once",
+	    .type = FIELD_INT,
+	    .min = 1,
+	    .max = 1024,
+	    .fallback = "16" },
 	[SETTINGS_KEEP_RUNS_DAYS] = { .name = "keep_runs_days",
-	    .label = "Keep runs (days)", .type = FIELD_INT, .min = 0,
-	    .max = 36500, .fallback = "0",
+	    .label = "Keep runs (days)",
+	    .type = FIELD_INT,
+	    .min = 0,
+	    .max = 36500,
+	    .fallback = "0",
 	    .help = "Older ones leave the lists and stay in the history of "
 		    "branch runs. 0: they stay in the lists; the least is "
 		    "31." },
+	[SETTINGS_PORTAL_URL] = { .name = "portal_url",
+	    .label = "Portal's address",
+	    .type = FIELD_TEXT,
+	    .max_len = 200,
+	    .help = "https://portal.example: notifications lead there. Empty: "
+		    "they name the run alone." },
 };
 
 const struct kind kind_settings = {

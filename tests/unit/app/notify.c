@@ -43,7 +43,10 @@ static void publish(struct fixture *f, enum notify_event event, const char *id)
 		.n_devices = 2 };
 	const struct snapshot *s = now(f);
 
+	note.run = parse_json("{\"id\":\"20261121-100000-00000001\","
+			      "\"actor\":\"<!channel> &\"}");
 	assert_ok(notify_publish(&f->app, s, &note, e));
+	json_decref((json_t *)(uintptr_t)note.run);
 	snapshot_unref(s);
 }
 
@@ -114,7 +117,7 @@ static void test_what_is_sent(void **state)
 	    f, CHANNEL("webhook", "http://a/\""), "\"event\":\"run_failed\"");
 	expect_render(f, CHANNEL("slack", "http://a/\""),
 	    "{\"text\":\"Backup failed: \\\"r1\\\"\xc3\xa4\\nit does not "
-	    "answer\\nr1, r2\"}");
+	    "answer\\nr1, r2\\nRun 20261121-100000-00000001\"}");
 	expect_render(f,
 	    CHANNEL("teams", "http://a/\",\"template\":\"{{ count }}: "
 			     "{{ devices|join('+') }}\""),
@@ -123,6 +126,15 @@ static void test_what_is_sent(void **state)
 	    CHANNEL("webhook", "http://a/\",\"template\":"
 			       "\"<{{ title }}>\""),
 	    "<Backup failed: \"r1\"\xc3\xa4>");
+	/* what a device said calls nobody, and what the template says may */
+	expect_render(f,
+	    CHANNEL("slack", "http://a/\",\"template\":"
+			     "\"<!here> {{ run.actor }}\""),
+	    "{\"text\":\"<!here> &lt;!channel&gt; &amp;\"}");
+	expect_render(f,
+	    CHANNEL("teams", "http://a/\",\"template\":"
+			     "\"{{ run.actor }}\""),
+	    "{\"text\":\"<!channel> &\"}");
 	/* an alarm with a wrong template is an alarm still */
 	expect_render(f,
 	    CHANNEL("slack", "http://a/\",\"template\":\"{% if %}\""),
@@ -132,6 +144,22 @@ static void test_what_is_sent(void **state)
 			     "range(999999) %}{% for b in range(9999) %}x"
 			     "{% endfor %}{% endfor %}\""),
 	    "template is wrong");
+}
+
+static void test_where_it_leads(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_err(try_create(f, &admin, KIND_SETTINGS,
+		       "{\"portal_url\":\"portal.example\"}", e),
+	    ERR_INVALID, "https://portal.example");
+	create(f, KIND_SETTINGS,
+	    "{\"portal_url\":\"https://portal.example/\"}");
+	expect_render(f, CHANNEL("webhook", "http://a/\""),
+	    "\"url\":\"https://portal.example/runs/"
+	    "20261121-100000-00000001\"");
+	expect_render(f, CHANNEL("slack", "http://a/\""),
+	    "r2\\nhttps://portal.example/runs/20261121-100000-00000001\"}");
 }
 
 /* What waits can be hurried or given up, what was given up sent or forgotten.
@@ -304,6 +332,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_who_is_told),
 		T(test_what_is_sent),
+		T(test_where_it_leads),
 		T(test_what_an_admin_does),
 		T(test_email),
 		cmocka_unit_test(test_signature),
