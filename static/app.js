@@ -250,6 +250,9 @@ async function openDialog(link) {
 		}
 	});
 	dialog.showModal();
+	/* What a hasty Enter does must be harmless. */
+	dialog.querySelector("input:not([type=hidden]), textarea, [data-close]")
+		?.focus();
 }
 
 /* --- small things --------------------------------------------------------------- */

@@ -131,7 +131,7 @@ export function pageList(runs, commit, view) {
 		commit: `/commits/${commit}`,
 		help: "/help",
 		"help-document": "/help/runs",
-		"help-recipe": "/help/recipes/ci",
+		"help-recipe": "/help/recipes/job",
 		"help-reference": "/help/reference",
 		"servers-none-named": "/servers",
 		"server-provision-none": "/servers/provision",

@@ -41,7 +41,10 @@ for (const { name: look, axe = true, rules, media = "screen", ...options } of lo
 		for (const [name, path] of Object.entries(paths)) {
 			if (!ONLY.test(name))
 				continue;
-			await page.goto(path);
+			const answer = await page.goto(path);
+
+			if (!answer.ok() && !/not-found|wrong/.test(name))
+				found.add(`answers ${answer.status()}`, path);
 			await shoot(page, `${look}-${name}`);
 			if (axe)
 				await found.look(page, rules);

@@ -65,6 +65,8 @@ test("what destroys asks in a dialog that Escape leaves", () =>
 		await addDevice(page, "doomed");
 		await page.click("a:has-text('Delete doomed')");
 		await page.waitForSelector("dialog[open] >> text=Delete doomed");
+		assert.equal(await page.evaluate(() =>
+			document.activeElement.textContent), "Keep it");
 		await page.keyboard.press("Escape");
 		await page.waitForSelector("dialog", { state: "detached" });
 		assert.match(page.url(), /\/devices\/doomed$/);
