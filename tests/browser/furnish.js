@@ -121,6 +121,12 @@ async function addPeople(page) {
 	await page.waitForSelector("th:has-text('grace')");
 }
 
+async function deleteDevice(page, name) {
+	await page.goto(`/devices/${name}/delete`);
+	await page.click(`button:has-text('Delete ${name}')`);
+	await page.waitForSelector(".notice:has-text('was deleted')");
+}
+
 async function saveView(page) {
 	await page.goto("/devices?status=failed");
 	await page.click("summary:has-text('Save view')");
@@ -166,6 +172,7 @@ export async function furnish(browser) {
 	await addAutomation(api);
 	await addPeople(page);
 	await saveView(page);
+	await deleteDevice(page, "ber1-acc59");
 	const runs = await runJobs(api);
 
 	await page.goto("/devices/r1/history?of=backup");

@@ -29,6 +29,7 @@ function kindPages() {
 		pages[`${one}-new`] = `/${many}/new`;
 		pages[`${one}-edit`] = `/${many}/${key}/edit`;
 		pages[`${one}-delete`] = `/${many}/${key}/delete`;
+		pages[`${one}-history`] = `/${many}/${key}/history`;
 	}
 	return pages;
 }
@@ -62,6 +63,7 @@ function devicePages(commit) {
 		"device-blame-inventory": "/devices/r1/blame/inventory",
 		"device-runs": "/devices/r1/runs",
 		"device-runs-none": "/devices/ber2-acc03/runs",
+		"device-gone": "/devices/ber1-acc59",
 		"not-found": "/devices/nobody",
 	};
 }
@@ -100,10 +102,12 @@ function textPages() {
 		"template-role": "/templates/frr/role/router/banner.j2",
 		"template-edit": "/templates/edit?name=frr/bgp.j2",
 		"template-new": "/templates/edit",
+		"template-history": "/templates/history?name=frr/bgp.j2",
 		context: "/context",
 		"context-file": "/context/global.json",
 		"context-device": "/context/device/r1.json",
 		"context-edit": "/context/edit?name=device/r1.json",
+		"context-history": "/context/history?name=device/r1.json",
 	};
 }
 
@@ -124,6 +128,7 @@ export function pageList(runs, commit, view) {
 		"view-new": "/views/new",
 		"view-edit": `${view}/edit`,
 		"view-delete": `${view}/delete`,
+		"view-history": `${view}/history`,
 		import: "/import",
 		audit: "/audit",
 		"audit-filtered": "/audit?device=r1&only=runs",

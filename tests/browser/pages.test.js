@@ -43,7 +43,7 @@ for (const { name: look, axe = true, rules, media = "screen", ...options } of lo
 				continue;
 			const answer = await page.goto(path);
 
-			if (!answer.ok() && !/not-found|wrong/.test(name))
+			if (!answer.ok() && !/not-found|gone|wrong/.test(name))
 				found.add(`answers ${answer.status()}`, path);
 			await shoot(page, `${look}-${name}`);
 			if (axe)
