@@ -27,7 +27,7 @@ struct import {
 	json_t *missing; /* "area far" → true: to be created first */
 	struct row *rows;
 	size_t n;
-	size_t created, updated, unchanged, wrong;
+	size_t created, updated, moved, unchanged, wrong;
 };
 
 /* --- judging a row ------------------------------------------------------- */
@@ -133,6 +133,32 @@ static bool check_record(struct import *im, struct row *row, json_t *object)
 	return errors.n == 0;
 }
 
+static bool moves(const struct row *row)
+{
+	return row->old &&
+	       strcmp(record_path(row->old), record_path(row->now)) != 0;
+}
+
+/* Of devices alone: other kinds with an area have it in their key. */
+static bool check_move(const struct import *im, struct row *row)
+{
+	const char *from = record_text(row->old, DEVICE_AREA);
+	char text[200];
+
+	if (!im->o->move) {
+		snprintf(text, sizeof(text),
+		    "it is in another area, %.64s: an import moves nothing "
+		    "unless it is told to",
+		    from);
+		complain(row, text);
+		return false;
+	}
+	json_object_set_new(row->told, "from", json_string(from));
+	json_object_set_new(
+	    row->told, "to", json_string(record_text(row->now, DEVICE_AREA)));
+	return true;
+}
+
 static const char *judge(struct import *im, struct row *row)
 {
 	const struct kind *kind = im->o->kind;
@@ -156,15 +182,13 @@ static const char *judge(struct import *im, struct row *row)
 		complain(row, "an earlier row has this name");
 		ok = false;
 	}
-	if (ok && row->old &&
-	    strcmp(record_path(row->old), record_path(row->now)) != 0) {
-		complain(row, "it is in another area; an import moves nothing");
-		ok = false;
-	}
+	if (ok && moves(row))
+		ok = check_move(im, row);
 	json_object_set_new(im->seen, key, json_true());
 	if (!ok)
 		return "wrong";
 	return !row->old		     ? "create"
+	       : moves(row)		     ? "move"
 	       : is_same(row->old, row->now) ? "same"
 					     : "update";
 }
@@ -181,11 +205,17 @@ static void judge_all(struct import *im)
 		im->wrong += *action == 'w';
 		im->created += *action == 'c';
 		im->updated += *action == 'u';
+		im->moved += *action == 'm';
 		im->unchanged += *action == 's';
 	}
 }
 
 /* --- writing ------------------------------------------------------------- */
+
+static bool stays_and_differs(const struct row *row)
+{
+	return !row->old || (!moves(row) && !is_same(row->old, row->now));
+}
 
 static void list_keys(const struct import *im, struct buf *body)
 {
@@ -194,7 +224,7 @@ static void list_keys(const struct import *im, struct buf *body)
 	for (size_t i = 0; i < im->n && n < LISTED_KEYS; i++) {
 		const struct row *row = &im->rows[i];
 
-		if (row->old && is_same(row->old, row->now))
+		if (!stays_and_differs(row))
 			continue;
 		buf_printf(body, "%s %s\n", row->old ? "update" : "create",
 		    record_key(row->now));
@@ -202,12 +232,14 @@ static void list_keys(const struct import *im, struct buf *body)
 	}
 }
 
-static enum err_code commit_rows(
-    struct import *im, bool *ret_retry, struct err *e)
+/* moved: the one record of the commit that changes its place; NULL: it is the
+ * one with all that stay. */
+static enum err_code seal(const struct import *im, struct store_txn *t,
+    const struct row *moved, struct err *e)
 {
 	struct buf body = BUF_INIT((size_t)64 * 1024);
-	char subject[160];
-	struct store_trailer trailers[] = {
+	char subject[200];
+	struct store_trailer trailers[5] = {
 		{ "Actor", im->actor->name },
 		{ "Trigger", run_trigger_words[im->actor->via] },
 		{ "Action", "import" },
@@ -216,6 +248,62 @@ static enum err_code commit_rows(
 		.subject = subject,
 		.trailers = trailers,
 		.n_trailers = 3 };
+	enum err_code rc;
+
+	if (moved) {
+		snprintf(subject, sizeof(subject), "Import %s %.64s to %.64s",
+		    im->o->kind->name, record_key(moved->now),
+		    record_text(moved->now, DEVICE_AREA));
+		trailers[m.n_trailers++] =
+		    (struct store_trailer){ im->o->kind->title,
+			    record_key(moved->now) };
+		trailers[m.n_trailers++] =
+		    (struct store_trailer){ "Renamed-From",
+			    record_path(moved->old) };
+	} else {
+		snprintf(subject, sizeof(subject),
+		    "Import %s: %zu created, %zu updated", im->o->kind->plural,
+		    im->created, im->updated);
+		list_keys(im, &body);
+		m.body = buf_text(&body);
+	}
+	rc = store_txn_seal(t, &m, e);
+	buf_release(&body);
+	return rc;
+}
+
+/* One commit holds what stays; one that moves has a commit of its own, with
+ * Renamed-From, so that its history is followed.  All reach the branch
+ * together. */
+static enum err_code stage_rows(
+    const struct import *im, struct store_txn *t, struct err *e)
+{
+	enum err_code rc = ERR_OK;
+
+	for (size_t i = 0; i < im->n && rc == ERR_OK; i++) {
+		const struct row *row = &im->rows[i];
+
+		if (stays_and_differs(row))
+			rc = inventory_stage(
+			    t, im->app, im->s, row->old, row->now, e);
+	}
+	if (rc == ERR_OK && im->created + im->updated > 0)
+		rc = seal(im, t, NULL, e);
+	for (size_t i = 0; i < im->n && rc == ERR_OK; i++) {
+		const struct row *row = &im->rows[i];
+
+		if (!moves(row))
+			continue;
+		rc = inventory_stage(t, im->app, im->s, row->old, row->now, e);
+		if (rc == ERR_OK)
+			rc = seal(im, t, row, e);
+	}
+	return rc;
+}
+
+static enum err_code commit_rows(
+    struct import *im, bool *ret_retry, struct err *e)
+{
 	struct commit_id id;
 	struct store_txn *t;
 	enum err_code rc = store_txn_begin(im->app->store, STORE_MAIN, &t, e);
@@ -223,25 +311,13 @@ static enum err_code commit_rows(
 	if (rc != ERR_OK)
 		return rc;
 	store_txn_require_tip(t, snapshot_commit(im->s));
-	for (size_t i = 0; i < im->n && rc == ERR_OK; i++) {
-		struct row *row = &im->rows[i];
-
-		if (!row->old || !is_same(row->old, row->now))
-			rc = inventory_stage(
-			    t, im->app, im->s, row->old, row->now, e);
-	}
+	rc = stage_rows(im, t, e);
 	if (rc != ERR_OK) {
 		store_txn_abort(t);
 		return rc;
 	}
-	snprintf(subject, sizeof(subject),
-	    "Import %s: %zu created, %zu updated", im->o->kind->plural,
-	    im->created, im->updated);
-	list_keys(im, &body);
-	m.body = buf_text(&body);
-	rc = store_txn_commit(t, &m, &id, NULL, e);
+	rc = store_txn_commit(t, NULL, &id, NULL, e);
 	*ret_retry = rc == ERR_STALE;
-	buf_release(&body);
 	return rc;
 }
 
@@ -291,6 +367,8 @@ static void make_report(struct import *im, const json_t *ignored, bool saved)
 	    im->report, "created", json_integer((json_int_t)im->created));
 	json_object_set_new(
 	    im->report, "updated", json_integer((json_int_t)im->updated));
+	json_object_set_new(
+	    im->report, "moved", json_integer((json_int_t)im->moved));
 	json_object_set_new(
 	    im->report, "unchanged", json_integer((json_int_t)im->unchanged));
 	json_object_set_new(
@@ -356,7 +434,7 @@ static enum err_code import_once(struct import *im, const json_t *rows,
 		if (json_object_size(im->missing) > 0) {
 			rc = create_missing(im, e);
 			*ret_again = rc == ERR_OK;
-		} else if (im->created + im->updated > 0) {
+		} else if (im->created + im->updated + im->moved > 0) {
 			rc = commit_rows(im, ret_again, e);
 			saved = rc == ERR_OK;
 		}

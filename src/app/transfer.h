@@ -32,15 +32,17 @@ struct transfer_options {
 	enum transfer_format format;
 	bool dry_run;
 	bool create_missing; /* areas and roles that devices name */
+	bool move;	     /* devices to the areas that their rows name */
 	const char *area;    /* of new devices that name none; "": none */
 	const char *status;  /* the same; "": as the schema says */
 };
 
 /* The report, a new reference:
- *   { "dry_run", "saved", "total", "created", "updated", "unchanged", "wrong",
- *     "creates": ["area far"], "ignored": ["Rack"],
+ *   { "dry_run", "saved", "total", "created", "updated", "moved", "unchanged",
+ *     "wrong", "creates": ["area far"], "ignored": ["Rack"],
  *     "rows": [ { "row": 2, "name": "r1",
- *                 "action": "create" | "update" | "same" | "wrong",
+ *                 "action": "create" | "update" | "move" | "same" | "wrong",
+ *                 "from": "lab", "to": "row1", of one that moves
  *                 "errors": ["…"] } ] }
  * ERR_OK also where rows are wrong: then nothing was saved.  ERR_INVALID: the
  * text is not of the format.  ERR_DENIED, ERR_LIMIT. */

@@ -16,7 +16,7 @@ static int usage_import(void)
 {
 	return cli_usage(
 	    "import KIND FILE [--format csv|json|oxidized|netbox] [--dry-run]\n"
-	    "         [--area AREA] [--status STATUS] [--create-missing]\n"
+	    "         [--area AREA] [--status STATUS] [--create-missing] [--move]\n"
 	    "  KIND: devices, areas, roles, platforms, vlans, …; the format is "
 	    "told by the\n  file's ending if it is not given");
 }
@@ -68,6 +68,11 @@ static void print_row(const json_t *row)
 	const json_t *error;
 	size_t i;
 
+	if (strcmp(json_text(row, "action", ""), "move") == 0)
+		printf("row %lld %s moves from %s to %s\n",
+		    (long long)json_number(row, "row", 0),
+		    json_text(row, "name", ""), json_text(row, "from", ""),
+		    json_text(row, "to", ""));
 	json_array_foreach(json_object_get(row, "errors"), i, error)
 	{
 		printf("row %lld ", (long long)json_number(row, "row", 0));
@@ -95,12 +100,15 @@ static int print_report(const json_t *report)
 		print_safe(json_string_value(one));
 		putchar('\n');
 	}
-	printf("%lld rows: %lld %s, %lld %s, %lld as they are, %lld wrong%s\n",
+	printf("%lld rows: %lld %s, %lld %s, %lld %s, %lld as they are, %lld "
+	       "wrong%s\n",
 	    (long long)json_number(report, "total", 0),
 	    (long long)json_number(report, "created", 0),
 	    dry ? "to create" : "created",
 	    (long long)json_number(report, "updated", 0),
 	    dry ? "to update" : "updated",
+	    (long long)json_number(report, "moved", 0),
+	    dry ? "to move" : "moved",
 	    (long long)json_number(report, "unchanged", 0),
 	    (long long)json_number(report, "wrong", 0),
 	    json_number(report, "wrong", 0) ? "; nothing was saved" : "");
@@ -123,6 +131,7 @@ int cmd_import(const struct cli *cli, int argc, char **argv)
 	status = cli_option(&argc, argv, "--status", &ok);
 	o.dry_run = cli_flag(&argc, argv, "--dry-run");
 	o.create_missing = cli_flag(&argc, argv, "--create-missing");
+	o.move = cli_flag(&argc, argv, "--move");
 	o.area = area ? area : "";
 	o.status = status ? status : "";
 	if (!ok || argc != 3 || !(o.kind = find_kind(argv[1])) ||

@@ -16,7 +16,8 @@ enum err_code transfer_options_read(struct request *r,
 	struct transfer_options o = { .area = get(r, "area", ""),
 		.status = get(r, "status", ""),
 		.dry_run = is_on(get(r, "dry_run", "")),
-		.create_missing = is_on(get(r, "create_missing", "")) };
+		.create_missing = is_on(get(r, "create_missing", "")),
+		.move = is_on(get(r, "move", "")) };
 
 	o.kind = kind_find_plural(kind);
 	if (!o.kind || !o.kind->library)

@@ -10,7 +10,7 @@
 #define MAX_EXPORT ((size_t)30 * 1024 * 1024)
 
 static const char *const import_query[] = { "format", "dry_run", "area",
-	"status", "create_missing", NULL };
+	"status", "create_missing", "move", NULL };
 static const char *const export_query[] = { "format", NULL };
 
 /* The answer is the report, whose "saved" tells; the service asks for the role

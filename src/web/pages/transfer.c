@@ -66,6 +66,7 @@ static enum err_code show(struct request *r, struct response *out, int status,
 	jv_dict_set(a, form, "status", jv_text(request_form(r, "status", "")));
 	jv_dict_set(a, form, "create_missing",
 	    jv_bool(*request_form(r, "create_missing", "")));
+	jv_dict_set(a, form, "move", jv_bool(*request_form(r, "move", "")));
 	jv_dict_set(a, form, "text", jv_text(request_form(r, "text", "")));
 	jv_dict_set(a, ctx, "form", form);
 	jv_dict_set(a, ctx, "kinds", kinds_view(r));
@@ -103,9 +104,10 @@ static enum err_code import_post(
 	if (rc == ERR_OK && json_flag(report, "saved", false)) {
 		response_flash(r, out, "good",
 		    arena_printf(r->arena,
-			"Imported: %lld created, %lld updated.",
+			"Imported: %lld created, %lld updated, %lld moved.",
 			(long long)json_number(report, "created", 0),
-			(long long)json_number(report, "updated", 0)));
+			(long long)json_number(report, "updated", 0),
+			(long long)json_number(report, "moved", 0)));
 		rc = view_redirect(r, out, e, "/%s", o.kind->plural);
 	} else if (rc == ERR_OK) {
 		bool wrong = json_number(report, "wrong", 0) > 0;

@@ -108,6 +108,43 @@ static void test_wrong_rows(void **state)
 	assert_true(commit_id_equal(&before, &after));
 }
 
+/* Only when told to; the dry run says where, and the history goes on. */
+static void test_moves(void **state)
+{
+	static const char text[] = "name,area,serial\nr1,lab,S1\nr8,lab,\n";
+	struct transfer_options o = {
+		.format = TRANSFER_CSV, .move = true, .dry_run = true
+	};
+	struct fixture *f = *state;
+	struct commit_id before, after;
+	json_t *report, *row;
+
+	put_intended(f, "r1", "hostname r1\n");
+	before = tip_of(f, STORE_MAIN);
+	expect(f, (struct transfer_options)CSV, text, "1/0/0/1");
+	report = import_as(f, &admin, o, text);
+	row = json_array_get(json_object_get(report, "rows"), 0);
+	assert_string_equal(json_text(row, "action", ""), "move");
+	assert_string_equal(json_text(row, "from", ""), "row1");
+	assert_string_equal(json_text(row, "to", ""), "lab");
+	assert_int_equal(json_number(report, "moved", 0), 1);
+	json_decref(report);
+	after = tip_of(f, STORE_MAIN);
+	assert_true(commit_id_equal(&before, &after));
+	o.dry_run = false;
+	report = import_as(f, &admin, o, text);
+	assert_true(json_flag(report, "saved", false));
+	json_decref(report);
+	assert_tip_says(f, STORE_MAIN, "Import device r1 to lab",
+	    "\nAction: import\n", "\nRenamed-From: devices/row1/r1.json\n");
+	assert_string_equal(
+	    field_of(f, KIND_DEVICE, "r1", DEVICE_SERIAL), "S1");
+	assert_true(has_record(f, KIND_DEVICE, "r8"));
+	assert_stored(f, "intended/lab/r1.cfg", "hostname r1\n");
+	/* it is there: nothing is left to do */
+	expect(f, o, text, "0/0/2/0");
+}
+
 static void refuse(struct fixture *f, const struct actor *actor,
     struct transfer_options o, const char *text, enum err_code code,
     const char *words)
@@ -247,6 +284,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_csv),
 		T(test_wrong_rows),
+		T(test_moves),
 		T(test_refused_texts),
 		T(test_json),
 		T(test_oxidized),
