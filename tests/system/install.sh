@@ -7,7 +7,10 @@
 
 command -v openssl >/dev/null || skip "openssl is not installed"
 nginx=$(command -v nginx) || skip "nginx is not installed"
+# What the account may not enter (root's home, perhaps) is not needed either.
 chmod 711 "$scratch"
+cp "$build/tests/listen_exec" "$scratch/"
+cd / || fail "no /"
 DESTDIR=$scratch/root cmake --install "$build" >"$scratch/installed" ||
 	fail "it cannot be installed: $(cat "$scratch/installed")"
 prefix=$(sed -n 's/^CMAKE_INSTALL_PREFIX:PATH=//p' "$build/CMakeCache.txt")
@@ -77,7 +80,7 @@ command_of() {
 origin_port=$(free_port)
 export ORIGIN=https://portal.example.net:$origin_port THREADS=4
 # shellcheck disable=SC2046,SC2086 # words, as systemd splits them
-"${as[@]}" "$build/tests/listen_exec" "$scratch/socket/web.sock" \
+"${as[@]}" "$scratch/listen_exec" "$scratch/socket/web.sock" \
     $(eval echo "$(command_of web)") 2>"$scratch/web.log" &
 at_end "kill $!; wait $! 2>/dev/null"
 manager=$!
