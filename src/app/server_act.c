@@ -88,9 +88,10 @@ static enum err_code refused(const char *id, enum err_code rc, struct err *e)
 	    "%s", id, why);
 }
 
-static enum err_code act(struct server_work *w, enum server_action action,
-    const struct server_wish *wish, struct err *e)
+static enum err_code act(
+    struct server_work *w, const struct server_wish *wish, struct err *e)
 {
+	enum server_action action = wish->action;
 	struct server_asking asking = { .action = action,
 		.config_drive = wish->config_drive, .reason = wish->reason };
 	enum err_code rc = read_server(w, wish->server_id, e);
@@ -110,22 +111,20 @@ static enum err_code act(struct server_work *w, enum server_action action,
 	return refused(wish->server_id, server_ask_action(w, &asking, e), e);
 }
 
-enum err_code servers_act(struct servers *sv, const struct actor *actor,
-    enum server_action action, const struct server_wish *wish,
-    const char *key, struct schema_errors *errors, json_t **ret, struct err *e)
+enum err_code server_act(struct servers *sv, const struct actor *actor,
+    const struct server_wish *wish, json_t **ret, struct err *e)
 {
 	struct server_run run;
 	struct server_work w;
 	char result[700] = "";
 	enum err_code rc;
 
-	(void)errors;
-	rc = server_begin(sv, actor, action, wish, key, &run, ret, e);
+	rc = server_begin(sv, actor, wish, &run, ret, e);
 	if (rc != ERR_OK || *ret)
 		return rc;
 	rc = server_work_begin(sv, &run, &w, e);
 	if (rc == ERR_OK)
-		rc = act(&w, action, wish, e);
+		rc = act(&w, wish, e);
 	if (rc == ERR_OK)
 		snprintf(result, sizeof(result), "%.255s: Ironic has accepted "
 		    "it", *w.node.name ? w.node.name : w.node.uuid);

@@ -61,13 +61,12 @@ struct server_run {
 	int lock;    /* of DIR/servers/<id>, which is held while it lasts */
 };
 
-/* Commits the request.  parameters: without secrets.  With a key that is bound
- * already *ret_prior is the earlier run's document, a new reference, and the
- * rest is left alone. */
-enum err_code server_run_begin(const struct app *app,
-    const struct actor *actor, enum server_action action,
-    const char *server, const json_t *parameters, const char *idempotency_key,
-    struct server_run *run, json_t **ret_prior, struct err *e) must_check;
+/* Commits the request.  run: new; with app, action and no lock.  parameters:
+ * without secrets.  With a key that is bound already *ret_prior is the earlier
+ * run's document, a new reference, and the rest is left alone. */
+enum err_code server_run_begin(struct server_run *run,
+    const struct actor *actor, const struct server_wish *wish,
+    const json_t *parameters, json_t **ret_prior, struct err *e) must_check;
 
 /* Notes what Ironic says of the server before the first write: what settling
  * compares with. */
@@ -157,8 +156,7 @@ enum err_code server_ask_action(struct server_work *w,
 /* Commits the request; *ret_replayed: the answer to an earlier one with the
  * same key, and no run to go on with. */
 enum err_code server_begin(struct servers *sv, const struct actor *actor,
-    enum server_action action, const struct server_wish *wish,
-    const char *idempotency_key, struct server_run *run,
+    const struct server_wish *wish, struct server_run *run,
     json_t **ret_replayed, struct err *e) must_check;
 enum err_code server_work_begin(struct servers *sv, struct server_run *run,
     struct server_work *w, struct err *e) must_check;
@@ -175,6 +173,16 @@ enum err_code server_replay(const json_t *prior, json_t **ret, struct err *e)
 /* A wish as the run's parameters: without what may be secret. */
 json_t *server_parameters(const struct server_wish *wish);
 json_t *server_answer(const struct server_work *w, const char *message);
+
+/* --- what servers_ask() chooses from ------------------------------------------------------- */
+
+/* server_provision.c */
+enum err_code server_provision(struct servers *sv, const struct actor *actor,
+    const struct server_wish *wish, struct schema_errors *errors, json_t **ret,
+    struct err *e) must_check;
+/* server_act.c: everything else, of wish->server_id. */
+enum err_code server_act(struct servers *sv, const struct actor *actor,
+    const struct server_wish *wish, json_t **ret, struct err *e) must_check;
 
 /* --- images (server_image.c) --------------------------------------------------------------- */
 

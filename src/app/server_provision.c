@@ -327,17 +327,16 @@ static enum err_code provision(struct server_work *w,
 	return rc;
 }
 
-enum err_code servers_provision(struct servers *sv, const struct actor *actor,
-    const struct server_wish *wish, const char *key,
-    struct schema_errors *errors, json_t **ret, struct err *e)
+enum err_code server_provision(struct servers *sv, const struct actor *actor,
+    const struct server_wish *wish, struct schema_errors *errors, json_t **ret,
+    struct err *e)
 {
 	struct server_run run;
 	struct server_work w;
 	char result[700] = "";
 	enum err_code rc;
 
-	rc = server_begin(sv, actor, SERVER_PROVISION, wish, key, &run, ret,
-	    e);
+	rc = server_begin(sv, actor, wish, &run, ret, e);
 	if (rc != ERR_OK || *ret)
 		return rc;
 	errors->n = 0;

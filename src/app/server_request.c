@@ -142,19 +142,18 @@ enum err_code server_replay(const json_t *prior, json_t **ret, struct err *e)
 }
 
 enum err_code server_begin(struct servers *sv, const struct actor *actor,
-    enum server_action action, const struct server_wish *wish,
-    const char *key, struct server_run *run, json_t **ret_replayed,
-    struct err *e)
+    const struct server_wish *wish, struct server_run *run,
+    json_t **ret_replayed, struct err *e)
 {
 	json_t *parameters = server_parameters(wish), *prior = NULL;
-	const char *server = wish->server_id ? wish->server_id : "any";
 	enum err_code rc;
 
 	*ret_replayed = NULL;
 	if (!parameters)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = server_run_begin(sv->app, actor, action, server, parameters, key,
-	    run, &prior, e);
+	*run = (struct server_run){ .app = sv->app, .action = wish->action,
+		.lock = -1 };
+	rc = server_run_begin(run, actor, wish, parameters, &prior, e);
 	if (rc == ERR_OK && prior && !run_doc_has_ended(prior)) {
 		server_settle_one(sv, run->id);
 		json_decref(prior);
@@ -164,7 +163,7 @@ enum err_code server_begin(struct servers *sv, const struct actor *actor,
 	if (rc == ERR_OK && prior &&
 	    (!json_equal(json_object_get(prior, "parameters"), parameters) ||
 		strcmp(json_text(prior, "job", "") + strlen("server-"),
-		    server_action_get(action)->name) != 0))
+		    server_action_get(wish->action)->name) != 0))
 		rc = err_set(e, ERR_CONFLICT, "this Idempotency-Key was used "
 		    "for another request; nothing was done");
 	else if (rc == ERR_OK && prior)
@@ -217,4 +216,13 @@ json_t *server_parameters(const struct server_wish *wish)
 		json_object_set_new(o, "config_drive",
 		    drive_parameter(wish->config_drive));
 	return o;
+}
+
+enum err_code servers_ask(struct servers *sv, const struct actor *actor,
+    const struct server_wish *wish, struct schema_errors *errors, json_t **ret,
+    struct err *e)
+{
+	if (wish->action == SERVER_PROVISION)
+		return server_provision(sv, actor, wish, errors, ret, e);
+	return server_act(sv, actor, wish, ret, e);
 }

@@ -135,7 +135,8 @@ void server_run_forget(struct server_run *run)
 /* --- beginning ------------------------------------------------------------------------ */
 
 static json_t *make_doc(const struct server_run *run,
-    const struct actor *actor, const char *server, const json_t *parameters)
+    const struct actor *actor, const struct server_wish *wish,
+    const json_t *parameters)
 {
 	const char *name = server_action_get(run->action)->name;
 	char now[CLOCK_TEXT_SIZE];
@@ -147,19 +148,19 @@ static json_t *make_doc(const struct server_run *run,
 	    run_state_words[RUN_CLAIMED], "trigger",
 	    run_trigger_words[actor->via], "actor", actor->name, "created_at",
 	    now, "parameters", parameters, "devices", "server", "name",
-	    server);
+	    wish->server_id ? wish->server_id : "any");
 	if (doc)
 		run_doc_set_state(doc, RUN_RUNNING, clock_wall_ms());
 	return doc;
 }
 
 static enum err_code begin_with_id(struct server_run *run,
-    const struct actor *actor, const char *server, const json_t *parameters,
-    struct err *e)
+    const struct actor *actor, const struct server_wish *wish,
+    const json_t *parameters, struct err *e)
 {
 	enum err_code rc;
 
-	run->doc = make_doc(run, actor, server, parameters);
+	run->doc = make_doc(run, actor, wish, parameters);
 	run->log = json_array();
 	if (!run->doc || !run->log) {
 		server_run_drop(run);
@@ -223,43 +224,40 @@ static enum err_code find_prior(struct server_run *run,
 }
 
 static enum err_code begin_keyed(struct server_run *run,
-    const struct actor *actor, const char *server, const json_t *parameters,
-    const char *key, json_t **ret_prior, struct err *e)
+    const struct actor *actor, const struct server_wish *wish,
+    const json_t *parameters, json_t **ret_prior, struct err *e)
 {
 	enum err_code rc;
 	int lock;
 
-	if (!*key || strlen(key) > SERVER_MAX_KEY)
+	if (!*wish->key || strlen(wish->key) > SERVER_MAX_KEY)
 		return err_set(e, ERR_INVALID,
 		    "an idempotency key has 1 to %d characters",
 		    SERVER_MAX_KEY);
 	rc = queue_lock(run->app->dir, &lock, e);
 	if (rc != ERR_OK)
 		return rc;
-	rc = find_prior(run, actor, key, ret_prior, e);
+	rc = find_prior(run, actor, wish->key, ret_prior, e);
 	if (rc == ERR_OK && !*ret_prior)
-		rc = begin_with_id(run, actor, server, parameters, e);
+		rc = begin_with_id(run, actor, wish, parameters, e);
 	queue_unlock(lock);
 	return rc;
 }
 
-enum err_code server_run_begin(const struct app *app,
-    const struct actor *actor, enum server_action action, const char *server,
-    const json_t *parameters, const char *key, struct server_run *run,
-    json_t **ret_prior, struct err *e)
+enum err_code server_run_begin(struct server_run *run,
+    const struct actor *actor, const struct server_wish *wish,
+    const json_t *parameters, json_t **ret_prior, struct err *e)
 {
 	enum err_code rc = actor_require(actor,
-	    server_action_get(action)->permission, e);
+	    server_action_get(run->action)->permission, e);
 
-	*run = (struct server_run){ .app = app, .action = action, .lock = -1 };
 	*ret_prior = NULL;
 	if (rc != ERR_OK)
 		return rc;
-	if (key)
-		return begin_keyed(run, actor, server, parameters, key,
-		    ret_prior, e);
+	if (wish->key)
+		return begin_keyed(run, actor, wish, parameters, ret_prior, e);
 	run_id_new(run->id);
-	return begin_with_id(run, actor, server, parameters, e);
+	return begin_with_id(run, actor, wish, parameters, e);
 }
 
 /* --- on the way --------------------------------------------------------------------------- */

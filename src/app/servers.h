@@ -67,29 +67,27 @@ void servers_progress(const struct baremetal_node *node,
 #define SERVER_MAX_KEY 200 /* bytes of an idempotency key */
 #define SERVER_MAX_CONFIG_DRIVE ((size_t)512 * 1024)
 
+/* All is borrowed. */
 struct server_wish {
+	enum server_action action;
 	const char *server_id;	    /* UUID or name; NULL: any that matches */
 	const char *resource_class; /* NULL: any */
 	const json_t *traits;	    /* array of texts, or NULL */
 	const char *image_id;	    /* NULL: only for a rebuild: the same */
 	const json_t *config_drive; /* object, or NULL */
 	const char *reason;	    /* maintenance; NULL: none */
+	/* Idempotency, NULL: none.  A second call of the same actor with the
+	 * same key and wish gives the first one's answer and asks for nothing
+	 * again, unless the first one had failed to reach Ironic. */
+	const char *key;
 };
 
-/* Chooses or checks the server, sets it up and asks Ironic to deploy it.
- * idempotency_key NULL: none; a second call of the same actor with the same
- * key and wish gives the first one's answer and asks for nothing again, unless
- * the first one had failed to reach Ironic.
+/* Asks Ironic for it; for a provisioning the server is chosen or checked, and
+ * set up, before.  errors: of a provisioning, by field.
  * *ret: { operation_id, server_id, server_name, status, message, started_at,
  *         run_id }. */
-enum err_code servers_provision(struct servers *sv, const struct actor *actor,
-    const struct server_wish *wish, const char *idempotency_key,
-    struct schema_errors *errors, json_t **ret, struct err *e) must_check;
-
-/* Anything but provisioning, of wish->server_id.  *ret as above. */
-enum err_code servers_act(struct servers *sv, const struct actor *actor,
-    enum server_action action, const struct server_wish *wish,
-    const char *idempotency_key, struct schema_errors *errors, json_t **ret,
+enum err_code servers_ask(struct servers *sv, const struct actor *actor,
+    const struct server_wish *wish, struct schema_errors *errors, json_t **ret,
     struct err *e) must_check;
 
 #endif

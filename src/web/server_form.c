@@ -62,6 +62,7 @@ enum err_code server_form_read(enum server_action action, json_t *object,
 	if (errors->n)
 		return schema_errors_check(errors, e);
 	*ret = (struct server_wish){
+		.action = action,
 		.server_id = id ? id : text_of(object, "server_id"),
 		.resource_class = text_of(object, "resource_class"),
 		.traits = json_object_get(object, "traits"),

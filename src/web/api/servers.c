@@ -96,12 +96,9 @@ static enum err_code ask(struct request *r, struct response *out,
 		rc = server_form_read(action, body, id, &wish, errors, e);
 	if (rc != ERR_OK)
 		return rc;
-	if (action == SERVER_PROVISION)
-		rc = servers_provision(
-		    r->web->servers, &r->actor, &wish, key, errors, &answer, e);
-	else
-		rc = servers_act(r->web->servers, &r->actor, action, &wish, key,
-		    errors, &answer, e);
+	wish.key = key;
+	rc = servers_ask(
+	    r->web->servers, &r->actor, &wish, errors, &answer, e);
 	/* an image that is not there is a malformed request to old clients */
 	if (rc == ERR_INVALID && errors->n == 0)
 		r->problem.status = 400;

@@ -221,21 +221,17 @@ static json_t *read_body(
 	return body;
 }
 
-static enum err_code ask_one(struct request *r, const struct choice *c,
-    const struct server_wish *wish, struct schema_errors *errors, json_t **ret,
-    struct err *e)
+static enum err_code ask_one(struct request *r, struct server_wish wish,
+    struct schema_errors *errors, json_t **ret, struct err *e)
 {
 	struct actor actor = r->actor;
 	char key[SERVER_MAX_KEY];
 
 	actor.via = TRIGGER_BULK;
 	snprintf(key, sizeof(key), "bulk-%.40s-%.120s",
-	    request_form(r, "once", r->id), wish->server_id);
-	if (c->action == SERVER_PROVISION)
-		return servers_provision(
-		    r->web->servers, &actor, wish, key, errors, ret, e);
-	return servers_act(
-	    r->web->servers, &actor, c->action, wish, key, errors, ret, e);
+	    request_form(r, "once", r->id), wish.server_id);
+	wish.key = key;
+	return servers_ask(r->web->servers, &actor, &wish, errors, ret, e);
 }
 
 /* {title, url, accepted, message, run} */
@@ -278,7 +274,7 @@ static enum err_code ask_all(struct request *r, const struct choice *c,
 
 		if (rc != ERR_OK)
 			return rc;
-		if (ask_one(r, c, &wish, &errors, &answer, &why) == ERR_OK)
+		if (ask_one(r, wish, &errors, &answer, &why) == ERR_OK)
 			ret->accepted++;
 		jv_list_append(a, ret->rows, outcome_view(a, n, answer, &why));
 		json_decref(answer);

@@ -158,11 +158,10 @@ static enum err_code show_confirmation(struct request *r, struct response *out,
 static enum err_code provision(struct request *r, struct response *out,
     const struct server_wish *wish, struct schema_errors *errors, struct err *e)
 {
-	const char *once = request_form(r, "once", "");
 	struct baremetal_node node = { 0 };
 	json_t *answer = NULL;
-	enum err_code rc = servers_provision(r->web->servers, &r->actor, wish,
-	    *once ? once : NULL, errors, &answer, e);
+	enum err_code rc = servers_ask(
+	    r->web->servers, &r->actor, wish, errors, &answer, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -194,7 +193,8 @@ static enum err_code provision_post(
 	if (rc == ERR_OK)
 		rc = server_form_read(
 		    SERVER_PROVISION, body, NULL, &wish, &errors, e);
-	if (rc == ERR_OK && *request_form(r, "once", ""))
+	wish.key = request_form(r, "once", "");
+	if (rc == ERR_OK && *wish.key)
 		rc = provision(r, out, &wish, &errors, e);
 	else if (rc == ERR_OK)
 		rc = show_confirmation(r, out, &wish, e);

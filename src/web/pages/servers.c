@@ -137,9 +137,11 @@ static enum err_code ask(struct request *r, enum server_action action,
 	if (rc == ERR_OK)
 		rc = server_form_read(
 		    action, object, r->capture[0], &wish, errors, e);
-	if (rc == ERR_OK)
-		rc = servers_act(r->web->servers, &r->actor, action, &wish,
-		    *once ? once : NULL, errors, ret, e);
+	if (rc == ERR_OK) {
+		wish.key = *once ? once : NULL;
+		rc = servers_ask(
+		    r->web->servers, &r->actor, &wish, errors, ret, e);
+	}
 	json_decref(object);
 	return rc;
 }
