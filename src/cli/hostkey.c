@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "app/inventory.h"
+#include "app/transfer.h"
 #include "base/file.h"
 #include "base/json.h"
 
@@ -62,6 +63,35 @@ static enum err_code store_keys(const struct app *app, const struct cli *cli,
 	return rc;
 }
 
+/* [{"name": …, "keys": ["type base64", …], "approved_by": …}, …], in one
+ * commit, for devices that are set up by machine. */
+static int import_keys(const struct cli *cli, const char *path)
+{
+	const struct transfer_options o = { .kind = kind_get(KIND_HOSTKEY),
+		.format = TRANSFER_JSON,
+		.area = "",
+		.status = "" };
+	struct buf text = BUF_INIT(TRANSFER_MAX_TEXT);
+	json_t *report = NULL;
+	struct err e = ERR_INIT;
+	struct app app;
+	enum err_code rc = file_read(path, &text, &e);
+	long long wrong = 0;
+
+	if (rc == ERR_OK && (rc = app_open(cli->dir, &app, &e)) == ERR_OK) {
+		rc = transfer_import(&app, &cli->actor, &o, buf_text(&text),
+		    text.len, &report, &e);
+		app_close(&app);
+	}
+	wrong = json_number(report, "wrong", 0);
+	json_decref(report);
+	buf_release(&text);
+	if (rc == ERR_OK && wrong > 0)
+		rc = err_set(&e, ERR_INVALID,
+		    "%lld of the keys are wrong; none was saved", wrong);
+	return rc == ERR_OK ? 0 : cli_fail(&e);
+}
+
 int cmd_hostkey(const struct cli *cli, int argc, char **argv)
 {
 	json_t *keys;
@@ -69,8 +99,11 @@ int cmd_hostkey(const struct cli *cli, int argc, char **argv)
 	struct app app;
 	enum err_code rc;
 
+	if (argc == 3 && strcmp(argv[1], "import") == 0)
+		return import_keys(cli, argv[2]);
 	if (argc < 4 || strcmp(argv[1], "add") != 0)
-		return cli_usage("hostkey add DEVICE KEYFILE.pub…");
+		return cli_usage("hostkey add DEVICE KEYFILE.pub…\n"
+				 "       hostkey import FILE.json");
 	rc = app_open(cli->dir, &app, &e);
 	if (rc != ERR_OK)
 		return cli_fail(&e);

@@ -13,6 +13,7 @@ if(TARGET switchyard-sim)
   system_test(bootstrap_sims TIMEOUT 120)
   system_test(backups TIMEOUT 180)
   system_test(discover TIMEOUT 180)
+  system_test(simlab TIMEOUT 120)
   system_test(sim_parallel TIMEOUT 120)
   system_test(mixed_fleet TIMEOUT 400)
 
