@@ -179,6 +179,9 @@ static enum err_code do_device(struct work *w, size_t i, struct err *e)
 
 	if (left_alone(w, r, why)) {
 		w->verdicts[i] = LEFT_ALONE;
+		/* who names one device waits for just this */
+		if (w->n == 1)
+			w->io->log(w->io->ctx, LOG_INFO, record_key(r), why);
 		rc = tell(w, r, RUN_SUCCEEDED, why, e);
 	} else {
 		rc = render_device(w, r, &text, &w->verdicts[i], e);

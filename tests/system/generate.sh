@@ -75,6 +75,9 @@ before=$(store rev-parse main)
 generate '"all":true,"dry_run":false'
 check_equal "a run over hand-kept devices succeeds" "$state" succeeded
 check_contains "r1 is left alone" "$(row r1 result)" "kept by hand"
+generate '"device":"r1"'
+api GET "/api/v1/runs/$run/log?since=0"
+check_contains "who names it alone reads why in the log" "$body" "kept by hand"
 check_equal "nothing was committed" "$(store rev-parse main)" "$before"
 
 # --- a dry run, and one commit --------------------------------------------------
