@@ -122,7 +122,8 @@ for (const { name: look, options } of looks) {
 			await assertAccessible(page);
 		await page.goto("/views");
 		await page.click(`th a:has-text('devices-ours-${look}')`);
-		await page.waitForSelector("h1");
+		await page.click(".actions a:has-text('Show it')");
+		await page.waitForSelector(`.views [aria-current]:has-text('Ours ${look}')`);
 		assertNoFaults(page);
 		await page.context().close();
 	});
