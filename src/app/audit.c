@@ -1,6 +1,7 @@
 #include "app/audit.h"
 
 #include "app/device_history.h"
+#include "app/runs.h"
 
 #include <string.h>
 
@@ -82,6 +83,11 @@ static const char *next_cursor(
 
 /* --- reading ------------------------------------------------------------- */
 
+static bool has_device(void *ctx, const char *run, const char *device)
+{
+	return run_index_has_device(ctx, run, device);
+}
+
 static enum err_code read_strand(const struct app *app,
     const struct audit_query *query, enum store_branch branch,
     struct arena *arena, struct strand *s, struct err *e)
@@ -90,6 +96,7 @@ static enum err_code read_strand(const struct app *app,
 		.from = s->has_from ? &s->from : NULL,
 		.limit = query->limit,
 		.filter = &query->filter };
+	struct history_filter of_runs = query->filter;
 	struct device_paths paths;
 
 	if (s->done || query->leave_out[branch])
@@ -98,6 +105,12 @@ static enum err_code read_strand(const struct app *app,
 		device_paths_of(query->device, &paths);
 		q.paths = paths.list;
 		q.n_paths = DEVICE_FILES;
+	}
+	/* what was done to main is told by the files that it wrote */
+	if (query->runs && query->filter.device && branch == STORE_RUNS) {
+		of_runs.has_device = has_device;
+		of_runs.ctx = query->runs;
+		q.filter = &of_runs;
 	}
 	return store_history(app->store, &q, arena, &s->page, e);
 }

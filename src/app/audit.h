@@ -10,11 +10,16 @@
 
 extern const char *const audit_branch_words[STORE_BRANCHES]; /* "main" … */
 
+struct run_index;
+
 struct audit_query {
 	struct history_filter filter;
 	/* With filter.device: commits that touched this device's files count
 	 * too, whatever their trailer says.  NULL: the trailer alone. */
 	const struct record *device;
+	/* and runs over several devices, if it is among them.  NULL: nobody
+	 * knows */
+	struct run_index *runs;
 	bool leave_out[STORE_BRANCHES];
 	const char *before; /* what `next` was; NULL: the newest */
 	size_t limit;

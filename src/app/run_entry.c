@@ -55,8 +55,7 @@ json_t *run_entry_of_device(
     const struct run_entry *entry, const char *device, size_t row)
 {
 	json_t *doc = json_loadb(entry->json, entry->json_len, 0, NULL), *rows;
-	const char *state =
-	    run_state_words[run_entry_mark(entry, row).state];
+	const char *state = run_state_words[run_entry_mark(entry, row).state];
 
 	/* of one device: as it is */
 	if (!doc || !entry->devices[strlen(entry->devices) + 1])
@@ -72,12 +71,42 @@ json_t *run_entry_of_device(
 	return doc;
 }
 
+/* As many names are looked through one by one. */
+#define FEW 8
+
+static int by_name(const void *a, const void *b, void *names)
+{
+	uint32_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return strcmp((const char *)names + x, (const char *)names + y);
+}
+
+static void sort_names(struct run_entry *entry, uint32_t *room, size_t n)
+{
+	char *names = (char *)(uintptr_t)entry->devices;
+	const char *p = names;
+
+	entry->sorted = NULL;
+	entry->n_sorted = 0;
+	if (n <= FEW)
+		return;
+	for (size_t i = 0; i < n; i++, p += strlen(p) + 1)
+		room[i] = (uint32_t)(p - names);
+	qsort_r(room, n, sizeof(*room), by_name, names);
+	entry->sorted = room;
+	entry->n_sorted = (uint32_t)n;
+}
+
 static struct run_entry *make(const json_t *doc, const char *json, size_t len)
 {
 	static const char *const keys[] = { "id", "job", "state", "trigger",
 		"actor", "finished_at" };
 	const json_t *devices = json_object_get(doc, "devices");
-	size_t size = sizeof(struct run_entry) + len + 2, i;
+	size_t n = json_array_size(devices), room = n > FEW ? n : 0, i;
+	size_t size =
+	    sizeof(struct run_entry) + room * sizeof(uint32_t) + len + 2;
 	bool sessions = has_sessions(doc);
 	const char **slots[6];
 	unsigned char *marks;
@@ -100,7 +129,7 @@ static struct run_entry *make(const json_t *doc, const char *json, size_t len)
 	slots[3] = &entry->trigger;
 	slots[4] = &entry->actor;
 	slots[5] = &entry->finished_at;
-	p = (char *)(entry + 1);
+	p = (char *)(entry + 1) + room * sizeof(uint32_t);
 	for (i = 0; i < 6; i++)
 		*slots[i] = append(&p, json_text(doc, keys[i], ""));
 	entry->devices = p;
@@ -109,6 +138,7 @@ static struct run_entry *make(const json_t *doc, const char *json, size_t len)
 		append(&p, json_text(device, "name", ""));
 	}
 	*p++ = '\0';
+	sort_names(entry, (uint32_t *)(entry + 1), n);
 	entry->marks = marks = (unsigned char *)p;
 	json_array_foreach(devices, i, device)
 	{
@@ -141,10 +171,23 @@ static bool text_matches(const char *wanted, const char *text)
 	return !wanted || !*wanted || strcmp(wanted, text) == 0;
 }
 
-static bool has_device(const struct run_entry *entry, const char *device)
+bool run_entry_has_device(const struct run_entry *entry, const char *device)
 {
-	if (!device || !*device)
-		return true;
+	size_t low = 0, high = entry->n_sorted;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int c = strcmp(device, entry->devices + entry->sorted[mid]);
+
+		if (c == 0)
+			return true;
+		if (c < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	if (entry->sorted)
+		return false;
 	for (const char *p = entry->devices; *p; p += strlen(p) + 1) {
 		if (strcmp(p, device) == 0)
 			return true;
@@ -159,7 +202,8 @@ bool run_entry_matches(
 	       text_matches(f->state, entry->state) &&
 	       text_matches(f->trigger, entry->trigger) &&
 	       text_matches(f->actor, entry->actor) &&
-	       has_device(entry, f->device);
+	       (!f->device || !*f->device ||
+		   run_entry_has_device(entry, f->device));
 }
 
 bool run_entry_doc_matches(const json_t *doc, const struct run_filter *f)

@@ -7,6 +7,8 @@
 
 #include "app/runs.h"
 
+#include <stdint.h>
+
 /* One allocation, texts behind the struct: free() ends it. */
 struct run_entry {
 	const char *id;
@@ -16,8 +18,12 @@ struct run_entry {
 	const char *actor;
 	const char *finished_at; /* "": it has not */
 	const char
-	    *devices;	  /* names, each followed by NUL; an empty one ends */
+	    *devices; /* names, each followed by NUL; an empty one ends */
 	const unsigned char *marks; /* one for each: see run_entry_mark() */
+	/* Where the names of many begin in `devices`, in their order; NULL of a
+	 * few. */
+	const uint32_t *sorted;
+	uint32_t n_sorted;
 	const char *json; /* with many rows: their numbers (run_rows.h) */
 	size_t json_len;
 };
@@ -38,6 +44,7 @@ struct run_mark run_entry_mark(const struct run_entry *entry, size_t device);
 json_t *run_entry_of_device(
     const struct run_entry *entry, const char *device, size_t row);
 
+bool run_entry_has_device(const struct run_entry *entry, const char *device);
 bool run_entry_matches(
     const struct run_entry *entry, const struct run_filter *f);
 /* The same of a run that has not ended. */

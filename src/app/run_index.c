@@ -453,6 +453,28 @@ static const struct run_last_slot *find_last(
 		   : NULL;
 }
 
+bool run_index_has_device(
+    struct run_index *index, const char *id, const char *device)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&index->lock);
+	for (int look = 0; look < 2; look++) {
+		size_t at = lower_bound(index, id);
+
+		if (at < index->n && strcmp(index->entries[at]->id, id) == 0) {
+			found =
+			    run_entry_has_device(index->entries[at], device);
+			break;
+		}
+		/* it may have been recorded since the last look */
+		if (refresh_done(index, NULL) != ERR_OK)
+			break;
+	}
+	pthread_mutex_unlock(&index->lock);
+	return found;
+}
+
 json_t *run_index_last(struct run_index *index, const char *device)
 {
 	const struct run_last_slot *slot;

@@ -119,6 +119,10 @@ void run_index_free(struct run_index *index);
 enum err_code run_index_list(struct run_index *index,
     const struct run_filter *filter, json_t **ret, struct err *e) must_check;
 
+/* Is the device among those of this run on record? */
+bool run_index_has_device(
+    struct run_index *index, const char *id, const char *device);
+
 /* The last run that had a session with a device, as a document (a new
  * reference), or NULL. */
 json_t *run_index_last(struct run_index *index, const char *device);

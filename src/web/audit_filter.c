@@ -1,6 +1,8 @@
 #include "web/audit_filter.h"
 
+#include "app/record_past.h"
 #include "base/clock.h"
+#include "web/web.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,10 +70,27 @@ static enum err_code read_only_word(
 	    r, 400, e, "only must be \"changes\" or \"runs\".");
 }
 
+/* The device, or the last that had the name: what wrote its files counts too.
+ * NULL: there never was one. */
+static const struct record *device_of(struct request *r, const char *name)
+{
+	const struct record *device =
+	    snapshot_find(r->snapshot, KIND_DEVICE, name);
+	struct err missing = ERR_INIT;
+	struct record_past past;
+
+	if (device || r->past ||
+	    record_past_find(r->app, kind_get(KIND_DEVICE), name, r->arena,
+		&past, &missing) != ERR_OK)
+		return device;
+	return r->past = past.record;
+}
+
 enum err_code audit_filter_read(
     struct request *r, struct audit_query *ret, struct err *e)
 {
-	struct audit_query q = { .before = chosen(r, "before") };
+	struct audit_query q = { .before = chosen(r, "before"),
+		.runs = r->web->runs };
 	struct history_filter *f = &q.filter;
 	enum err_code rc;
 
@@ -81,7 +100,7 @@ enum err_code audit_filter_read(
 	f->trigger = chosen(r, "trigger");
 	f->result = chosen(r, "result");
 	if (f->device)
-		q.device = snapshot_find(r->snapshot, KIND_DEVICE, f->device);
+		q.device = device_of(r, f->device);
 	if ((rc = read_time(r, "since", 0, &f->since_ms, e)) != ERR_OK ||
 	    (rc = read_time(r, "until", 1, &f->until_ms, e)) != ERR_OK ||
 	    (rc = read_only_word(r, &q, e)) != ERR_OK)

@@ -52,8 +52,12 @@ struct history_filter {
 	const char *trigger;
 	const char *result;
 	/* The trailer Device; a commit that touched one of the query's paths
-	 * counts too. */
+	 * counts too, and one of a run over several devices (whose trailer says
+	 * how many) if has_device tells so.  has_device may be NULL; it is
+	 * called under the index's lock and asks no history itself. */
 	const char *device;
+	bool (*has_device)(void *ctx, const char *run, const char *device);
+	void *ctx;
 	int64_t since_ms; /* 0: any */
 	int64_t until_ms; /* that instant is not in it any more; 0: any */
 };

@@ -113,6 +113,17 @@ static bool text_is(const struct part *p, const struct part_commit *c,
 	return !wanted || strcmp(part_text(p, c->text[text]), wanted) == 0;
 }
 
+/* "12 devices": no device's name has a space. */
+static bool is_of_several(const struct history_filter *f,
+    const struct part *p, const struct part_commit *c)
+{
+	const char *run = part_text(p, c->text[PART_RUN]);
+
+	return f->has_device && *run &&
+	       strchr(part_text(p, c->text[PART_DEVICE]), ' ') &&
+	       f->has_device(f->ctx, run, f->device);
+}
+
 static bool matches(const struct search *s, uint64_t commit)
 {
 	const struct history_filter *f = s->filter;
@@ -130,7 +141,8 @@ static bool matches(const struct search *s, uint64_t commit)
 	       text_is(p, c, PART_RESULT, f->result) &&
 	       (!f->since_ms || c->time_ms >= f->since_ms) &&
 	       (!f->until_ms || c->time_ms < f->until_ms) &&
-	       (text_is(p, c, PART_DEVICE, f->device) || is_touched(s, commit));
+	       (text_is(p, c, PART_DEVICE, f->device) ||
+		   is_touched(s, commit) || is_of_several(f, p, c));
 }
 
 /* --- copying out ------------------------------------------------------ */

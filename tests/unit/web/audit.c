@@ -106,6 +106,42 @@ static void assert_events(const char *query, const char *expected)
 	}
 }
 
+/* A run over three devices and what it left on branch runs. */
+static void a_run_over_many_is_found_under_each(void **state)
+{
+	struct store_trailer trailers[] = { { "Run-Id", FIXTURE_RUN },
+		{ "Job", "generate-intended" }, { "Trigger", "form" },
+		{ "Device", "12 devices" }, { "Result", "failed" } };
+	struct store_message m = { .author = "carla",
+		.subject = "omega",
+		.trailers = trailers,
+		.n_trailers = 5 };
+	struct exchange_reply reply;
+	struct commit_id id;
+	struct store_txn *t;
+
+	(void)state;
+	fixture_put_rows(12);
+	assert_ok(store_txn_begin(portal.web->app.store, STORE_RUNS, &t, e));
+	fixture_put(t, "2026/11/21/" FIXTURE_RUN "/log.jsonl", "{}\n");
+	assert_ok(store_txn_commit(t, &m, &id, NULL, e));
+	reply = get("/audit?device=d11");
+	assert_int_equal(count(&reply, "omega"), 1);
+	reply = get("/audit?device=d0");
+	assert_int_equal(count(&reply, "omega"), 1);
+	reply = get("/audit?device=d12");
+	assert_int_equal(count(&reply, "omega"), 0);
+	reply = get("/audit?device=d1&result=succeeded");
+	assert_int_equal(count(&reply, "omega"), 0);
+	reply = get("/audit.csv?device=d7");
+	assert_int_equal(count(&reply, "omega"), 1);
+	/* the runs of a device too */
+	reply = get("/runs?device=d9");
+	assert_true(count(&reply, FIXTURE_RUN) > 0);
+	reply = get("/runs?device=d12");
+	assert_int_equal(count(&reply, FIXTURE_RUN), 0);
+}
+
 static void the_timeline_is_filtered(void **state)
 {
 	(void)state;
@@ -241,6 +277,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_pages, portal_close)
 	const struct CMUnitTest tests[] = {
+		T(a_run_over_many_is_found_under_each),
 		T(the_timeline_is_filtered),
 		T(it_is_given_as_csv_and_json),
 		T(rest_filters_alike),
