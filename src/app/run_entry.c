@@ -18,6 +18,7 @@ static const char *append(char **p, const char *text)
 #define MARK_STATE 0x0f
 #define MARK_SESSION 0x10
 #define MARK_BACKUP 0x20
+#define MARK_QUARANTINED 0x40
 
 /* Rows of a run over the store, or of a sweep, are devices that had no
  * session. */
@@ -40,6 +41,8 @@ static unsigned char mark_of(const json_t *row, bool sessions)
 	if (*json_text(row, "backup_before", "") ||
 	    *json_text(row, "backup_after", ""))
 		mark |= MARK_BACKUP;
+	if (json_flag(row, "quarantined", false))
+		mark |= MARK_QUARANTINED;
 	return (unsigned char)mark;
 }
 
@@ -48,7 +51,8 @@ struct run_mark run_entry_mark(const struct run_entry *entry, size_t device)
 	unsigned mark = entry->marks[device];
 
 	return (struct run_mark){ (enum run_state)(mark & MARK_STATE),
-		(mark & MARK_SESSION) != 0, (mark & MARK_BACKUP) != 0 };
+		(mark & MARK_SESSION) != 0, (mark & MARK_BACKUP) != 0,
+		(mark & MARK_QUARANTINED) != 0 };
 }
 
 json_t *run_entry_of_device(

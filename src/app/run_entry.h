@@ -36,6 +36,7 @@ struct run_mark {
 	enum run_state state;
 	bool had_session; /* something was done there, or tried */
 	bool backed_up;	  /* its configuration was read, whole */
+	bool quarantined; /* what was read was put aside */
 };
 struct run_mark run_entry_mark(const struct run_entry *entry, size_t device);
 

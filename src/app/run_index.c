@@ -498,6 +498,24 @@ json_t *run_index_last(struct run_index *index, const char *device)
 	return doc;
 }
 
+bool run_index_last_outcome(
+    struct run_index *index, const char *device, struct run_outcome *ret)
+{
+	const struct run_last_slot *slot;
+	struct run_mark mark;
+	bool found;
+
+	pthread_mutex_lock(&index->lock);
+	slot = find_last(index, device);
+	found = slot && slot->run;
+	if (found) {
+		mark = run_entry_mark(slot->run, slot->row);
+		*ret = (struct run_outcome){ mark.state, mark.quarantined };
+	}
+	pthread_mutex_unlock(&index->lock);
+	return found;
+}
+
 bool run_index_last_backup(struct run_index *index, const char *device,
     struct run_backup *ret)
 {

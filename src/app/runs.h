@@ -127,6 +127,15 @@ bool run_index_has_device(
  * reference), or NULL. */
 json_t *run_index_last(struct run_index *index, const char *device);
 
+/* How the last run on record that had a session with a device ended there.
+ * False: none had. */
+struct run_outcome {
+	enum run_state state;
+	bool quarantined; /* what it read was put aside */
+};
+bool run_index_last_outcome(
+    struct run_index *index, const char *device, struct run_outcome *ret);
+
 /* The last run on record that read a device's configuration, whole.  False:
  * none did. */
 struct run_backup {

@@ -41,7 +41,7 @@ static json_int_t count_rows(const json_t *run, enum run_rows which)
 	return json_number(counts, run_rows_words[which], n);
 }
 
-struct jv attention_drift(struct request *r)
+struct jv attention_drift(struct request *r, size_t *ret_changed)
 {
 	struct run_filter filter = { .job = job_get(JOB_COMPARE)->name,
 		.limit = 1 };
@@ -50,6 +50,7 @@ struct jv attention_drift(struct request *r)
 	const json_t *run;
 	struct jv v = jv_none();
 
+	*ret_changed = 0;
 	if (run_index_list(r->web->runs, &filter, &runs, NULL) != ERR_OK)
 		return v;
 	run = json_array_get(runs, 0);
@@ -58,8 +59,8 @@ struct jv attention_drift(struct request *r)
 		jv_dict_set(
 		    a, v, "id", jv_copy_text(a, json_text(run, "id", "")));
 		jv_dict_set(a, v, "time", jv_copy_text(a, time_of(run)));
-		jv_dict_set(
-		    a, v, "changed", jv_int(count_rows(run, RUN_ROWS_CHANGED)));
+		*ret_changed = (size_t)count_rows(run, RUN_ROWS_CHANGED);
+		jv_dict_set(a, v, "changed", jv_int((int64_t)*ret_changed));
 		jv_dict_set(a, v, "all", jv_int(count_rows(run, RUN_ROWS_ALL)));
 	}
 	json_decref(runs);

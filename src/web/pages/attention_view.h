@@ -8,8 +8,8 @@
 #include "web/pages/view.h"
 
 /* The newest comparison: {id, time, changed, all}; none if there was none, or
- * it has not ended. */
-struct jv attention_drift(struct request *r);
+ * it has not ended.  *ret_changed: changed, or 0. */
+struct jv attention_drift(struct request *r, size_t *ret_changed);
 
 /* {device, run, time} of devices whose newest reading, among these runs, was
  * put aside.  runs: newest first. */

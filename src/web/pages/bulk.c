@@ -7,6 +7,7 @@
 #include "app/inventory_bulk.h"
 #include "base/text.h"
 #include "domain/job.h"
+#include "web/pages/device_needs.h"
 #include "web/pages/form_view.h"
 #include "web/pages/job_form.h"
 #include "web/pages/pages.h"
@@ -33,6 +34,7 @@ static enum err_code choose(
 {
 	const struct kind *kind = kind_find_plural(r->capture[0]);
 	struct table_choosing from = { .find = find_record, .ctx = r };
+	enum err_code rc;
 
 	/* of people and tokens other rules hold than those of records */
 	if (kind && kind->library)
@@ -43,6 +45,9 @@ static enum err_code choose(
 	from.one = kind->name;
 	from.rows.list = (const void *const *)snapshot_all(
 	    r->snapshot, kind->id, &from.rows.n);
+	if (kind->id == KIND_DEVICE &&
+	    (rc = device_needs_rows(r, &from.rows, e)) != ERR_OK)
+		return rc;
 	ret->kind = kind;
 	return table_choice_read(r, &from, &ret->rows, e);
 }

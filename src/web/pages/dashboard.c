@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "domain/job.h"
 #include "web/pages/attention_view.h"
+#include "web/pages/device_needs.h"
 #include "web/pages/page_cache.h"
 #include "web/pages/reach_view.h"
 #include "web/pages/view.h"
@@ -244,8 +245,9 @@ static enum err_code dashboard(
 {
 	struct run_filter filter = { .limit = LOOK_BACK };
 	struct arena *a = r->arena;
-	struct jv ctx = jv_dict(a, 24), commits, pending;
+	struct jv ctx = jv_dict(a, 24), commits, pending, drift;
 	json_t *runs = NULL;
+	size_t n_drifted;
 	struct totals totals;
 	enum err_code rc;
 
@@ -256,7 +258,9 @@ static enum err_code dashboard(
 		totals = add_counts(r, ctx);
 		jv_dict_set(a, ctx, "steps",
 		    attention_steps(r, runs, totals.backup, totals.intended));
-		jv_dict_set(a, ctx, "drift", attention_drift(r));
+		drift = attention_drift(r, &n_drifted);
+		jv_dict_set(a, ctx, "drift", drift);
+		jv_dict_set(a, ctx, "needs", device_needs_view(r, n_drifted));
 		jv_dict_set(a, ctx, "quarantined",
 		    attention_quarantined(r, runs, MAX_ATTENTION));
 		jv_dict_set(a, ctx, "in_hand",

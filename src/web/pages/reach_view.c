@@ -172,6 +172,20 @@ struct jv reach_view_counts(struct request *r)
 	return all ? v : jv_none();
 }
 
+void reach_each(struct request *r, enum reach_verdict verdict,
+    void (*fn)(void *ctx, const char *device), void *ctx)
+{
+	struct reach_book *book = book_of(r);
+	struct reach_state s;
+
+	for (size_t i = 0; book && i < reach_book_count(book); i++) {
+		reach_book_at(book, i, &s);
+		if (s.verdict == verdict)
+			fn(ctx, s.device);
+	}
+	reach_book_unref(book);
+}
+
 struct jv reach_view_list(
     struct request *r, enum reach_verdict verdict, size_t max)
 {

@@ -29,6 +29,10 @@ struct jv reach_view_counts(struct request *r);
 struct jv reach_view_list(
     struct request *r, enum reach_verdict verdict, size_t max);
 
+/* Calls fn for each device of a verdict. */
+void reach_each(struct request *r, enum reach_verdict verdict,
+    void (*fn)(void *ctx, const char *device), void *ctx);
+
 /* Where devices do not answer: [{area, n}], the most first, at most `max`; the
  * rest is one more with the area "". */
 struct jv reach_view_down_areas(struct request *r, size_t max);

@@ -125,6 +125,114 @@ static void test_device_tells_what_happened_lately(void **state)
 	assert_has(reply, ">Create device cov1</a>");
 }
 
+static size_t rows_of(const char *uri)
+{
+	struct exchange_reply reply = get(uri);
+	json_t *all = json_of(&reply);
+	size_t n = json_array_size(json_object_get(all, "items"));
+
+	json_decref(all);
+	return n;
+}
+
+/* What each link of the dashboard leads to, and what can be done there. */
+static void test_each_need_is_a_table(void **state)
+{
+	static const struct {
+		const char *word, *row;
+	} last[] = {
+		{ "failed", "\"state\":\"failed\"" },
+		{ "failed", "\"state\":\"rolled-back\"" },
+		{ "unsettled", "\"state\":\"unknown\"" },
+		{ "quarantined", "\"state\":\"failed\",\"quarantined\":true" },
+	};
+	struct exchange_reply reply;
+	char id[40], doc[400], uri[80];
+
+	(void)state;
+	make_device("n1", "&tags=needs");
+	make_device("n2", "&tags=needs");
+	for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++) {
+		snprintf(id, sizeof(id), "20261120-09%02zu00-00000001", i);
+		snprintf(doc, sizeof(doc),
+		    "\"job\":\"backup\",\"state\":\"failed\",\"devices\":["
+		    "{\"name\":\"n1\",%s},{\"name\":\"n2\",\"state\":"
+		    "\"succeeded\"}]",
+		    last[i].row);
+		put_run(id, doc);
+		snprintf(uri, sizeof(uri), "/devices.json?needs=%s&tags=needs",
+		    last[i].word);
+		assert_int_equal(rows_of(uri), 1);
+		snprintf(uri, sizeof(uri), "/devices?needs=%s", last[i].word);
+		reply = get("/");
+		assert_has(reply, uri);
+		reply = get(uri);
+		assert_has(reply, "value=\"n1\"");
+		assert_has_not(reply, "value=\"n2\"");
+		/* all of it is handed to a job, and nothing else */
+		snprintf(uri, sizeof(uri), "/bulk/devices?needs=%s&tags=needs",
+		    last[i].word);
+		reply = post(uri, "scope=all&do=run&job=backup");
+		assert_has(reply, "n1");
+		assert_has_not(reply, "value=\"n1, n2");
+	}
+	put_run("20261120-092000-00000001",
+	    "\"job\":\"compare\",\"state\":\"succeeded\",\"devices\":["
+	    "{\"name\":\"n2\",\"state\":\"succeeded\",\"added\":1,"
+	    "\"removed\":0},{\"name\":\"n1\",\"state\":\"succeeded\"}]");
+	reply = get("/devices?needs=drifted");
+	assert_has(reply, "value=\"n2\"");
+	assert_has_not(reply, "value=\"n1\"");
+	assert_has(get("/devices?needs=drifted&tags=x"), "No device matches");
+	assert_true(rows_of("/devices.json?needs=nonsense") > 1);
+}
+
+static void put_key(const char *device, const char *key)
+{
+	char dir[120], name[80], text[300];
+
+	snprintf(dir, sizeof(dir), "%s/pending-hostkeys", portal.dir);
+	assert_ok(dir_create(dir, 0700, e));
+	snprintf(name, sizeof(name), "%s.json", device);
+	snprintf(text, sizeof(text),
+	    "{\"type\":\"ssh-ed25519\",\"key\":\"%s\",\"fingerprint\":"
+	    "\"SHA256:%s\",\"run\":\"\"}\n",
+	    key, device);
+	fixture_write(dir, name, text);
+}
+
+#define KEY \
+	"AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+
+static void test_keys_are_approved_together(void **state)
+{
+	struct exchange_reply reply;
+
+	(void)state;
+	make_device("k1", "");
+	make_device("k2", "");
+	make_device("k3", "");
+	put_key("k1", KEY);
+	put_key("k2", KEY);
+	put_key("k3", KEY);
+	reply = get("/devices?needs=approval");
+	assert_has(reply, "Approve the ticked keys");
+	assert_has(reply, "name=\"fingerprint-k1\" value=\"SHA256:");
+	assert_has_not(
+	    get_as(TOKEN_VIEWER, "/devices?needs=approval"), "Approve the");
+	assert_status(post("/bulk/devices/approve", "x=y"), 422);
+	assert_status(
+	    post_as(TOKEN_VIEWER, "/bulk/devices/approve", "row=k1"), 403);
+	/* k2 without what was seen: it stays */
+	reply = post("/bulk/devices/approve",
+	    "row=k1&row=k2&row=nobody&fingerprint-k1=SHA256%3Ak1");
+	assert_goes_to(&reply, "/devices?needs=approval");
+	reply = get("/devices?needs=approval");
+	assert_has_not(reply, "value=\"k1\"");
+	assert_has(reply, "value=\"k2\"");
+	assert_has(reply, "value=\"k3\"");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +241,8 @@ int main(void)
 		cmocka_unit_test(test_covers_by_status),
 		cmocka_unit_test(test_gathers_what_is_down),
 		cmocka_unit_test(test_device_tells_what_happened_lately),
+		cmocka_unit_test(test_each_need_is_a_table),
+		cmocka_unit_test(test_keys_are_approved_together),
 	};
 
 	return cmocka_run_group_tests(tests, open_pages, portal_close);

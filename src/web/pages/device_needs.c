@@ -1,0 +1,275 @@
+#include "web/pages/device_needs.h"
+
+#include "app/hostkeys.h"
+#include "app/run_rows.h"
+#include "app/runs.h"
+#include "base/json.h"
+#include "domain/job.h"
+#include "web/pages/reach_view.h"
+#include "web/web.h"
+
+#include <string.h>
+
+#define MAX_WAITING 100000
+
+static const struct {
+	const char *word, *label;
+} needs[NEEDS] = {
+	[NEED_DOWN] = { "down", "down" },
+	[NEED_DRIFTED] = { "drifted", "differ from what is intended" },
+	[NEED_FAILED] = { "failed", "failed in their last run" },
+	[NEED_UNSETTLED] = { "unsettled", "not settled" },
+	[NEED_QUARANTINED] = { "quarantined", "with a reading put aside" },
+	[NEED_APPROVAL] = { "approval", "wait for a key's approval" },
+};
+
+/* Which devices have it: a mark for each of the snapshot's. */
+struct marking {
+	struct request *r;
+	const struct record *const *devices;
+	size_t n;
+	bool *marks;
+};
+
+static int by_key(const void *key, const void *item)
+{
+	return strcmp(key, record_key(*(const struct record *const *)item));
+}
+
+static void mark(void *ctx, const char *device)
+{
+	struct marking *m = ctx;
+	const struct record *const *found =
+	    bsearch(device, m->devices, m->n, sizeof(*m->devices), by_key);
+
+	if (found)
+		m->marks[found - m->devices] = true;
+}
+
+/* --- what is known ------------------------------------------------------- */
+
+static void mark_down(struct marking *m)
+{
+	reach_each(m->r, REACH_DOWN, mark, m);
+}
+
+/* By the newest comparison that has ended. */
+static void mark_drifted(struct marking *m)
+{
+	struct run_filter filter = { .job = job_get(JOB_COMPARE)->name,
+		.limit = 1 };
+	struct err none = ERR_INIT;
+	json_t *runs = NULL, *doc = NULL, *row;
+	const char *id;
+	size_t i;
+
+	if (run_index_list(m->r->web->runs, &filter, &runs, &none) != ERR_OK)
+		return;
+	id = json_text(json_array_get(runs, 0), "id", "");
+	if (*id && runs_read(m->r->app, id, &doc, &none) == ERR_OK &&
+	    run_doc_has_ended(doc)) {
+		json_array_foreach(json_object_get(doc, "devices"), i, row)
+		{
+			if (run_row_is(row, RUN_ROWS_CHANGED))
+				mark(m, json_text(row, "name", ""));
+		}
+	}
+	json_decref(doc);
+	json_decref(runs);
+}
+
+static bool has_need(const struct run_outcome *last, enum device_need need)
+{
+	switch (need) {
+	case NEED_FAILED:
+		return last->state == RUN_FAILED ||
+		       last->state == RUN_ROLLED_BACK;
+	case NEED_UNSETTLED:
+		return last->state == RUN_UNKNOWN;
+	case NEED_QUARANTINED:
+		return last->quarantined;
+	case NEED_DOWN:
+	case NEED_DRIFTED:
+	case NEED_APPROVAL:
+	case NEEDS:
+		break;
+	}
+	return false;
+}
+
+static void mark_by_run(struct marking *m, enum device_need need)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		struct run_outcome last;
+
+		if (run_index_last_outcome(
+			m->r->web->runs, record_key(m->devices[i]), &last))
+			m->marks[i] = has_need(&last, need);
+	}
+}
+
+static void mark_waiting(struct marking *m)
+{
+	struct hostkey_list all = hostkeys_all_pending(
+	    m->r->app, m->r->snapshot, m->r->arena, MAX_WAITING);
+
+	for (size_t i = 0; i < all.n; i++)
+		mark(m, all.list[i].device);
+}
+
+static bool mark_all(
+    struct request *r, enum device_need need, struct marking *ret)
+{
+	struct marking m = { .r = r };
+
+	m.devices = snapshot_all(r->snapshot, KIND_DEVICE, &m.n);
+	m.marks = arena_zalloc(r->arena, m.n + 1);
+	if (!m.marks)
+		return false;
+	if (need == NEED_DOWN)
+		mark_down(&m);
+	else if (need == NEED_DRIFTED)
+		mark_drifted(&m);
+	else if (need == NEED_APPROVAL)
+		mark_waiting(&m);
+	else
+		mark_by_run(&m, need);
+	*ret = m;
+	return true;
+}
+
+/* --- for the table ------------------------------------------------------- */
+
+enum device_need device_needs_asked(struct request *r)
+{
+	const char *word = request_query(r, "needs", "");
+	int need = 0;
+
+	while (need < NEEDS && strcmp(needs[need].word, word) != 0)
+		need++;
+	return (enum device_need)need;
+}
+
+enum err_code device_needs_rows(
+    struct request *r, struct record_table_rows *ret, struct err *e)
+{
+	enum device_need need = device_needs_asked(r);
+	const void **chosen;
+	struct marking m;
+	size_t n = 0;
+
+	ret->list = (const void *const *)snapshot_all(
+	    r->snapshot, KIND_DEVICE, &ret->n);
+	if (need == NEEDS)
+		return ERR_OK;
+	chosen = arena_alloc(r->arena, (ret->n + 1) * sizeof(*chosen));
+	if (!chosen || !mark_all(r, need, &m))
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	for (size_t i = 0; i < m.n; i++) {
+		if (m.marks[i])
+			chosen[n++] = m.devices[i];
+	}
+	*ret = (struct record_table_rows){ chosen, n };
+	return ERR_OK;
+}
+
+void device_needs_add_filter(struct request *r, struct jv table)
+{
+	enum device_need need = device_needs_asked(r);
+	struct arena *a = r->arena;
+	struct jv filters, v = jv_dict(a, 4), options = jv_list(a, NEEDS);
+	size_t n_all;
+
+	if (!jv_dict_get(table, "filters", &filters))
+		return;
+	for (int i = 0; i < NEEDS; i++)
+		jv_list_append(a, options, jv_text(needs[i].word));
+	jv_dict_set(a, v, "name", jv_text("needs"));
+	jv_dict_set(a, v, "label", jv_text("Attention"));
+	jv_dict_set(
+	    a, v, "value", jv_text(need == NEEDS ? "" : needs[need].word));
+	jv_dict_set(a, v, "options", options);
+	jv_list_append(a, filters, v);
+	snapshot_all(r->snapshot, KIND_DEVICE, &n_all);
+	jv_dict_set(a, table, "n_all", jv_int((int64_t)n_all));
+	if (need != NEEDS)
+		jv_dict_set(a, table, "filtered", jv_bool(true));
+}
+
+struct jv device_needs_keys(struct request *r, const struct record_table *t)
+{
+	struct arena *a = r->arena;
+	struct jv all = jv_dict(a, t->size);
+
+	for (size_t i = t->first; i < t->n && i < t->first + t->size; i++) {
+		const char *name = record_key(t->rows[i]);
+		struct hostkey_pending key;
+		struct err none = ERR_INIT;
+		struct jv v;
+
+		if (hostkeys_pending(
+			r->app, r->snapshot, name, a, &key, &none) != ERR_OK)
+			continue;
+		v = jv_dict(a, 2);
+		jv_dict_set(a, v, "fingerprint", jv_text(key.fingerprint));
+		jv_dict_set(a, v, "replaces", jv_bool(key.replaces));
+		jv_dict_set(a, all, name, v);
+	}
+	return all;
+}
+
+/* --- for the dashboard --------------------------------------------------- */
+
+static size_t count_marks(struct request *r, enum device_need need)
+{
+	struct marking m;
+	size_t n = 0;
+
+	if (!mark_all(r, need, &m))
+		return 0;
+	for (size_t i = 0; i < m.n; i++)
+		n += m.marks[i];
+	return n;
+}
+
+/* The three that the last run tells, in one pass. */
+static void count_by_run(struct request *r, size_t counts[NEEDS])
+{
+	const struct record *const *all;
+	size_t n;
+
+	all = snapshot_all(r->snapshot, KIND_DEVICE, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct run_outcome last;
+
+		if (!run_index_last_outcome(
+			r->web->runs, record_key(all[i]), &last))
+			continue;
+		for (int need = NEED_FAILED; need <= NEED_QUARANTINED; need++)
+			counts[need] +=
+			    has_need(&last, (enum device_need)need);
+	}
+}
+
+struct jv device_needs_view(struct request *r, size_t n_drifted)
+{
+	size_t counts[NEEDS] = { [NEED_DRIFTED] = n_drifted };
+	struct arena *a = r->arena;
+	struct jv list = jv_list(a, NEEDS);
+
+	counts[NEED_DOWN] = count_marks(r, NEED_DOWN);
+	counts[NEED_APPROVAL] = count_marks(r, NEED_APPROVAL);
+	count_by_run(r, counts);
+	for (int i = 0; i < NEEDS; i++) {
+		struct jv v;
+
+		if (counts[i] == 0)
+			continue;
+		v = jv_dict(a, 3);
+		jv_dict_set(a, v, "word", jv_text(needs[i].word));
+		jv_dict_set(a, v, "label", jv_text(needs[i].label));
+		jv_dict_set(a, v, "n", jv_int((int64_t)counts[i]));
+		jv_list_append(a, list, v);
+	}
+	return list;
+}
