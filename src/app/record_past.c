@@ -144,7 +144,7 @@ enum err_code record_past_restore(const struct app *app,
     struct schema_errors *errors, struct inventory_result *ret, struct err *e)
 {
 	const struct kind *kind = record_kind(past->record);
-	struct inventory_file files[PATH_BACKUP + 1];
+	struct inventory_file files[PATH_CONFIGS];
 	struct inventory_change what = { .kind = kind, .errors = errors };
 	json_t *object = record_to_json(past->record);
 	struct arena *scratch = arena_new(SCRATCH);
@@ -154,7 +154,7 @@ enum err_code record_past_restore(const struct app *app,
 	if (!object || !scratch)
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	for (int c = PATH_INTENDED;
-	     c <= PATH_BACKUP && rc == ERR_OK && kind->id == KIND_DEVICE; c++) {
+	     c < PATH_CONFIGS && rc == ERR_OK && kind->id == KIND_DEVICE; c++) {
 		bool found = false;
 
 		rc = find_config(app, past, (enum path_config)c, scratch,

@@ -64,6 +64,9 @@ function devicePages(commit) {
 		"device-runs": "/devices/r1/runs",
 		"device-runs-none": "/devices/ber2-acc03/runs",
 		"device-gone": "/devices/ber1-acc59",
+		"device-gone-history": "/devices/ber1-acc59/history",
+		"devices-approval": "/devices?needs=approval",
+		"devices-failed-runs": "/devices?needs=failed",
 		"not-found": "/devices/nobody",
 	};
 }
