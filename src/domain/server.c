@@ -191,11 +191,6 @@ static const struct server_state states[] = {
 	    "Ironic is busy with the server." },
 };
 
-const struct server_state *server_states(void)
-{
-	return states;
-}
-
 const struct server_state *server_state_get(const char *word)
 {
 	const struct server_state *s = states;

@@ -89,8 +89,6 @@ struct server_state {
 
 /* Never NULL: a state that is not known is busy with something. */
 const struct server_state *server_state_get(const char *word);
-/* All that are known, for filters; ends with an entry without a word. */
-const struct server_state *server_states(void);
 
 /* May it be asked in this state, by the rules that Ironic has?  Ironic decides
  * in the end. */

@@ -2,7 +2,6 @@
 
 #include "app/run_rows.h"
 #include "base/clock.h"
-#include "base/escape.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "domain/job.h"
@@ -276,18 +275,6 @@ enum err_code view_query_commit(struct request *r, const char *name,
 }
 
 /* --- the rest ------------------------------------------------------------ */
-
-struct jv view_device_text(struct arena *a, const char *text, size_t len)
-{
-	/* U+FFFD takes three bytes for one */
-	struct buf safe = BUF_INIT(3 * len + 1);
-	struct jv view;
-
-	escape_device_text(&safe, text, len);
-	view = jv_textn(arena_memdup(a, buf_text(&safe), safe.len), safe.len);
-	buf_release(&safe);
-	return view;
-}
 
 struct jv view_words(struct arena *a, const char *const *words)
 {

@@ -36,10 +36,6 @@ struct jv view_commit(struct arena *a, const struct store_commit *c);
 /* The same of a commit in the history index, without action; borrowed. */
 struct jv view_history_commit(struct arena *a, const struct history_commit *c);
 
-/* A text that came from a device or a driver: made safe to show, still to be
- * escaped as HTML. */
-struct jv view_device_text(struct arena *a, const char *text, size_t len);
-
 /* A list of them, in order; NULL ends. */
 struct jv view_words(struct arena *a, const char *const *words);
 
