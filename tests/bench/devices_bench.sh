@@ -80,6 +80,8 @@ awk -v dir="$seed" -v first="$first" '{
 	    name, $1, $2 > file
 	close(file)
 }' "$work/keys"
+# what the others read, and nothing besides
+sed -i '/"backup_commands"/d' "$seed"/platforms/*.json
 sed -i "s/\"slots\": *[0-9]*/\"slots\": $slots/" "$seed/settings.json"
 port=$(shuf -i 20000-29000 -n 1)
 "$root/bootstrap" run --detach --no-lab --programs "$build" --seed "$seed" \

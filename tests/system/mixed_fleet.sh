@@ -189,7 +189,10 @@ check_equal "the run names them" "$(json \
 check_equal "the cut configuration is put aside" "$(row ios20 quarantined)" True
 tree=$(git -C "$portal/store.git" ls-tree -r --name-only main backup)
 check_equal "the store has the backups of all others" \
-    "$(wc -l <<<"$tree")" $((total - 3))
+    "$(grep -c '\.cfg$' <<<"$tree")" $((total - 3))
+# the platforms of the routers and of the NETCONF server ask for nothing besides
+check_equal "and what else they told" \
+    "$(grep -c '\.txt$' <<<"$tree")" $((total - 6))
 check_not "what is not whole is not among them" grep -q '/ios20\.' <<<"$tree"
 for each_of in "lab/r1:hostname r1" "lab/netconf1:to spine1" "eos/eos250:eos250" \
     "junos/junos9:junos9"; do
