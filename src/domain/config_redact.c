@@ -3,6 +3,7 @@
 #include "domain/config_node.h"
 #include "domain/config_pattern.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Words of the pattern before its first value. */
@@ -122,4 +123,22 @@ void config_refusal_redact(const struct config_dialect *dialect,
 	}
 	config_answer_redact(dialect, buf_text(&told), told.len, out);
 	buf_release(&told);
+}
+
+static void redact_in_place(
+    const struct config_dialect *dialect, char *text, size_t size)
+{
+	struct buf out = BUF_INIT(size * 2);
+
+	config_answer_redact(dialect, text, strlen(text), &out);
+	(void)snprintf(text, size, "%s", buf_text(&out));
+	buf_release(&out);
+}
+
+void config_err_redact(const struct config_dialect *dialect, struct err *e)
+{
+	if (e == NULL)
+		return;
+	redact_in_place(dialect, e->message, sizeof e->message);
+	redact_in_place(dialect, e->detail, sizeof e->detail);
 }

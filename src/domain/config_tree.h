@@ -75,6 +75,8 @@ void config_answer_redact(const struct config_dialect *dialect,
  * that it did not like. */
 void config_refusal_redact(const struct config_dialect *dialect,
     const char *line, const char *text, size_t len, struct buf *out);
+/* The same for an error that has a device's words in it.  e may be NULL. */
+void config_err_redact(const struct config_dialect *dialect, struct err *e);
 /* Where the secret part of the line begins, or its length if there is none. */
 size_t config_line_secret_at(
     const struct config_dialect *dialect, const char *line);

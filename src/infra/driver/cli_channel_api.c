@@ -136,6 +136,8 @@ static enum err_code send(struct loading *l, struct err *e)
 
 	if (code == ERR_OK)
 		code = judge(l, &result, e);
+	else if (code == ERR_REMOTE) /* its words, not ours */
+		config_err_redact(l->script->dialect, e);
 	buf_release(&result.text);
 	return code;
 }

@@ -160,6 +160,8 @@ static enum err_code run_replace(struct nxos_load *l, struct err *e)
 		if (e != NULL)
 			*e = why;
 	} else if (code != ERR_OK) {
+		if (code == ERR_REMOTE) /* its words may quote the candidate */
+			config_err_redact(&config_dialect_nxos, &why);
 		code = cisco_lost(l->s, l->report, &why, e);
 	} else if (has_succeeded(c, buf_text(&answer))) {
 		l->report->outcome = DRIVER_APPLIED;

@@ -360,6 +360,20 @@ static void test_refusals_quote_no_word_of_a_secret(void **state)
 	expect_refusal("", "% locked by joe", "% locked by joe");
 }
 
+static void test_errors_quote_no_secrets(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	(void)err_set(&e, ERR_REMOTE, "failed at: username joe password 5 x");
+	err_detail(&e, "key-string 7 x");
+	config_err_redact(nxos, &e);
+	assert_string_equal(
+	    e.message, "failed at: username joe password <hidden>");
+	assert_string_equal(e.detail, "key-string <hidden>");
+	config_err_redact(nxos, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -377,6 +391,7 @@ int main(void)
 		cmocka_unit_test(test_nxos_empty_ports_are_no_gap),
 		cmocka_unit_test(test_answers_quote_no_secrets),
 		cmocka_unit_test(test_refusals_quote_no_word_of_a_secret),
+		cmocka_unit_test(test_errors_quote_no_secrets),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
