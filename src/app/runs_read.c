@@ -4,14 +4,16 @@
 #include "app/port/queue.h"
 #include "app/run_files.h"
 #include "app/run_rows.h"
+#include "base/clock.h"
 #include "base/file.h"
+#include "domain/civil.h"
 
 #include <stdio.h>
 
 #define PATH_SIZE 4096
 
-void run_live_path(const char *dir, const char *id, const char *file,
-    char *path, size_t size)
+void run_live_path(
+    const char *dir, const char *id, const char *file, char *path, size_t size)
 {
 	snprintf(path, size, "%s/live/%s%s%s", dir, id, file ? "/" : "",
 	    file ? file : "");
@@ -51,8 +53,8 @@ enum err_code run_read_file(const struct app *app, const char *id,
 	enum err_code rc;
 
 	if (!run_id_is_valid(id))
-		return err_set(e, ERR_NOT_FOUND, "there is no run \"%.40s\"",
-		    id);
+		return err_set(
+		    e, ERR_NOT_FOUND, "there is no run \"%.40s\"", id);
 	rc = read_live(app, id, file, out, e);
 	if (rc == ERR_NOT_FOUND)
 		rc = read_done(app, id, file, out, e);
@@ -61,8 +63,47 @@ enum err_code run_read_file(const struct app *app, const char *id,
 	return rc;
 }
 
-enum err_code runs_read(const struct app *app, const char *id, json_t **ret_doc,
-    struct err *e)
+/* "20261121-…" to the days since 1970. */
+static bool day_of(const char *id, int64_t *ret)
+{
+	char text[24];
+	int64_t s;
+	bool utc;
+
+	snprintf(
+	    text, sizeof(text), "%.4s-%.2s-%.2sT00:00Z", id, id + 4, id + 6);
+	if (!run_id_is_valid(id) || !civil_parse(text, &s, &utc))
+		return false;
+	*ret = s / 86400;
+	return true;
+}
+
+/* One that is kept no longer is found in the history alone. */
+static enum err_code tell_absent(
+    const struct app *app, const char *id, struct err *e)
+{
+	int64_t day, today = clock_wall_ms() / 86400000;
+	const struct snapshot *s;
+	char dir[RUN_DIR_SIZE];
+	long keep = 0;
+
+	if (snapshots_current(app->snapshots, &s, NULL) == ERR_OK) {
+		keep = record_number(
+		    snapshot_settings(s), SETTINGS_KEEP_RUNS_DAYS, 0);
+		snapshot_unref(s);
+	}
+	if (keep <= 0 || !day_of(id, &day) || day >= today - keep)
+		return err_set(
+		    e, ERR_NOT_FOUND, "there is no run \"%.40s\"", id);
+	run_dir_of(id, dir);
+	return err_set(e, ERR_NOT_FOUND,
+	    "run %s is archived, if there was one: runs are kept for %ld days. "
+	    "The history has it: git log --diff-filter=D runs -- %s",
+	    id, keep, dir);
+}
+
+enum err_code runs_read(
+    const struct app *app, const char *id, json_t **ret_doc, struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	enum queue_place place;
@@ -74,7 +115,7 @@ enum err_code runs_read(const struct app *app, const char *id, json_t **ret_doc,
 	if (rc == ERR_NOT_FOUND)
 		rc = run_read_file(app, id, "run.json", &text, e);
 	if (rc == ERR_NOT_FOUND)
-		err_set(e, rc, "there is no run \"%.40s\"", id);
+		rc = tell_absent(app, id, e);
 	if (rc == ERR_OK)
 		rc = run_doc_parse(buf_text(&text), text.len, ret_doc, e);
 	buf_release(&text);
@@ -100,8 +141,8 @@ enum err_code runs_read_diff(const struct app *app, const char *id,
 	return rc;
 }
 
-enum err_code runs_read_brief(const struct app *app, const char *id,
-    json_t **ret_doc, struct err *e)
+enum err_code runs_read_brief(
+    const struct app *app, const char *id, json_t **ret_doc, struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	enum err_code rc = ERR_NOT_FOUND;

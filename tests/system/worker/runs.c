@@ -534,9 +534,11 @@ static size_t count_runs(struct kit *k, struct run_index *index)
 static void old_runs_are_archived(void)
 {
 	int64_t until = clock_mono_ms() + 20000;
+	struct err absent = ERR_INIT;
 	struct run_index *index;
 	char id[RUN_ID_SIZE];
 	struct kit kit, *k = &kit;
+	json_t *doc;
 
 	kit_make(k, 1, NULL);
 	put_old_run(k, "20240102-030405-00000001", "2024/01/02");
@@ -556,6 +558,21 @@ static void old_runs_are_archived(void)
 	    "| grep -qx 'Archive the 2 runs of 2024/01/02'") == 0);
 	kit_check(k, kit_shell(k, "! git -C $DIR/store.git ls-tree -r "
 	    "--name-only runs | grep -q '^202[45]/'") == 0);
+	/* who asks for one is told where it is, and it is there */
+	kit_check(k, runs_read(&k->app, "20240102-030405-00000002", &doc,
+			 &absent) == ERR_NOT_FOUND);
+	kit_check(k, strstr(absent.message, "is archived"));
+	kit_check(k, strstr(absent.message,
+	    "2024/01/02/20240102-030405-00000002"));
+	kit_check(k, kit_shell(k, "c=$(git -C $DIR/store.git log "
+	    "--diff-filter=D --format=%H runs -- "
+	    "2024/01/02/20240102-030405-00000002) && "
+	    "git -C $DIR/store.git show "
+	    "$c^:2024/01/02/20240102-030405-00000002/run.json | "
+	    "grep -q olga") == 0);
+	kit_check(k, runs_read(&k->app, "29990102-030405-00000002", &doc,
+			 &absent) == ERR_NOT_FOUND);
+	kit_check(k, strstr(absent.message, "there is no run"));
 	kit_end(k);
 }
 

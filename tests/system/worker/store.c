@@ -8,6 +8,8 @@
 #include "app/text_files.h"
 #include "base/text.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -252,6 +254,56 @@ static void cancelled_in_the_middle(void)
 	kit_end(k);
 }
 
+/* A port that takes connections and says nothing. */
+static int listen_silently(struct kit *k, char address[32])
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	kit_check(k, bind(fd, (struct sockaddr *)&at, len) == 0);
+	kit_check(k, listen(fd, 16) == 0);
+	kit_check(k, getsockname(fd, (struct sockaddr *)&at, &len) == 0);
+	snprintf(address, 32, "127.0.0.1:%d", ntohs(at.sin_port));
+	return fd;
+}
+
+/* A sweep changes nothing: it begins anew, and no run stays under way. */
+static void killed_during_a_sweep(void)
+{
+	json_t *p = json_pack(
+		   "{s:s, s:i, s:i}", "device", "d0", "timeout", 2, "damping", 1),
+	       *doc;
+	char id[RUN_ID_SIZE], address[32], patch[60];
+	struct kit kit, *k = &kit;
+	int fd;
+
+	kit_make(k, 1, NULL);
+	fd = listen_silently(k, address);
+	kit_patch(k, KIND_PLATFORM, "frr", "{\"probes\":[\"ssh\"]}");
+	snprintf(
+	    patch, sizeof(patch), "{\"primary_ip4\":\"%s\"}", address);
+	kit_patch(k, KIND_DEVICE, "d0", patch);
+	kit_start(k);
+	kit_ok(k, runs_create(&k->app, &kit_admin,
+		      &(struct run_wish){ .job = job_get(JOB_REACHABILITY),
+			  .parameters = p },
+		      &doc, e));
+	text_copy(id, sizeof(id), json_text(doc, "id", ""));
+	json_decref(doc);
+	json_decref(p);
+	for (int i = 0; i < 2; i++) {
+		json_decref(kit_wait(k, id, kit_is_running));
+		kit_kill(k);
+		kit_start(k);
+	}
+	kit_expect(k, id, RUN_SUCCEEDED, "1 down");
+	kit_wait_recorded(k, id);
+	close(fd);
+	kit_end(k);
+}
+
 int main(void)
 {
 	static const struct {
@@ -264,6 +316,8 @@ int main(void)
 		{ "its process dies", its_process_dies },
 		{ "cancelled in the middle", cancelled_in_the_middle },
 		{ "compared with backups", compared_with_backups },
+		{ "the worker is killed during a sweep",
+		    killed_during_a_sweep },
 	};
 
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {

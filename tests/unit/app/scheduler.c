@@ -265,6 +265,90 @@ static void test_clock_jumps(void **state)
 	scheduler_free(s);
 }
 
+/* What was started, and when it was due. */
+struct started {
+	struct {
+		int64_t due_ms;
+		char run[RUN_ID_SIZE];
+	} items[400];
+	size_t n;
+};
+
+/* An occurrence that comes again is the run that it was: its key says so, and
+ * a run that is on record is not begun anew. */
+static void note_started(struct fixture *f, struct started *all, int64_t now)
+{
+	struct schedule_state st;
+
+	schedule_state_read(f->dir, "nightly", &st);
+	assert_true(st.due_ms <= now);
+	for (size_t k = 0; k < all->n; k++) {
+		if ((all->items[k].due_ms == st.due_ms) !=
+		    (strcmp(all->items[k].run, st.run) == 0))
+			fail_msg("two runs of one occurrence");
+	}
+	assert_true(all->n < 400);
+	all->items[all->n].due_ms = st.due_ms;
+	memcpy(all->items[all->n++].run, st.run, RUN_ID_SIZE);
+}
+
+/* Steps of ten minutes; now and then it is set by up to three days, or the
+ * worker starts anew.  The latest time that it showed. */
+static int64_t wander(struct fixture *f, int64_t now, unsigned seed)
+{
+	struct scheduler *s = start_scheduler(f);
+	struct started all = { .n = 0 };
+	int64_t most = now;
+
+	scheduler_look(s, now);
+	for (int step = 0; step < 2000; step++) {
+		int dice = rand_r(&seed) % 40;
+
+		now += 10 * MIN;
+		if (dice == 0)
+			now += (rand_r(&seed) % 144 - 72) * HOUR;
+		if (dice == 1) {
+			scheduler_free(s);
+			s = start_scheduler(f);
+		}
+		most = now > most ? now : most;
+		scheduler_look(s, now);
+		assert_true(count_queued(f) <= 1);
+		if (count_queued(f) == 1)
+			note_started(f, &all, now);
+		end_runs(f);
+	}
+	scheduler_free(s);
+	assert_true(all.n > 5);
+	return most;
+}
+
+/* Over both changes of summer time.  No occurrence gets two runs, and once the
+ * clock runs well each comes. */
+static void test_a_wandering_clock(void **state)
+{
+	static const char *const from[] = { "2026-03-27T12:00",
+		"2026-10-23T12:00" };
+	struct fixture *f = *state;
+
+	create_nightly(f, ",\"time_zone\":\"Europe/Berlin\"");
+	for (unsigned i = 0; i < 2; i++) {
+		int64_t now = wander(f, at(from[i]), i + 1) + 24 * HOUR;
+		struct scheduler *s = start_scheduler(f);
+		size_t n = 0;
+
+		scheduler_look(s, now);
+		end_runs(f);
+		for (int step = 0; step < 10 * 144; step++) {
+			scheduler_look(s, now += 10 * MIN);
+			n += count_queued(f);
+			end_runs(f);
+		}
+		assert_int_equal(n, 10);
+		scheduler_free(s);
+	}
+}
+
 static void test_follows(void **state)
 {
 	struct fixture *f = *state;
@@ -367,6 +451,7 @@ int main(void)
 		T(test_pause),
 		T(test_made_anew),
 		T(test_clock_jumps),
+		T(test_a_wandering_clock),
 		T(test_follows),
 		T(test_refused_by_the_rules),
 		T(test_bad_records),
