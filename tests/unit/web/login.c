@@ -322,6 +322,25 @@ static void test_rest_with_a_cookie_is_no_forms_business(void **state)
 	assert_status(ask(&a), 422);
 }
 
+/* What takes text takes what a form of any site can send. */
+static void test_text_with_a_cookie_names_its_origin(void **state)
+{
+	struct ask a = { .method = "POST",
+		.uri = "/api/v1/import/devices?format=csv&dry_run=true",
+		.type = "text/plain",
+		.body = "name,area\n" };
+	char cookie[1000];
+	struct exchange_reply reply;
+
+	(void)state;
+	reply = sign_in("username=olga&password=correct+horse+battery");
+	take_cookie(&reply, cookie);
+	a.cookie = cookie;
+	assert_status(ask(&a), 403);
+	a.more[0] = "HTTP_ORIGIN=" ORIGIN;
+	assert_status(ask(&a), 200);
+}
+
 static void test_proxy_identities_compare_the_origin(void **state)
 {
 	struct ask a = { .method = "POST",
@@ -358,6 +377,7 @@ int main(void)
 		FRESH(test_signing_out_everywhere_ends_all_sessions),
 		FRESH(test_a_token_has_no_sessions),
 		FRESH(test_rest_with_a_cookie_is_no_forms_business),
+		FRESH(test_text_with_a_cookie_names_its_origin),
 		FRESH(test_proxy_identities_compare_the_origin),
 	};
 
