@@ -44,7 +44,7 @@ parse_lab() {
 # "PLATFORM COUNT FIRST-ADDRESS" for each platform that has devices.
 simlab_groups() {
 	local -a platforms
-	local i n share third=0
+	local i n share
 	read -ra platforms <<<"$SIMLAB_PLATFORMS"
 	[ "$platform" = mixed ] || platforms=("$platform")
 	n=${#platforms[@]}
@@ -174,7 +174,8 @@ cmd_lab() {
 	fi
 	programs=$(realpath -- "$programs")
 	[ -x "$(simlab_program)" ] || die "the simulators are not built."
-	mkdir -p -m 700 "$dir/simlab/state" || exit 1
+	mkdir -p "$dir" &&
+		mkdir -p -m 700 "$dir/simlab" "$dir/simlab/state" || exit 1
 	simlab_write_records >"$dir/simlab/devices.csv"
 	simlab_password
 	simlab_start
