@@ -255,6 +255,10 @@ run=$(json 'it["id"]')
 check "run $run ends" wait_until 60 run_ended "$run"
 check_contains "and for no other" "$(json 'it["result"]')" "1 of 1 done, 1 changed"
 
+# provisioning has kept its configuration; it was never asked for more
+run_job backup '"device":"nxos20"'
+check_equal "what meant harm is read like the others" "$state" succeeded
+
 # --- by a schedule, for a saved view ---------------------------------------------
 
 api_json POST /api/v1/views '{"name":"nexus","label":"Nexus",
