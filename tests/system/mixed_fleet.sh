@@ -261,10 +261,10 @@ check_equal "what meant harm is read like the others" "$state" succeeded
 
 # --- by a schedule, for a saved view ---------------------------------------------
 
-api_json POST /api/v1/views '{"name":"nexus","label":"Nexus",
-    "table":"devices","query":"platform=nxos"}'
+api_json POST /api/v1/views '{"name":"aristas","label":"Aristas",
+    "table":"devices","query":"area=eos"}'
 api_json POST /api/v1/schedules '{"name":"nightly","job":"backup",
-    "cron":"@yearly","parameters":{"view":"nexus","retries":0}}'
+    "cron":"@yearly","parameters":{"view":"aristas","retries":0}}'
 check_equal "a schedule names a view" "$status" 201
 began=$EPOCHREALTIME
 api_json POST /api/v1/schedules/nightly/run '{}'
@@ -274,12 +274,12 @@ end_job
 check_equal "a second sweep finds nothing new" "$result" "$each of $each done"
 check_equal "and commits nothing" "$(git -C "$portal/store.git" log \
     --format=%B main | grep -c "^Run-Id: $run\$")" 0
-api DELETE /api/v1/views/nexus -H "If-Match: $(api GET /api/v1/views/nexus;
+api DELETE /api/v1/views/aristas -H "If-Match: $(api GET /api/v1/views/aristas;
     header ETag)"
 check_equal "the view is deleted" "$status" 204
 api_json POST /api/v1/schedules/nightly/run '{}'
 check_equal "then nothing is started" "$status" 422
-check_contains "and a sentence says why" "$body" 'nexus\" does not exist'
+check_contains "and a sentence says why" "$body" 'aristas\" does not exist'
 check "the store is in order" switchyard check
 check_not "no simulated device saw an error of ours" \
     grep -q Sanitizer "$scratch/sims.log"
