@@ -254,6 +254,8 @@ static enum err_code make_record(const struct change_request *rq,
 	if (rc != ERR_OK)
 		return rc;
 	inventory_check_references(s, old, r, errors);
+	if (strcmp(rq->action, "restore") != 0)
+		inventory_check_automatic(rq->actor, old, r, errors);
 	rc = schema_errors_check(errors, e);
 	if (rc == ERR_OK && (!old || strcmp(record_key(old), record_key(r))) &&
 	    snapshot_find(s, rq->what->kind->id, record_key(r)))

@@ -287,6 +287,27 @@ void inventory_check_references(const struct snapshot *s,
 		check_inherited_vlans(&c);
 }
 
+void inventory_check_automatic(const struct actor *actor,
+    const struct record *old, const struct record *now,
+    struct schema_errors *errors)
+{
+	const struct schema *schema = &record_kind(now)->schema;
+
+	if (actor->role == ROLE_ADMIN)
+		return;
+	for (size_t i = 0; i < schema->n_fields; i++) {
+		const struct field *f = &schema->fields[i];
+
+		if (!f->automatic || !record_has(now, (int)i) ||
+		    (old && record_has(old, (int)i) &&
+			strcmp(record_text(old, (int)i),
+			    record_text(now, (int)i)) == 0))
+			continue;
+		schema_errors_add(errors, f,
+		    "a job keeps this: leave it as it is, or out");
+	}
+}
+
 void inventory_check(const struct snapshot *s, inventory_problem_fn fn,
     void *ctx, size_t *ret_n)
 {

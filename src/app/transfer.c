@@ -124,8 +124,11 @@ static bool check_record(struct import *im, struct row *row, json_t *object)
 		complain(row, e.message);
 		return false;
 	}
-	if (errors.n == 0)
+	if (errors.n == 0) {
 		inventory_check_references(im->s, row->old, row->now, &errors);
+		inventory_check_automatic(
+		    im->actor, row->old, row->now, &errors);
+	}
 	if (errors.n > 0 && row->now && im->o->create_missing &&
 	    kind->id == KIND_DEVICE)
 		forgive_missing(im, row, &errors);

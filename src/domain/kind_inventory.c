@@ -52,7 +52,7 @@ static const struct field device_fields[] = {
 	[DEVICE_DESCRIPTION] = { .name = "description",
 	    .label = "Description", .type = FIELD_TEXT },
 	[DEVICE_FACTS] = { .name = "facts", .label = "Facts",
-	    .type = FIELD_OBJECT,
+	    .type = FIELD_OBJECT, .automatic = true,
 	    .help = "What the device told about itself; kept by the job "
 		    "discover." },
 	[DEVICE_VARS] = { .name = "vars", .label = "Custom variables",

@@ -57,6 +57,8 @@ struct field {
 	enum field_type type;
 	bool required;
 	bool hidden;		    /* never in a form or an answer (hashes) */
+	bool automatic;		    /* what a job found: people leave it as it is,
+				       or out; admins may move it elsewhere */
 	enum kind_id ref;	    /* FIELD_REF, FIELD_REFS */
 	const char *const *choices; /* FIELD_CHOICE, NULL-terminated; also
 				       FIELD_LABELS, NULL there: any words */

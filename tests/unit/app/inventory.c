@@ -168,6 +168,37 @@ static void test_patches(void **state)
 	    ERR_INVALID, "area: is required");
 }
 
+static enum err_code patch_as(struct fixture *f, const struct actor *who,
+    const char *json, struct err *e)
+{
+	struct inventory_result result = { 0 };
+	json_t *object = parse_json(json);
+	struct inventory_change what = { .kind = kind_get(KIND_DEVICE),
+		.key = "r1", .object = object };
+	enum err_code rc = inventory_patch(&f->app, who, &what, &result, e);
+
+	json_decref(object);
+	inventory_result_release(&result);
+	return rc;
+}
+
+static void test_facts_are_no_persons(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_err(patch_as(f, &operator_, "{\"facts\":{\"model\":\"x\"}}", e),
+	    ERR_INVALID, "a job keeps this");
+	assert_err(try_create(f, &operator_, KIND_DEVICE,
+	    "{\"name\":\"r7\",\"area\":\"lab\",\"facts\":{\"model\":\"x\"}}",
+	    e), ERR_INVALID, "a job keeps this");
+	assert_ok(patch_as(f, &admin, "{\"facts\":{\"model\":\"x\"}}", e));
+	assert_ok(patch_as(f, &operator_,
+	    "{\"serial\":\"S\",\"facts\":{\"model\":\"x\"}}", e));
+	assert_string_equal(field_of(f, KIND_DEVICE, "r1", DEVICE_FACTS),
+	    "{\"model\":\"x\"}");
+	assert_ok(patch_as(f, &operator_, "{\"facts\":null}", e));
+}
+
 /* RFC 7396: an object in a patch is itself a patch, also of what is not there
  * yet; its nulls never reach the record. */
 static void test_patch_of_nothing(void **state)
@@ -690,6 +721,7 @@ int main(void)
 		T(test_results_and_versions),
 		T(test_patches),
 		T(test_patch_of_nothing),
+		T(test_facts_are_no_persons),
 		T(test_references),
 		T(test_commands_of_a_platform),
 		T(test_refused_deletes),
