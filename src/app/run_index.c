@@ -1,7 +1,5 @@
-#include "app/runs.h"
+#include "app/run_index_internal.h"
 
-#include "app/port/queue.h"
-#include "app/run_last.h"
 #include "app/run_order.h"
 #include "app/run_rows.h"
 #include "base/clock.h"
@@ -10,7 +8,6 @@
 #include "base/text.h"
 #include "base/watch.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,30 +18,9 @@
  * its time stamp: the stamp is not kept, so that it is read again. */
 #define RACY_MS 50
 
-/* A run in the spool. */
-struct live {
-	char id[RUN_ID_SIZE];
-	char device[64];
-};
-
-struct run_index {
-	const struct app *app;
-	pthread_mutex_t lock;
-	struct commit_id at; /* of branch runs */
-	struct run_entry **entries; /* by id */
-	size_t n, cap;
-	struct run_last last;
-	struct live *live; /* by id */
-	size_t n_live;
-	struct timespec live_times[QUEUE_PLACES];
-	struct watch *watch;	  /* of the spool; may be NULL */
-	uint64_t live_generation; /* of the watch, while `live` surely holds */
-};
-
 /* --- done runs ------------------------------------------------------------ */
 
-/* Index of the first entry whose id is not below `id`. */
-static size_t lower_bound(const struct run_index *index, const char *id)
+size_t run_index_lower_bound(const struct run_index *index, const char *id)
 {
 	size_t low = 0, high = index->n;
 
@@ -61,7 +37,7 @@ static size_t lower_bound(const struct run_index *index, const char *id)
 
 static bool insert(struct run_index *index, struct run_entry *entry)
 {
-	size_t at = lower_bound(index, entry->id);
+	size_t at = run_index_lower_bound(index, entry->id);
 
 	if (at < index->n && strcmp(index->entries[at]->id, entry->id) == 0) {
 		struct run_entry *old = index->entries[at];
@@ -100,7 +76,7 @@ static void forget(struct run_index *index, const char *path)
 	if (end - path < (long)len)
 		return;
 	snprintf(id, sizeof(id), "%.*s", (int)len, end - len);
-	at = lower_bound(index, id);
+	at = run_index_lower_bound(index, id);
 	if (at == index->n || strcmp(index->entries[at]->id, id) != 0)
 		return;
 	run_last_forget(&index->last, index->entries[at]);
@@ -137,7 +113,7 @@ static enum err_code follow(void *ctx, const struct store_change *change,
 	return rc;
 }
 
-static enum err_code refresh_done(struct run_index *index, struct err *e)
+enum err_code run_index_refresh_done(struct run_index *index, struct err *e)
 {
 	struct commit_id tip;
 	enum err_code rc;
@@ -180,7 +156,7 @@ static bool spool_changed(struct run_index *index)
 }
 
 static enum err_code add_live(struct run_index *index, const char *id,
-    struct live *items, size_t *n, struct err *e)
+    struct run_index_live *items, size_t *n, struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	enum queue_place place;
@@ -190,7 +166,7 @@ static enum err_code add_live(struct run_index *index, const char *id,
 	rc = queue_read(index->app->dir, id, &text, &place, e);
 	if (rc == ERR_OK &&
 	    run_doc_parse(buf_text(&text), text.len, &doc, NULL) == ERR_OK) {
-		struct live *one = &items[(*n)++];
+		struct run_index_live *one = &items[(*n)++];
 		json_t *device = json_array_get(
 		    json_object_get(doc, "devices"), 0);
 
@@ -208,11 +184,12 @@ static enum err_code add_live(struct run_index *index, const char *id,
 
 static int live_by_id(const void *a, const void *b)
 {
-	return strcmp(((const struct live *)a)->id, ((const struct live *)b)->id);
+	return strcmp(((const struct run_index_live *)a)->id,
+	    ((const struct run_index_live *)b)->id);
 }
 
 /* A run that moved from place to place meanwhile was seen in both. */
-static size_t sort_live(struct live *items, size_t n)
+static size_t sort_live(struct run_index_live *items, size_t n)
 {
 	size_t kept = 0;
 
@@ -227,7 +204,7 @@ static size_t sort_live(struct live *items, size_t n)
 
 static enum err_code read_live(struct run_index *index, struct err *e)
 {
-	struct live *items = NULL;
+	struct run_index_live *items = NULL;
 	size_t n = 0;
 	enum err_code rc = ERR_OK;
 
@@ -261,7 +238,7 @@ static enum err_code read_live(struct run_index *index, struct err *e)
 	return ERR_OK;
 }
 
-static enum err_code refresh_live(struct run_index *index, struct err *e)
+enum err_code run_index_refresh_live(struct run_index *index, struct err *e)
 {
 	uint64_t generation = watch_generation(index->watch);
 	enum err_code rc = ERR_OK;
@@ -303,7 +280,7 @@ enum err_code run_index_new(const struct app *app, struct run_index **ret,
 	index->app = app;
 	pthread_mutex_init(&index->lock, NULL);
 	watch_spool(index);
-	rc = refresh_done(index, e);
+	rc = run_index_refresh_done(index, e);
 	if (rc != ERR_OK) {
 		run_index_free(index);
 		return rc;
@@ -330,7 +307,7 @@ static bool add_live_docs(struct run_index *index, const struct run_filter *f,
     size_t limit, json_t *list)
 {
 	for (size_t i = index->n_live; i-- > 0;) {
-		const struct live *one = &index->live[i];
+		const struct run_index_live *one = &index->live[i];
 		json_t *doc;
 		bool ok = true;
 
@@ -365,8 +342,9 @@ static bool is_live(const struct run_index *index, const char *id)
 static bool add_done_docs(struct run_index *index, const struct run_filter *f,
     size_t limit, json_t *list)
 {
-	size_t at = f->before && *f->before ? lower_bound(index, f->before)
-					    : index->n;
+	size_t at = f->before && *f->before
+			? run_index_lower_bound(index, f->before)
+			: index->n;
 	size_t added = 0;
 
 	while (at-- > 0 && added < limit) {
@@ -421,9 +399,9 @@ enum err_code run_index_list(struct run_index *index,
 	if (limit > RUN_LIST_MAX)
 		limit = RUN_LIST_MAX;
 	pthread_mutex_lock(&index->lock);
-	rc = refresh_live(index, e);
+	rc = run_index_refresh_live(index, e);
 	if (rc == ERR_OK)
-		rc = refresh_done(index, e);
+		rc = run_index_refresh_done(index, e);
 	if (!list || rc != ERR_OK)
 		ok = false;
 	else if (filter->sort == RUN_SORT_TIME)
@@ -442,94 +420,4 @@ enum err_code run_index_list(struct run_index *index,
 	*ret = run_order_docs(list, filter->sort == RUN_SORT_TIME ? 0 :
 	    filter->skip - first, limit, filter);
 	return *ret ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
-}
-
-static const struct run_last_slot *find_last(
-    struct run_index *index, const char *device)
-{
-	return refresh_live(index, NULL) == ERR_OK &&
-		       refresh_done(index, NULL) == ERR_OK
-		   ? run_last_find(&index->last, device)
-		   : NULL;
-}
-
-bool run_index_has_device(
-    struct run_index *index, const char *id, const char *device)
-{
-	bool found = false;
-
-	pthread_mutex_lock(&index->lock);
-	for (int look = 0; look < 2; look++) {
-		size_t at = lower_bound(index, id);
-
-		if (at < index->n && strcmp(index->entries[at]->id, id) == 0) {
-			found =
-			    run_entry_has_device(index->entries[at], device);
-			break;
-		}
-		/* it may have been recorded since the last look */
-		if (refresh_done(index, NULL) != ERR_OK)
-			break;
-	}
-	pthread_mutex_unlock(&index->lock);
-	return found;
-}
-
-json_t *run_index_last(struct run_index *index, const char *device)
-{
-	const struct run_last_slot *slot;
-	const char *id = NULL;
-	char live_id[RUN_ID_SIZE];
-	json_t *doc = NULL;
-
-	pthread_mutex_lock(&index->lock);
-	slot = find_last(index, device);
-	for (size_t i = 0; i < index->n_live; i++) {
-		if (strcmp(index->live[i].device, device) == 0)
-			id = index->live[i].id;
-	}
-	if (id)
-		text_copy(live_id, sizeof(live_id), id);
-	else if (slot && slot->run)
-		doc = run_entry_of_device(slot->run, device, slot->row);
-	pthread_mutex_unlock(&index->lock);
-	if (id && runs_read(index->app, live_id, &doc, NULL) != ERR_OK)
-		doc = NULL;
-	return doc;
-}
-
-bool run_index_last_outcome(
-    struct run_index *index, const char *device, struct run_outcome *ret)
-{
-	const struct run_last_slot *slot;
-	struct run_mark mark;
-	bool found;
-
-	pthread_mutex_lock(&index->lock);
-	slot = find_last(index, device);
-	found = slot && slot->run;
-	if (found) {
-		mark = run_entry_mark(slot->run, slot->row);
-		*ret = (struct run_outcome){ mark.state, mark.quarantined };
-	}
-	pthread_mutex_unlock(&index->lock);
-	return found;
-}
-
-bool run_index_last_backup(struct run_index *index, const char *device,
-    struct run_backup *ret)
-{
-	const struct run_last_slot *slot;
-	bool found;
-
-	pthread_mutex_lock(&index->lock);
-	slot = find_last(index, device);
-	found = slot && slot->backup;
-	if (found) {
-		text_copy(ret->id, sizeof(ret->id), slot->backup->id);
-		text_copy(ret->time, sizeof(ret->time),
-		    slot->backup->finished_at);
-	}
-	pthread_mutex_unlock(&index->lock);
-	return found;
 }

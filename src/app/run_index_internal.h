@@ -1,0 +1,45 @@
+/*
+ * What the files of the index of runs share: run_index.c follows branch and
+ * spool and makes lists; run_index_device.c answers for single devices.
+ *
+ * The index has a lock of its own, which is held for everything below.
+ */
+#ifndef APP_RUN_INDEX_INTERNAL_H
+#define APP_RUN_INDEX_INTERNAL_H
+
+#include "app/port/queue.h"
+#include "app/run_last.h"
+#include "app/runs.h"
+
+#include <pthread.h>
+#include <time.h>
+
+/* A run in the spool. */
+struct run_index_live {
+	char id[RUN_ID_SIZE];
+	char device[64];
+};
+
+struct run_index {
+	const struct app *app;
+	pthread_mutex_t lock;
+	struct commit_id at;	    /* of branch runs */
+	struct run_entry **entries; /* by id */
+	size_t n, cap;
+	struct run_last last;
+	struct run_index_live *live; /* by id */
+	size_t n_live;
+	struct timespec live_times[QUEUE_PLACES];
+	struct watch *watch;	  /* of the spool; may be NULL */
+	uint64_t live_generation; /* of the watch, while `live` surely holds */
+};
+
+/* Index of the first entry whose id is not below `id`. */
+size_t run_index_lower_bound(const struct run_index *index, const char *id);
+/* Takes in what has changed on branch runs, and in the spool. */
+enum err_code run_index_refresh_done(
+    struct run_index *index, struct err *e) must_check;
+enum err_code run_index_refresh_live(
+    struct run_index *index, struct err *e) must_check;
+
+#endif
