@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,6 +365,11 @@ static void release(struct builder *b)
 	free(b->classes);
 	if (b->fd >= 0)
 		close(b->fd);
+#ifdef __GLIBC__
+	/* it keeps the tens of megabytes otherwise, which are not needed again
+	 * for a long time */
+	(void)malloc_trim(0);
+#endif
 }
 
 enum err_code search_build(struct store *store, const struct commit_id *at,

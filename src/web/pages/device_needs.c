@@ -5,9 +5,11 @@
 #include "app/runs.h"
 #include "base/json.h"
 #include "domain/job.h"
+#include "web/pages/page_cache.h"
 #include "web/pages/reach_view.h"
 #include "web/web.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define MAX_WAITING 100000
@@ -232,9 +234,21 @@ static size_t count_marks(struct request *r, enum device_need need)
 	return n;
 }
 
-/* The three that the last run tells, in one pass. */
-static void count_by_run(struct request *r, size_t counts[NEEDS])
+/* The three that the last run tells: for one state of both branches they stay
+ * the same. */
+struct by_run {
+	uint32_t n[NEEDS];
+};
+static_assert(sizeof(struct by_run) <= PAGE_CACHE_VALUE, "is cached");
+
+struct by_run_key {
+	char what[4];
+	struct commit_id main, runs;
+};
+
+static struct by_run count_by_run(struct request *r)
 {
+	struct by_run counts = { 0 };
 	const struct record *const *all;
 	size_t n;
 
@@ -246,20 +260,43 @@ static void count_by_run(struct request *r, size_t counts[NEEDS])
 			r->web->runs, record_key(all[i]), &last))
 			continue;
 		for (int need = NEED_FAILED; need <= NEED_QUARANTINED; need++)
-			counts[need] +=
+			counts.n[need] +=
 			    has_need(&last, (enum device_need)need);
 	}
+	return counts;
+}
+
+/* The tip is read first: should a run be recorded meanwhile, what was counted
+ * is kept for a tip that nobody asks for any more. */
+static struct by_run known_by_run(struct request *r)
+{
+	struct page_cache *cache = r->web->page_cache;
+	struct by_run_key key = { .what = "need",
+		.main = *snapshot_commit(r->snapshot) };
+	struct err none = ERR_INIT;
+	struct by_run counts;
+
+	if (store_tip(r->app->store, STORE_RUNS, &key.runs, &none) != ERR_OK)
+		return count_by_run(r);
+	if (page_cache_get(cache, &key, sizeof(key), &counts, sizeof(counts)))
+		return counts;
+	counts = count_by_run(r);
+	page_cache_put(cache, &key, sizeof(key), &counts, sizeof(counts));
+	return counts;
 }
 
 struct jv device_needs_view(struct request *r, size_t n_drifted)
 {
-	size_t counts[NEEDS] = { [NEED_DRIFTED] = n_drifted };
+	struct by_run by_run = known_by_run(r);
+	size_t counts[NEEDS] = { [NEED_DOWN] = count_marks(r, NEED_DOWN),
+		[NEED_DRIFTED] = n_drifted,
+		[NEED_FAILED] = by_run.n[NEED_FAILED],
+		[NEED_UNSETTLED] = by_run.n[NEED_UNSETTLED],
+		[NEED_QUARANTINED] = by_run.n[NEED_QUARANTINED],
+		[NEED_APPROVAL] = count_marks(r, NEED_APPROVAL) };
 	struct arena *a = r->arena;
 	struct jv list = jv_list(a, NEEDS);
 
-	counts[NEED_DOWN] = count_marks(r, NEED_DOWN);
-	counts[NEED_APPROVAL] = count_marks(r, NEED_APPROVAL);
-	count_by_run(r, counts);
 	for (int i = 0; i < NEEDS; i++) {
 		struct jv v;
 
