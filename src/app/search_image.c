@@ -74,6 +74,9 @@ static enum err_code map_file(
 		return err_set(e, ERR_CORRUPT,
 		    "the index of texts is not as it was written");
 	}
+	/* the check has touched all of it; what searches need comes back from
+	 * the kernel's cache, and the rest is not ours to hold */
+	(void)madvise(map, (size_t)st.st_size, MADV_DONTNEED);
 	*ret = map;
 	return ERR_OK;
 }
