@@ -19,7 +19,9 @@ void credentials_release(struct credentials *c);
 
 /* provider: "file" (DIR/secrets/<reference>, mode 0600 or stricter: a password
  * alone, or JSON with "username", "password" or "private_key" or both, and
- * "enable") or "environment" (a variable with the same content).  username: from the record; empty: from the value. */
+ * "enable"), "systemd" (a credential of the service with the same content, for
+ * systemd.exec(5)) or "environment" (a variable with it).  username: from the
+ * record; empty: from the value. */
 enum err_code secrets_read(const char *dir, const char *provider,
     const char *reference, const char *username, struct credentials *ret,
     struct err *e) must_check;

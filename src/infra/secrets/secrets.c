@@ -22,18 +22,19 @@ void credentials_release(struct credentials *c)
 	wipe(c, sizeof(*c));
 }
 
-/* Only its owner may read a secret. */
-static enum err_code check_mode(const char *path, struct err *e)
+/* Nobody may read a secret whom `others` names. */
+static enum err_code check_mode(const char *path, mode_t others,
+    struct err *e)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
 		return errno == ENOENT
 		    ? err_set(e, ERR_NOT_FOUND,
-			  "the worker has no secrets file %s; create it with "
-			  "mode 0600", path)
+			  "there is no secrets file %s; create it with mode "
+			  "0600", path)
 		    : err_set_errno(e, "cannot look at %s", path);
-	if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0)
+	if (!S_ISREG(st.st_mode) || (st.st_mode & others) != 0)
 		return err_set(e, ERR_DENIED,
 		    "%s may be read by others: set its mode to 0600", path);
 	return ERR_OK;
@@ -48,7 +49,7 @@ static void release_wiped(struct buf *b)
 }
 
 static enum err_code read_file(const char *dir, const char *reference,
-    struct buf *out, struct err *e)
+    mode_t others, struct buf *out, struct err *e)
 {
 	char path[4096];
 	enum err_code rc;
@@ -56,12 +57,38 @@ static enum err_code read_file(const char *dir, const char *reference,
 	if (strchr(reference, '/') || reference[0] == '.' || !*reference)
 		return err_set(e, ERR_INVALID,
 		    "\"%.60s\" is not the name of a secrets file", reference);
-	snprintf(path, sizeof(path), "%s/secrets/%s", dir, reference);
-	rc = check_mode(path, e);
+	if (snprintf(path, sizeof(path), "%s/%s", dir, reference) >=
+	    (int)sizeof(path))
+		return err_set(e, ERR_LIMIT, "%s: the path is too long", dir);
+	rc = check_mode(path, others, e);
 	/* reserved at once, so that no copy stays behind a realloc */
 	if (rc == ERR_OK && !buf_reserve(out, MAX_VALUE))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	return rc == ERR_OK ? file_read(path, out, e) : rc;
+}
+
+static enum err_code read_own_file(const char *dir, const char *reference,
+    struct buf *out, struct err *e)
+{
+	char secrets[4000];
+
+	snprintf(secrets, sizeof(secrets), "%s/secrets", dir);
+	return read_file(secrets, reference, S_IRWXG | S_IRWXO, out, e);
+}
+
+/* systemd.exec(5), LoadCredential=.  The service's user may read them by an
+ * access list, whose mask stands where the group's rights do; the directory is
+ * that user's alone. */
+static enum err_code read_systemd(const char *reference, struct buf *out,
+    struct err *e)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+
+	if (!dir || dir[0] != '/')
+		return err_set(e, ERR_NOT_FOUND,
+		    "systemd gave no credentials: name %.60s in LoadCredential= "
+		    "of the service", reference);
+	return read_file(dir, reference, S_IRWXO, out, e);
 }
 
 static enum err_code read_environment(const char *reference, struct buf *out,
@@ -81,7 +108,9 @@ static enum err_code read_value(const char *dir, const char *provider,
     const char *reference, struct buf *out, struct err *e)
 {
 	if (strcmp(provider, "file") == 0)
-		return read_file(dir, reference, out, e);
+		return read_own_file(dir, reference, out, e);
+	if (strcmp(provider, "systemd") == 0)
+		return read_systemd(reference, out, e);
 	if (strcmp(provider, "environment") == 0)
 		return read_environment(reference, out, e);
 	return err_set(e, ERR_INVALID,

@@ -189,6 +189,26 @@ static void test_environment(void **state)
 	    ERR_NOT_FOUND, "no variable");
 }
 
+static void test_systemd(void **state)
+{
+	char path[300];
+
+	(void)state;
+	unsetenv("CREDENTIALS_DIRECTORY");
+	refuses("systemd", "lab", "admin", ERR_NOT_FOUND, "LoadCredential=");
+	setenv("CREDENTIALS_DIRECTORY", dir, 1);
+	refuses("systemd", "lab", "admin", ERR_NOT_FOUND, "no secrets file");
+	refuses("systemd", "../lab", "admin", ERR_INVALID, "not the name");
+	snprintf(path, sizeof(path), "%s/lab", dir);
+	/* the mask of an access list stands where the group's rights do */
+	assert_int_equal(file_replace(path, "canary", 6, 0440, NULL), ERR_OK);
+	reads("systemd", "lab", "admin", "admin", "canary");
+	assert_int_equal(chmod(path, 0444), 0);
+	refuses("systemd", "lab", "admin", ERR_DENIED, "read by others");
+	unlink(path);
+	unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
@@ -199,6 +219,7 @@ int main(void)
 		T(test_bad_values),
 		T(test_sizes),
 		T(test_environment),
+		T(test_systemd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
