@@ -11,12 +11,6 @@ names=$(git -C "$portal/store.git" ls-tree --name-only main devices/lab/ |
     sed -n 's,devices/lab/\(.*1\)\.json,\1,p')
 check_contains "there are simulated devices" "$names" eos1
 
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running | unknown) return 1 ;;
-	esac
-}
 backup() { # PARAMETERS
 	api_json POST /api/v1/jobs/backup/runs "{\"parameters\":{$1}}"
 	[ "$status" = 202 ] || return

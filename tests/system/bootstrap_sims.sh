@@ -19,12 +19,6 @@ check_equal "their password is for its owner alone" \
     "$(stat -c %a "$portal/secrets/sims")" 600
 
 token admin
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running | unknown) return 1 ;;
-	esac
-}
 provision() { # DEVICE
 	api_json POST /api/v1/jobs/provision/runs \
 	    "{\"parameters\":{\"device\":\"$1\",\"dry_run\":false}}"

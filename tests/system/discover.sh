@@ -15,12 +15,6 @@ check_contains "there are simulated devices" "$names" eos1
 tip() {
 	git -C "$portal/store.git" rev-parse main
 }
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running | unknown) return 1 ;;
-	esac
-}
 discover() { # PARAMETERS
 	api_json POST /api/v1/jobs/discover/runs "{\"parameters\":{$1}}"
 	[ "$status" = 202 ] || return

@@ -18,20 +18,13 @@ patch() { # PATH JSON
 	check_equal "$1 is changed" "$status" 200
 }
 
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running | unknown) return 1 ;;
-	esac
-	[ ! -e "$portal/live/$1" ] # and is on record
-}
 
 # run_job JOB PARAMETERS: sets run, state and result.
 run_job() {
 	api_json POST "/api/v1/jobs/$1/runs" "{\"parameters\":{$2}}"
 	check_equal "a run of $1 is accepted" "$status" 202
 	run=$(json 'it["id"]')
-	check "run $run ends" wait_until 90 run_ended "$run"
+	check "run $run ends" wait_until 90 run_recorded "$run"
 	state=$(json 'it["state"]')
 	result=$(json 'it.get("result", "")')
 }

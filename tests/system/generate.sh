@@ -11,12 +11,6 @@ store() {
 	git -C "$portal/store.git" "$@"
 }
 
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running | unknown) return 1 ;;
-	esac
-}
 
 # generate PARAMETERS: sets run, state and result.
 generate() {

@@ -210,3 +210,34 @@ value = eval(sys.argv[1])
 print(value if isinstance(value, str) else json.dumps(value))' \
 	    "$1" <<<"$body"
 }
+
+# --- runs and simulated devices ------------------------------------------------
+
+# run_ended RUN: its document is in $body. What is unknown is still settled.
+run_ended() {
+	api GET "/api/v1/runs/$1"
+	case $(json 'it["state"]') in
+	queued | claimed | running | unknown) return 1 ;;
+	esac
+}
+
+# run_recorded RUN: and it is on record.
+run_recorded() {
+	run_ended "$1" && [ ! -e "$portal/live/$1" ]
+}
+
+# put_intended DEVICE: what is intended for it, from standard input.
+put_intended() {
+	cat >"$scratch/intended"
+	api PUT "/api/v1/devices/$1/intended" -H 'Content-Type: text/plain' \
+	    --data-binary "@$scratch/intended"
+}
+
+# sim_credentials: those of the simulated devices, as the record "sim".
+sim_credentials() {
+	printf '{"username":"admin","password":"admin"}' >"$portal/secrets/sim"
+	chmod 600 "$portal/secrets/sim"
+	api_json POST /api/v1/secrets \
+	    '{"name":"sim","provider":"file","reference":"sim"}'
+	check_equal "there are credentials" "$status" 201
+}

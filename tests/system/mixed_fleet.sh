@@ -128,13 +128,6 @@ SNMP_PERSISTENT_DIR=$scratch /usr/sbin/snmpd -f -Lf "$scratch/snmpd.log" -C \
 snmpd_pid=$!
 at_end "kill $snmpd_pid 2>/dev/null; wait $snmpd_pid 2>/dev/null"
 
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running | unknown) return 1 ;;
-	esac
-	[ ! -e "$portal/live/$1" ] # and is on record
-}
 run_is_unknown() {
 	api GET "/api/v1/runs/$run"
 	[ "$(json 'it["state"]')" = unknown ]
@@ -146,7 +139,7 @@ begin_job() { # JOB PARAMETERS: sets run
 	run=$(json 'it["id"]')
 }
 end_job() { # sets state and result
-	check "run $run ends" wait_until 120 run_ended "$run"
+	check "run $run ends" wait_until 120 run_recorded "$run"
 	state=$(json 'it["state"]')
 	result=$(json 'it.get("result", "")')
 	awk -v a="$began" -v b="$EPOCHREALTIME" \
@@ -252,7 +245,7 @@ sim mode all off
 api_json POST "/api/v1/runs/$run/again" '{}'
 check_equal "it is done again for the one that failed" "$status" 202
 run=$(json 'it["id"]')
-check "run $run ends" wait_until 60 run_ended "$run"
+check "run $run ends" wait_until 60 run_recorded "$run"
 check_contains "and for no other" "$(json 'it["result"]')" "1 of 1 done, 1 changed"
 
 # provisioning has kept its configuration; it was never asked for more

@@ -142,12 +142,6 @@ run_job() { # JOB PARAMETERS
 	id=$(json 'it["id"]')
 	wait_until 60 run_ended "$id" || fail "run $id does not end"
 }
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running) return 1 ;;
-	esac
-}
 if [ -x "$sim_program" ]; then
 	take_base
 	printf '{"username":"admin","password":"admin"}' >"$portal/secrets/sim"

@@ -24,11 +24,6 @@ run_state() {
 	api GET "/api/v1/runs/$1"
 	json 'it["state"]'
 }
-run_ended() {
-	case $(run_state "$1") in
-	queued | claimed | running | unknown) return 1 ;;
-	esac
-}
 wait_run() {
 	check "run $1 ends" wait_until 60 run_ended "$1"
 	api GET "/api/v1/runs/$1"

@@ -44,11 +44,7 @@ sim key eos1 >"$scratch/key.pub"
 
 portal_up
 token admin
-printf '{"username":"admin","password":"admin"}' >"$portal/secrets/sim"
-chmod 600 "$portal/secrets/sim"
-api_json POST /api/v1/secrets \
-    '{"name":"sim","provider":"file","reference":"sim"}'
-check_equal "there are credentials" "$status" 201
+sim_credentials
 api_json POST /api/v1/devices "{\"name\":\"e1\",\"area\":\"lab\",
     \"platform\":\"eos\",\"status\":\"active\",\"credentials\":\"sim\",
     \"primary_ip4\":\"$base.1:$sim_port\",\"transport\":\"$transport\"}"
@@ -58,15 +54,7 @@ running() {
 	sim running eos1
 }
 intended() { # reads the text
-	cat >"$scratch/intended"
-	api PUT /api/v1/devices/e1/intended -H 'Content-Type: text/plain' \
-	    --data-binary "@$scratch/intended"
-}
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running | unknown) return 1 ;;
-	esac
+	put_intended e1
 }
 start() { # PARAMETERS
 	api_json POST /api/v1/jobs/provision/runs \

@@ -15,12 +15,6 @@ patch() { # KIND KEY JSON
 	check_equal "$1 $2 takes $3: $body" "$status" 200
 }
 
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running | unknown) return 1 ;;
-	esac
-}
 
 # provision DEVICE true|false: a dry run or not; sets state and result.
 provision() {

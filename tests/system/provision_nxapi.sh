@@ -21,11 +21,7 @@ check "the simulator starts" wait_until 10 grep -q ready "$scratch/sim.log"
 
 portal_up
 token admin
-printf '{"username":"admin","password":"admin"}' >"$portal/secrets/sim"
-chmod 600 "$portal/secrets/sim"
-api_json POST /api/v1/secrets \
-    '{"name":"sim","provider":"file","reference":"sim"}'
-check_equal "there are credentials" "$status" 201
+sim_credentials
 set_ssh_port() { # PORT
 	api GET /api/v1/platforms/nxos
 	api_json PUT /api/v1/platforms/nxos "{\"name\":\"nxos\",
@@ -43,15 +39,7 @@ running() {
 	sim running nxos1
 }
 intended() { # reads the text
-	cat >"$scratch/intended"
-	api PUT /api/v1/devices/n1/intended -H 'Content-Type: text/plain' \
-	    --data-binary "@$scratch/intended"
-}
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running | unknown) return 1 ;;
-	esac
+	put_intended n1
 }
 start() { # JOB PARAMETERS
 	api_json POST "/api/v1/jobs/$1/runs" \

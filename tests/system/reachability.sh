@@ -114,12 +114,6 @@ secret wrong '{"username":"reader","auth_protocol":"SHA-256",
 "auth_password":"not-the-secret","privacy_password":"privacy-secret-1"}'
 token admin
 
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running) return 1 ;;
-	esac
-}
 sweep() { # PARAMETERS
 	api_json POST /api/v1/jobs/reachability/runs \
 	    "{\"parameters\":{$1,\"timeout\":1}}"

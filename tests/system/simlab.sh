@@ -31,12 +31,6 @@ api GET '/api/v1/devices?area=simulated'
 check_equal "all have records" "$(json 'len(it["items"])')" 10
 check_equal "of every platform" "$(json \
     'len(set(d["platform"] for d in it["items"]))')" 4
-run_ended() {
-	api GET "/api/v1/runs/$1"
-	case $(json 'it["state"]') in
-	queued | claimed | running | unknown) return 1 ;;
-	esac
-}
 api_json POST /api/v1/jobs/backup/runs \
     '{"parameters":{"area":"simulated","retries":0}}'
 run=$(json 'it["id"]')
