@@ -138,7 +138,8 @@ static void test_restores_over_rest(void **state)
 }
 
 /* The address behind "at=" of the n-th version that the page names. */
-static void take_version(const struct exchange_reply *reply, int n, char id[41])
+static void take_listed_version(
+    const struct exchange_reply *reply, int n, char id[41])
 {
 	const char *p = reply->body, *end = reply->body + reply->body_len;
 
@@ -164,8 +165,8 @@ static void test_records_of_any_kind_have_a_history(void **state)
 	assert_status(reply, 200);
 	assert_has(reply, "Update vlan lab/77");
 	assert_has(reply, "Create vlan lab/77");
-	take_version(&reply, 0, newest);
-	take_version(&reply, 1, older);
+	take_listed_version(&reply, 0, newest);
+	take_listed_version(&reply, 1, older);
 	snprintf(uri, sizeof(uri), "/vlans/lab/77/history?at=%s&raw=1", older);
 	assert_has(get(uri), "\"one\"");
 	snprintf(
