@@ -92,6 +92,8 @@ static enum baremetal_auth auth_of(const struct record *ironic)
 static enum err_code read_credentials(const struct servers *sv,
     const struct record *secret, struct server_connection *c, struct err *e)
 {
+	struct secret_ref ref;
+	struct secrets *secrets;
 	char dir[4096];
 	enum err_code rc;
 
@@ -99,10 +101,15 @@ static enum err_code read_credentials(const struct servers *sv,
 		return err_set(e, ERR_REMOTE,
 		    "Ironic's settings name no credentials");
 	memcpy(c->secret_version, record_version(secret), 20);
+	ref = (struct secret_ref){ record_text(secret, SECRET_PROVIDER),
+		record_text(secret, SECRET_REFERENCE),
+		record_text(secret, SECRET_USERNAME) };
 	snprintf(dir, sizeof(dir), "%s/web", sv->app->dir);
-	rc = secrets_read(dir, record_text(secret, SECRET_PROVIDER),
-	    record_text(secret, SECRET_REFERENCE),
-	    record_text(secret, SECRET_USERNAME), &c->credentials, e);
+	rc = secrets_open(dir, &secrets, e);
+	if (rc != ERR_OK)
+		return rc;
+	rc = secrets_read(secrets, &ref, &c->credentials, e);
+	secrets_close(secrets);
 	return rc;
 }
 

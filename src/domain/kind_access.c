@@ -9,14 +9,15 @@ static const struct field secret_fields[] = {
 	[SECRET_PROVIDER] = { .name = "provider", .label = "Provider",
 	    .required = true, .type = FIELD_CHOICE,
 	    .choices = (const char *const[]){ "file", "systemd",
-		"environment", NULL },
+		"environment", "vault", NULL },
 	    .help = "Where the worker finds the value; the store holds only "
 		    "this reference." },
 	[SECRET_REFERENCE] = { .name = "reference", .label = "Reference",
 	    .required = true, .type = FIELD_NAME, .max_len = 100,
 	    .help = "file: a name in the worker's secrets directory; "
 		    "systemd: a name in LoadCredential= of the service; "
-		    "environment: a variable." },
+		    "environment: a variable; vault: a secret below the "
+		    "prefix that vault.json names." },
 	[SECRET_USERNAME] = { .name = "username", .label = "User name",
 	    .type = FIELD_TEXT, .max_len = 100,
 	    .help = "Empty if the value itself names the user." },

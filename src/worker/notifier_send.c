@@ -13,21 +13,20 @@
 #define SEND_MS 10000
 
 /* *ret NULL: the item names no such secret. */
-static enum err_code read_secret(const char *dir, const json_t *item,
+static enum err_code read_secret(struct secrets *secrets, const json_t *item,
     const char *name, struct credentials *ret, struct err *e)
 {
-	const json_t *ref = json_object_get(item, name);
-	const char *user = json_text(ref, "username", "");
+	const json_t *v = json_object_get(item, name);
+	const char *user = json_text(v, "username", "");
+	const struct secret_ref ref = { json_text(v, "provider", ""),
+		json_text(v, "reference", ""),
+		*user ? user : "-" }; /* a key alone has no user */
 
 	memset(ret, 0, sizeof(*ret));
-	if (!ref)
-		return ERR_OK;
-	/* a key alone has no user */
-	return secrets_read(dir, json_text(ref, "provider", ""),
-	    json_text(ref, "reference", ""), *user ? user : "-", ret, e);
+	return v ? secrets_read(secrets, &ref, ret, e) : ERR_OK;
 }
 
-static enum err_code send_mail(const char *dir, const json_t *item,
+static enum err_code send_mail(struct secrets *secrets, const json_t *item,
     const char *url, const char *text, struct err *e)
 {
 	const json_t *channel = json_object_get(item, "channel"), *to;
@@ -42,7 +41,7 @@ static enum err_code send_mail(const char *dir, const json_t *item,
 
 	json_array_foreach(json_object_get(channel, "to"), i, to) if (i < 512)
 	    list[i] = json_string_value(to);
-	rc = read_secret(dir, item, "credentials", &signs_in, e);
+	rc = read_secret(secrets, item, "credentials", &signs_in, e);
 	if (rc == ERR_OK)
 		rc = notify_make_mail(item, text, clock_wall_ms(), &message, e);
 	if (rc == ERR_OK) {
@@ -57,7 +56,7 @@ static enum err_code send_mail(const char *dir, const json_t *item,
 	return rc;
 }
 
-static enum err_code send_post(const char *dir, const json_t *item,
+static enum err_code send_post(struct secrets *secrets, const json_t *item,
     const char *url, const struct buf *body, struct err *e)
 {
 	const json_t *event = json_object_get(item, "event");
@@ -69,7 +68,7 @@ static enum err_code send_post(const char *dir, const json_t *item,
 	char signature[120];
 	struct credentials key;
 	size_t n = 3;
-	enum err_code rc = read_secret(dir, item, "sign_secret", &key, e);
+	enum err_code rc = read_secret(secrets, item, "sign_secret", &key, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -86,13 +85,14 @@ static enum err_code send_post(const char *dir, const json_t *item,
 	    deadline_in_ms(SEND_MS), e);
 }
 
-enum err_code notifier_send(const char *dir, const json_t *item, struct err *e)
+static enum err_code send_item(
+    struct secrets *secrets, const json_t *item, struct err *e)
 {
 	const json_t *channel = json_object_get(item, "channel");
 	struct buf body = BUF_INIT(OUTBOX_MAX_ITEM);
 	struct credentials address;
 	const char *url;
-	enum err_code rc = read_secret(dir, item, "url_secret", &address, e);
+	enum err_code rc = read_secret(secrets, item, "url_secret", &address, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -101,10 +101,22 @@ enum err_code notifier_send(const char *dir, const json_t *item, struct err *e)
 	rc = notify_render(item, &body, e);
 	if (rc == ERR_OK &&
 	    strcmp(json_text(channel, "type", ""), "email") == 0)
-		rc = send_mail(dir, item, url, buf_text(&body), e);
+		rc = send_mail(secrets, item, url, buf_text(&body), e);
 	else if (rc == ERR_OK)
-		rc = send_post(dir, item, url, &body, e);
+		rc = send_post(secrets, item, url, &body, e);
 	credentials_release(&address);
 	buf_release(&body);
+	return rc;
+}
+
+enum err_code notifier_send(const char *dir, const json_t *item, struct err *e)
+{
+	struct secrets *secrets;
+	enum err_code rc = secrets_open(dir, &secrets, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = send_item(secrets, item, e);
+	secrets_close(secrets);
 	return rc;
 }

@@ -219,6 +219,13 @@ size_t slot_read_pins(const json_t *request, struct arena *arena,
 	return n;
 }
 
+struct secret_ref slot_read_ref(const json_t *credentials)
+{
+	return (struct secret_ref){ json_text(credentials, "provider", ""),
+		json_text(credentials, "reference", ""),
+		json_text(credentials, "username", "") };
+}
+
 static enum err_code read_questions(const json_t *rq, struct arena *arena,
     struct device_run_input *in, struct err *e)
 {
@@ -268,7 +275,8 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
 	const struct device_run_io io = { slot, io_log, io_backup,
 		io_output, io_quarantine, io_diff, io_effect, io_hostkey, slot_cancelled,
 		io_facts };
-	const json_t *ref = json_object_get(rq, "credentials");
+	const struct secret_ref ref =
+	    slot_read_ref(json_object_get(rq, "credentials"));
 	const struct driver *driver = slot->find(json_text(rq, "driver", ""));
 	const struct job *job = job_find(json_text(rq, "job", ""));
 	bool settle = strcmp(json_text(rq, "mode", ""), "settle") == 0;
@@ -284,13 +292,13 @@ static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
 		    "there is no driver \"%s\"", json_text(rq, "driver", ""));
 		return;
 	}
-	if (secrets_read(slot->dir, json_text(ref, "provider", ""),
-	    json_text(ref, "reference", ""), json_text(ref, "username", ""),
-	    &credentials, &e) != ERR_OK ||
-	    slot_jump_read(slot->dir, rq, arena, &jump, &e) != ERR_OK ||
+	if (secrets_read(slot->secrets, &ref, &credentials, &e) != ERR_OK ||
+	    slot_jump_read(slot->secrets, rq, arena, &jump, &e) != ERR_OK ||
 	    read_questions(rq, arena, &in, &e) != ERR_OK) {
-		snprintf(out->text, sizeof(out->text), "%.63s: %.900s",
-		    json_text(rq, "device", ""), e.message);
+		/* what is settled may have been changed before */
+		snprintf(out->text, sizeof(out->text), "%.63s: %.900s%s",
+		    json_text(rq, "device", ""), e.message,
+		    settle ? "" : "; nothing was changed");
 		io_log(slot, LOG_ERROR, out->text);
 		credentials_release(&credentials);
 		return;
@@ -392,10 +400,12 @@ int slot_main(const char *dir, slot_find_driver find)
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	if (!belongs_to_living_master(dir) ||
+	    secrets_open(dir, &slot.secrets, &e) != ERR_OK ||
 	    slot_tell(json_pack("{s:s}", "type", "ready"), &e) != ERR_OK)
 		return 1;
 	while (serve_one(&slot, &e) == ERR_OK)
 		;
+	secrets_close(slot.secrets);
 	buf_release(&slot.in);
 	return 0;
 }

@@ -26,6 +26,7 @@
 #define WORKER_SLOT_H
 
 #include "app/port/driver.h"
+#include "app/port/secrets.h"
 #include "base/buf.h"
 
 #include <jansson.h>
@@ -43,6 +44,7 @@ int slot_main(const char *dir, slot_find_driver find);
 struct slot {
 	const char *dir;
 	slot_find_driver find;
+	struct secrets *secrets;
 	struct buf in;
 	bool cancelled;
 	bool had_session; /* a device's credentials were in this memory */
@@ -53,6 +55,8 @@ enum err_code slot_tell(json_t *message, struct err *e);
 /* The "pins" of a request; how many. */
 size_t slot_read_pins(const json_t *request, struct arena *arena,
     struct driver_host_key pins[SLOT_PINS_MAX]);
+/* The "credentials" of one, as long as it lives. */
+struct secret_ref slot_read_ref(const json_t *credentials);
 /* A text that may hold invalid UTF-8 as a JSON value. */
 json_t *slot_text(const char *text, size_t len);
 /* Asks with the message whether the effect may come, and waits for the word.

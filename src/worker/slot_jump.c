@@ -2,19 +2,18 @@
 
 #include "base/json.h"
 
-enum err_code slot_jump_read(const char *dir, const json_t *request,
+enum err_code slot_jump_read(struct secrets *secrets, const json_t *request,
     struct arena *arena, struct slot_jump *to, struct err *e)
 {
 	const json_t *jump = json_object_get(request, "jump");
-	const json_t *ref = json_object_get(jump, "credentials");
+	const struct secret_ref ref =
+	    slot_read_ref(json_object_get(jump, "credentials"));
 	enum err_code rc;
 
 	*to = (struct slot_jump){ .used = jump != NULL };
 	if (!jump)
 		return ERR_OK;
-	rc = secrets_read(dir, json_text(ref, "provider", ""),
-	    json_text(ref, "reference", ""), json_text(ref, "username", ""),
-	    &to->credentials, e);
+	rc = secrets_read(secrets, &ref, &to->credentials, e);
 	if (rc != ERR_OK) {
 		err_context(
 		    e, "for the jump host %s", json_text(jump, "device", ""));

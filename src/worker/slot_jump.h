@@ -19,7 +19,7 @@ struct slot_jump {
 };
 
 /* Fails as secrets_read(), and then owns nothing. */
-enum err_code slot_jump_read(const char *dir, const json_t *request,
+enum err_code slot_jump_read(struct secrets *secrets, const json_t *request,
     struct arena *arena, struct slot_jump *to, struct err *e) must_check;
 void slot_jump_release(struct slot_jump *jump);
 

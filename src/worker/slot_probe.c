@@ -86,14 +86,14 @@ static void log_secret(const char *name, const char *why)
 	    NULL);
 }
 
-static void read_secret(const char *dir, const json_t *v, struct secret_slot *s)
+static void read_secret(
+    struct secrets *secrets, const json_t *v, struct secret_slot *s)
 {
+	const struct secret_ref ref = slot_read_ref(v);
 	struct err e = ERR_INIT;
 
-	s->usable =
-	    secrets_read_snmp(dir, json_text(v, "provider", ""),
-		json_text(v, "reference", ""), json_text(v, "username", ""),
-		&s->credentials, &e) == ERR_OK;
+	s->usable = secrets_read_snmp(secrets, &ref, &s->credentials, &e) ==
+		    ERR_OK;
 	if (!s->usable) {
 		log_secret(json_text(v, "name", ""), e.message);
 		return;
@@ -200,7 +200,7 @@ static enum err_code execute(
 	if (!secrets)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	json_array_foreach(list, i, item)
-	    read_secret(p->slot->dir, item, &secrets[i]);
+	    read_secret(p->slot->secrets, item, &secrets[i]);
 	rc = sweep(p, request, secrets, n, e);
 	for (i = 0; i < n; i++) {
 		if (secrets[i].usable)

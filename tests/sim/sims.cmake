@@ -6,6 +6,14 @@ if(TARGET switchyard-sim)
     unit_test(sim ${module})
   endforeach()
 
+  add_library(vault_sim STATIC ${sim_sources}/vault.c
+      ${sim_sources}/https_cert.c)
+  target_link_libraries(vault_sim PUBLIC sim PRIVATE PkgConfig::MICROHTTPD
+      PkgConfig::GNUTLS)
+  add_executable(switchyard-vault-sim ${sim_sources}/vault_main.c)
+  target_link_libraries(switchyard-vault-sim PRIVATE vault_sim)
+  unit_test(infra_secrets vault vault_sim)
+
   system_test(provision_eos TIMEOUT 300)
   system_test(provision_netconf TIMEOUT 120)
   system_test(provision_eapi TIMEOUT 300)

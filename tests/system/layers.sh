@@ -28,7 +28,7 @@ declare -A may=(
 )
 # Adapters that stand on another one.
 declare -A beside=(
-	[eapi]='infra/http/' [nxapi]='infra/http/' [ironic]='infra/http/'
+	[secrets]='infra/http/' [eapi]='infra/http/' [nxapi]='infra/http/' [ironic]='infra/http/'
 	[netconf]='infra/ssh/' [driver]='infra/(ssh|http|eapi|nxapi|netconf)/'
 )
 

@@ -1,5 +1,6 @@
 #include "infra/http/http.h"
 
+#include "base/crypto.h"
 #include "base/text.h"
 #include "infra/http/http_internal.h"
 
@@ -194,6 +195,25 @@ static void set_request(
 	}
 }
 
+static void wipe_buf(struct buf *b)
+{
+	if (b->data)
+		wipe(b->data, b->cap);
+}
+
+static void free_headers(const struct http_request *r, struct curl_slist *list)
+{
+	for (struct curl_slist *l = list; r->secret && l; l = l->next)
+		wipe(l->data, strlen(l->data));
+	curl_slist_free_all(list);
+}
+
+/* Moving to a larger place would leave the old bytes behind. */
+static bool reserve_line(const struct http_request *r, struct buf *line)
+{
+	return !r->secret || buf_reserve(line, SECRET_MAX) != NULL;
+}
+
 /* "Expect:" turns off the wait for 100-continue, and with it the repetition
  * after a 417. */
 static enum err_code make_headers(
@@ -201,19 +221,23 @@ static enum err_code make_headers(
 {
 	struct curl_slist *list = curl_slist_append(NULL, "Expect:"), *longer;
 	struct buf line = BUF_INIT(MAX_HEAD);
-	bool ok = list != NULL;
+	bool ok = list && reserve_line(r, &line);
 
 	for (size_t i = 0; ok && i < r->n_headers; i++) {
 		buf_clear(&line);
-		buf_printf(
-		    &line, "%s: %s", r->header[i].name, r->header[i].value);
+		/* not formatted, which would take a second copy */
+		buf_puts(&line, r->header[i].name);
+		buf_puts(&line, ": ");
+		buf_puts(&line, r->header[i].value);
 		longer = curl_slist_append(list, buf_text(&line));
 		ok = longer && buf_ok(&line);
 		list = longer ? longer : list;
 	}
+	if (r->secret)
+		wipe_buf(&line);
 	buf_release(&line);
 	if (!ok) {
-		curl_slist_free_all(list);
+		free_headers(r, list);
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	}
 	*ret = list;
@@ -319,15 +343,19 @@ enum err_code http_send(struct http_client *c,
 	CURL *h;
 
 	*ret = (struct http_answer){ .head = BUF_INIT(MAX_HEAD),
-		.body = BUF_INIT(request->max_body) };
+		.body = BUF_INIT(request->max_body),
+		.secret = request->secret };
 	rc = check_request(request, e);
+	if (rc == ERR_OK && request->secret &&
+	    !buf_reserve(&ret->body, request->max_body))
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	if (rc == ERR_OK)
 		rc = make_headers(request, &headers, e);
 	if (rc != ERR_OK)
 		return rc;
 	h = take_handle(c);
 	if (!h) {
-		curl_slist_free_all(headers);
+		free_headers(request, headers);
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	}
 	http_set_limits(h, c);
@@ -345,12 +373,14 @@ enum err_code http_send(struct http_client *c,
 	if (done != CURLE_OK)
 		rc = http_explain(done, request->url, ret, text, e);
 	give_handle(c, h);
-	curl_slist_free_all(headers);
+	free_headers(request, headers);
 	return rc;
 }
 
 void http_answer_release(struct http_answer *answer)
 {
+	if (answer->secret)
+		wipe_buf(&answer->body);
 	buf_release(&answer->head);
 	buf_release(&answer->body);
 }

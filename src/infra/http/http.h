@@ -69,6 +69,9 @@ struct http_request {
 	 * peer may have carried it out.  `once` takes a new connection, so
 	 * that this cannot be: set it for what must not be done twice. */
 	bool once;
+	/* Headers and answer hold secrets: the client's own copies are in one
+	 * place each, and wiped. */
+	bool secret;
 	/* Polled while waiting; NULL: never. */
 	bool (*cancelled)(void *ctx);
 	void *ctx;
@@ -78,7 +81,8 @@ struct http_answer {
 	int status;	 /* 0 if there was none */
 	struct buf head; /* "name: value" lines, each with a NUL */
 	struct buf body;
-	bool sent; /* the peer may have seen the request */
+	bool sent;   /* the peer may have seen the request */
+	bool secret; /* as the request's: wiped when released */
 };
 
 /* ERR_OK for every complete answer, whatever its status.  Fills `ret` on

@@ -41,13 +41,27 @@ static void write_secret(const char *name, const char *text, mode_t mode)
 	    ERR_OK);
 }
 
+static enum err_code ask(const char *provider, const char *reference,
+    const char *username, struct credentials *ret, struct err *e)
+{
+	const struct secret_ref ref = { provider, reference, username };
+	struct secrets *s;
+	enum err_code rc = secrets_open(dir, &s, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	rc = secrets_read(s, &ref, ret, e);
+	secrets_close(s);
+	return rc;
+}
+
 static void reads(const char *provider, const char *ref, const char *user,
     const char *want_user, const char *want_password)
 {
 	struct credentials c = { 0 };
 	struct err e = ERR_INIT;
 
-	if (secrets_read(dir, provider, ref, user, &c, &e) != ERR_OK)
+	if (ask(provider, ref, user, &c, &e) != ERR_OK)
 		fail_msg("%s", e.message);
 	assert_string_equal(c.username, want_user);
 	assert_non_null(c.password);
@@ -65,7 +79,7 @@ static void refuses(const char *provider, const char *ref, const char *user,
 	struct err e = ERR_INIT;
 
 	memset(&c, 0x5a, sizeof(c));
-	assert_int_equal(secrets_read(dir, provider, ref, user, &c, &e), code);
+	assert_int_equal(ask(provider, ref, user, &c, &e), code);
 	if (!strstr(e.message, words))
 		fail_msg("\"%s\" does not say \"%s\"", e.message, words);
 	assert_null(strstr(e.message, "canary"));
@@ -95,7 +109,7 @@ static void test_keys_and_enable(void **state)
 	write_secret("all",
 	    "{\"username\": \"bob\", \"private_key\": \"k\\nl\", "
 	    "\"enable\": \"up\"}", 0600);
-	assert_int_equal(secrets_read(dir, "file", "all", "", &c, &e), ERR_OK);
+	assert_int_equal(ask("file", "all", "", &c, &e), ERR_OK);
 	assert_null(c.password);
 	assert_string_equal(secret_reveal(c.private_key), "k\nl");
 	assert_string_equal(secret_reveal(c.enable), "up");
@@ -128,7 +142,8 @@ static void test_references(void **state)
 	refuses("file", "/etc/passwd", "admin", ERR_INVALID, "not the name");
 	refuses("file", ".s", "admin", ERR_INVALID, "not the name");
 	refuses("file", "", "admin", ERR_INVALID, "not the name");
-	refuses("vault", "s", "admin", ERR_INVALID, "no secrets provider");
+	refuses("keyring", "s", "admin", ERR_INVALID, "no secrets provider");
+	refuses("vault", "s", "admin", ERR_NOT_FOUND, "vault.json");
 }
 
 static void test_bad_values(void **state)
