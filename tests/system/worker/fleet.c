@@ -11,6 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Sessions at a time, at the most. */
+#define MAX_SLOTS 8
+
 static void nap(int ms)
 {
 	struct timespec ts = { .tv_nsec = ms * 1000000L };
@@ -50,31 +53,10 @@ static int commits(struct kit *k, const char *id)
 	return kit_shell(k, command);
 }
 
-static const json_t *row_of(const json_t *doc, const char *device)
+static int count_backups(struct kit *k)
 {
-	const json_t *row;
-	size_t i;
-
-	json_array_foreach(json_object_get(doc, "devices"), i, row)
-	{
-		if (strcmp(json_text(row, "name", ""), device) == 0)
-			return row;
-	}
-	return NULL;
-}
-
-static void expect_row(struct kit *k, const char *id, const char *device,
-    const char *state, const char *words)
-{
-	json_t *doc = kit_wait(k, id, kit_has_ended);
-	const json_t *row = row_of(doc, device);
-
-	if (!row || strcmp(json_text(row, "state", ""), state) != 0 ||
-	    !strstr(json_text(row, "result", ""), words))
-		kit_fail(k, "%s of run %s is %s: %s", device, id,
-		    row ? json_text(row, "state", "") : "absent",
-		    row ? json_text(row, "result", "") : "");
-	json_decref(doc);
+	return kit_shell(k, "exit $(git -C $DIR/store.git ls-tree -r "
+			    "--name-only main backup | wc -l)");
 }
 
 /* One commit for what changed, none for what did not. */
@@ -88,10 +70,10 @@ static void commits_follow_the_change(void)
 	backup(k, "{\"all\":true}", id);
 	kit_expect(k, id, RUN_SUCCEEDED, "40 of 40 done, 40 changed");
 	kit_wait_recorded(k, id);
+	kit_expect_rows(k, id,
+	    (const struct kit_rows[]){ { 0, 40, "succeeded", "read" } }, 1);
 	kit_check(k, commits(k, id) == 1);
-	kit_check(
-	    k, kit_shell(k, "test $(git -C $DIR/store.git ls-tree -r "
-			    "--name-only main backup | wc -l) = 40") == 0);
+	kit_check(k, count_backups(k) == 40);
 	kit_check(k, kit_shell(k, "git -C $DIR/store.git log -1 main | "
 				  "grep -q 'Device: 40 devices'") == 0);
 	backup(k, "{\"area\":\"lab\"}", id);
@@ -134,12 +116,12 @@ static void failures_are_told(void)
 	backup(k, "{\"all\":true,\"retries\":2,\"retry_after\":0}", id);
 	kit_expect(k, id, RUN_FAILED, "1 of 6 done, 3 failed, 2 left alone");
 	kit_wait_recorded(k, id);
-	expect_row(k, id, "d0", "succeeded", "read");
-	expect_row(k, id, "d1", "failed", "cannot be reached");
-	expect_row(k, id, "d2", "failed", "without its end");
-	expect_row(k, id, "d3", "failed", "refused the password");
-	expect_row(k, id, "d4", "succeeded", "left alone: d4: its status is");
-	expect_row(k, id, "d5", "succeeded", "only teardown");
+	kit_expect_row(k, id, 0, "succeeded", "read");
+	kit_expect_row(k, id, 1, "failed", "cannot be reached");
+	kit_expect_row(k, id, 2, "failed", "without its end");
+	kit_expect_row(k, id, 3, "failed", "refused the password");
+	kit_expect_row(k, id, 4, "succeeded", "left alone: d4: its status is");
+	kit_expect_row(k, id, 5, "succeeded", "only teardown");
 	/* first sweep, and three attempts; a wrong password is tried once */
 	kit_check(k, kit_count(k, 1, " open") == 4);
 	kit_check(k, kit_count(k, 2, " open") == 4);
@@ -152,7 +134,7 @@ static void failures_are_told(void)
 	json_decref(doc);
 	kit_expect(k, id, RUN_FAILED, "1 of 3 done, 2 failed");
 	kit_wait_recorded(k, id);
-	expect_row(k, id, "d1", "succeeded", "read");
+	kit_expect_row(k, id, 1, "succeeded", "read");
 	kit_check(k,
 	    kit_shell(k, "test \"$(git -C $DIR/store.git show "
 			 "main:backup/lab/d2.cfg)\" = 'hostname fake'") == 0);
@@ -185,8 +167,9 @@ static void only_whole_ones_are_kept(void)
 	backup(k, "{\"all\":true}", id);
 	kit_expect(k, id, RUN_SUCCEEDED, "3 of 3 done, 3 changed");
 	kit_wait_recorded(k, id);
-	kit_check(k, kit_shell(k, "! git -C $DIR/store.git show "
-	    "main:backup/lab/d0.cfg | grep -q uptime") == 0);
+	kit_check(
+	    k, kit_shell(k, "! git -C $DIR/store.git show "
+			    "main:backup/lab/d0.cfg | grep -q uptime") == 0);
 	put_running(
 	    k, 0, "hostname fake\\nuptime 2 s\\nntp 192.0.2.1\\nend\\n");
 	put_running(k, 1, "hostname fake\\nuptime 1 s\\nntp 192.0");
@@ -195,18 +178,18 @@ static void only_whole_ones_are_kept(void)
 	kit_expect(k, id, RUN_FAILED, "1 of 3 done, 2 failed");
 	kit_wait_recorded(k, id);
 	kit_check(k, commits(k, id) == 0);
-	expect_row(k, id, "d1", "failed", "the last good backup stays");
+	kit_expect_row(k, id, 1, "failed", "the last good backup stays");
 	kit_check(k, kit_log_says(k, id, "it ends with \\\"ntp 192.0\\\""));
 	kit_check(k, kit_log_says(k, id, "less than 30%"));
 	kit_check(k, kit_shell(k, "test -s $DIR/quarantine/d1.cfg && "
-	    "test -s $DIR/quarantine/d2.cfg") == 0);
+				  "test -s $DIR/quarantine/d2.cfg") == 0);
 	kit_check(k, kit_shell(k, "git -C $DIR/store.git show "
-	    "main:backup/lab/d2.cfg | grep -q ntp") == 0);
+				  "main:backup/lab/d2.cfg | grep -q ntp") == 0);
 	/* someone says that it is right */
 	backup(k, "{\"device\":\"d2\",\"accept_smaller\":true}", one);
 	kit_expect(k, one, RUN_SUCCEEDED, "read");
 	kit_check(k, kit_shell(k, "! git -C $DIR/store.git show "
-	    "main:backup/lab/d2.cfg | grep -q ntp") == 0);
+				  "main:backup/lab/d2.cfg | grep -q ntp") == 0);
 	kit_end(k);
 }
 
@@ -251,6 +234,8 @@ static void cancelled_at_once(void)
 	}
 	kit_check(k, n[0] >= 4 && n[1] > 10 && n[0] + n[1] == 60);
 	json_decref(doc);
+	/* none that is said to be cancelled was kept, and all others were */
+	kit_check(k, count_backups(k) == (int)n[0]);
 	kit_end(k);
 }
 
@@ -285,7 +270,7 @@ static void killed_in_between(void)
 	char id[RUN_ID_SIZE];
 	struct kit kit, *k = &kit;
 	json_t *doc, *row;
-	size_t i;
+	size_t i, reads = 0;
 
 	kit_make(k, 50, NULL);
 	for (int d = 0; d < 50; d++)
@@ -308,20 +293,12 @@ static void killed_in_between(void)
 	    kit_check(k, strcmp(json_text(row, "state", ""), "succeeded") == 0);
 	json_decref(doc);
 	kit_check(k, commits(k, id) > 0);
+	kit_check(k, count_backups(k) == 50);
+	for (int d = 0; d < 50; d++)
+		reads += kit_count(k, d, " read");
+	/* what was in a session when the worker ended, or not on record yet */
+	kit_check(k, reads < 50 + 6 * 2 * MAX_SLOTS);
 	kit_end(k);
-}
-
-/* Rows in this state. */
-static size_t rows_in(struct kit *k, const char *id, const char *state)
-{
-	json_t *doc = kit_wait(k, id, kit_has_ended);
-	const json_t *row;
-	size_t i, n = 0;
-
-	json_array_foreach(json_object_get(doc, "devices"), i, row) n +=
-	    strcmp(json_text(row, "state", ""), state) == 0;
-	json_decref(doc);
-	return n;
 }
 
 static size_t devices_with(struct kit *k, const char *word)
@@ -354,7 +331,12 @@ static void provisioned_in_waves(void)
 	kit_check(k, kit_log_says(k, id, "up to 4 of 30 devices"));
 	kit_check(k, kit_log_says(k, id, "up to 30 of 30 devices"));
 	kit_check(k, devices_with(k, " line ") == 29);
-	expect_row(k, id, "d3", "succeeded", "left alone");
+	kit_expect_rows(k, id,
+	    (const struct kit_rows[]){
+		{ 0, 3, "succeeded", "confirmed after re-reading" },
+		{ 3, 4, "succeeded", "left alone" },
+		{ 4, 30, "succeeded", "confirmed after re-reading" } },
+	    3);
 	/* its intent was on record before, its end after */
 	kit_check(
 	    k, kit_shell(k, "git -C $DIR/store.git log --format=%s runs "
@@ -368,6 +350,30 @@ static void provisioned_in_waves(void)
 	kit_end(k);
 }
 
+/* Of forty devices the last thirty cannot be reached. */
+static void expect_what_devices_show(struct kit *k, const char *id)
+{
+	json_t *doc = kit_wait(k, id, kit_has_ended);
+	size_t succeeded = 0, failed = 0, cancelled = 0;
+
+	for (int d = 0; d < 40; d++) {
+		bool changed =
+		    strstr(kit_device_file(k, d, "running"), "ntp") != NULL;
+		const char *state;
+		char name[16];
+
+		snprintf(name, sizeof(name), "d%d", d);
+		state = json_text(kit_row(doc, name), "state", "");
+		kit_check(k, changed == (strcmp(state, "succeeded") == 0));
+		succeeded += changed;
+		failed += d >= 10 && strcmp(state, "failed") == 0;
+		cancelled += strcmp(state, "cancelled") == 0;
+	}
+	kit_check(k, succeeded >= 1 && failed >= 5 && cancelled >= 19);
+	kit_check(k, succeeded + failed + cancelled == 40);
+	json_decref(doc);
+}
+
 static void stopped_when_too_many_fail(void)
 {
 	char id[RUN_ID_SIZE];
@@ -379,8 +385,10 @@ static void stopped_when_too_many_fail(void)
 	start(k, JOB_BULK_PROVISION, "{\"all\":true,\"dry_run\":false}", id);
 	kit_expect(k, id, RUN_FAILED, "0 of 40 done, 1 failed, 39 not begun");
 	kit_wait_recorded(k, id);
-	expect_row(k, id, "d0", "rolled-back", "refused");
-	expect_row(k, id, "d5", "cancelled", "not begun");
+	kit_expect_row(k, id, 0, "rolled-back", "refused");
+	kit_expect_rows(k, id,
+	    (const struct kit_rows[]){ { 1, 40, "cancelled", "not begun" } },
+	    1);
 	kit_check(k, devices_with(k, " open") == 1);
 	/* the first is well, and some of the second wave are not */
 	kit_control(k, 0, "\n");
@@ -390,9 +398,7 @@ static void stopped_when_too_many_fail(void)
 	    "{\"all\":true,\"dry_run\":false,\"retries\":0,"
 	    "\"wave_percent\":50,\"max_failed\":20}",
 	    id);
-	kit_check(k, rows_in(k, id, "succeeded") >= 1);
-	kit_check(k, rows_in(k, id, "failed") >= 5);
-	kit_check(k, rows_in(k, id, "cancelled") >= 19);
+	expect_what_devices_show(k, id);
 	kit_end(k);
 }
 
@@ -413,10 +419,10 @@ static void lose_one(struct kit *k, char id[RUN_ID_SIZE])
 	start(k, JOB_BULK_PROVISION,
 	    "{\"all\":true,\"dry_run\":false,\"max_failed\":100}", id);
 	doc = kit_wait(k, id, kit_is_unknown);
-	kit_check(k, strcmp(json_text(row_of(doc, "d2"), "state", ""),
-	    "unknown") == 0);
-	kit_check(k, strcmp(json_text(row_of(doc, "d4"), "state", ""),
-	    "succeeded") == 0);
+	kit_check(k,
+	    strcmp(json_text(kit_row(doc, "d2"), "state", ""), "unknown") == 0);
+	kit_check(k, strcmp(json_text(kit_row(doc, "d4"), "state", ""),
+			 "succeeded") == 0);
 	json_decref(doc);
 }
 
@@ -431,13 +437,18 @@ static void unknown_devices_are_settled(void)
 	kit_start(k);
 	kit_control(k, 2, "\n");
 	kit_expect(k, id, RUN_FAILED, "4 of 5 done, 4 changed, 1 failed");
-	expect_row(k, id, "d2", "rolled-back", "put back");
+	kit_expect_rows(k, id,
+	    (const struct kit_rows[]){ { 0, 2, "succeeded", "confirmed" },
+		{ 2, 3, "rolled-back", "put back" },
+		{ 3, 5, "succeeded", "confirmed" } },
+	    3);
 	kit_check(k, kit_count(k, 2, " line first") == 1);
 	kit_wait_recorded(k, id);
 	/* it was on record as unknown before */
-	kit_check(k, kit_shell(k, "git -C $DIR/store.git log --format="
-	    "'%(trailers:key=Result,valueonly,separator=)' runs | "
-	    "grep -qx unknown") == 0);
+	kit_check(k,
+	    kit_shell(k, "git -C $DIR/store.git log --format="
+			 "'%(trailers:key=Result,valueonly,separator=)' runs | "
+			 "grep -qx unknown") == 0);
 	kit_end(k);
 }
 
@@ -451,8 +462,8 @@ static void unknown_devices_are_given_up(void)
 	lose_one(k, id);
 	kit_ok(k, runs_cancel(&k->app, &kit_admin, id, e));
 	doc = kit_wait(k, id, has_been_given_up);
-	kit_check(k, strstr(json_text(doc, "result", ""),
-	    "1 with an unknown outcome"));
+	kit_check(k,
+	    strstr(json_text(doc, "result", ""), "1 with an unknown outcome"));
 	json_decref(doc);
 	kit_wait_recorded(k, id);
 	/* the device is free */

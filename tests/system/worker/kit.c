@@ -51,10 +51,11 @@ _Noreturn void kit_fail(struct kit *k, const char *fmt, ...)
 	exit(1);
 }
 
-/* --- making ---------------------------------------------------------------------- */
+/* --- making
+ * ---------------------------------------------------------------------- */
 
-static void write_file(struct kit *k, const char *name, const char *text,
-    mode_t mode)
+static void write_file(
+    struct kit *k, const char *name, const char *text, mode_t mode)
 {
 	char path[400];
 
@@ -84,7 +85,8 @@ static void make_seed(struct kit *k, const char *intended)
 	    "{\"name\":\"frr\",\"driver\":\"frr\"}", 0600);
 	write_file(k, "seed/secrets/lab.json",
 	    "{\"name\":\"lab\",\"provider\":\"file\",\"reference\":\"lab\","
-	    "\"username\":\"admin\"}", 0600);
+	    "\"username\":\"admin\"}",
+	    0600);
 	write_file(k, "seed/hooks/default.json",
 	    "{\"name\":\"default\",\"enabled\":false}", 0600);
 	write_file(k, "seed/settings.json", "{\"slots\":8}", 0600);
@@ -101,8 +103,7 @@ static void make_seed(struct kit *k, const char *intended)
 		write_file(k, name, intended, 0600);
 		snprintf(name, sizeof(name), "fake/%d", FIRST_PORT + i);
 		make_dir(k, name);
-		snprintf(name, sizeof(name), "fake/%d/running",
-		    FIRST_PORT + i);
+		snprintf(name, sizeof(name), "fake/%d/running", FIRST_PORT + i);
 		write_file(k, name, "hostname fake\n", 0600);
 	}
 }
@@ -112,8 +113,8 @@ void kit_make(struct kit *k, int n_devices, const char *base)
 	kit_make_intending(k, n_devices, base, "hostname fake\n");
 }
 
-void kit_make_intending(struct kit *k, int n_devices, const char *base,
-    const char *intended)
+void kit_make_intending(
+    struct kit *k, int n_devices, const char *base, const char *intended)
 {
 	*k = (struct kit){ .n_devices = n_devices };
 	if (!base)
@@ -127,7 +128,8 @@ void kit_make_intending(struct kit *k, int n_devices, const char *base,
 	kit_ok(k, app_open(k->dir, &k->app, e));
 }
 
-/* --- the worker -------------------------------------------------------------------- */
+/* --- the worker
+ * -------------------------------------------------------------------- */
 
 static void become_worker(struct kit *k)
 {
@@ -153,7 +155,7 @@ static bool is_ready(struct kit *k)
 
 	snprintf(path, sizeof(path), "%s/run/worker.ready", k->dir);
 	ready = file_read(path, &text, NULL) == ERR_OK &&
-	    atoi(buf_text(&text)) == (int)k->worker;
+		atoi(buf_text(&text)) == (int)k->worker;
 	buf_release(&text);
 	return ready;
 }
@@ -201,11 +203,14 @@ int64_t kit_terminate(struct kit *k)
 	k->worker = 0;
 	/* a sanitizer's complaint is an exit status, too */
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		kit_fail(k, "the worker ended with status %#x", (unsigned)status);
+		kit_fail(
+		    k, "the worker ended with status %#x", (unsigned)status);
 	return clock_mono_ms() - start;
 }
 
-/* --- runs ---------------------------------------------------------------------------- */
+/* --- runs
+ * ----------------------------------------------------------------------------
+ */
 
 void kit_provision(struct kit *k, int device, bool dry, char id[RUN_ID_SIZE])
 {
@@ -256,8 +261,8 @@ bool kit_is_running(const json_t *doc)
 	return run_doc_state(doc) == RUN_RUNNING;
 }
 
-void kit_expect(struct kit *k, const char *id, enum run_state state,
-    const char *words)
+void kit_expect(
+    struct kit *k, const char *id, enum run_state state, const char *words)
 {
 	json_t *doc = kit_wait(k, id, kit_has_ended);
 
@@ -267,6 +272,54 @@ void kit_expect(struct kit *k, const char *id, enum run_state state,
 		    json_text(doc, "state", ""), run_state_words[state],
 		    json_text(doc, "result", ""));
 	json_decref(doc);
+}
+
+const json_t *kit_row(const json_t *doc, const char *device)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "devices"), i, row)
+	{
+		if (strcmp(json_text(row, "name", ""), device) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+static void check_row(
+    struct kit *k, const json_t *doc, int device, const struct kit_rows *wanted)
+{
+	const json_t *row;
+	char name[16];
+
+	snprintf(name, sizeof(name), "d%d", device);
+	row = kit_row(doc, name);
+	if (!row || strcmp(json_text(row, "state", ""), wanted->state) != 0 ||
+	    !strstr(json_text(row, "result", ""), wanted->words))
+		kit_fail(k, "%s of run %s is %s, not %s: %s", name,
+		    json_text(doc, "id", ""),
+		    row ? json_text(row, "state", "") : "absent", wanted->state,
+		    row ? json_text(row, "result", "") : "");
+}
+
+void kit_expect_rows(
+    struct kit *k, const char *id, const struct kit_rows *rows, size_t n)
+{
+	json_t *doc = kit_wait(k, id, kit_has_ended);
+
+	for (size_t i = 0; i < n; i++) {
+		for (int d = rows[i].from; d < rows[i].to; d++)
+			check_row(k, doc, d, &rows[i]);
+	}
+	json_decref(doc);
+}
+
+void kit_expect_row(struct kit *k, const char *id, int device,
+    const char *state, const char *words)
+{
+	kit_expect_rows(
+	    k, id, &(struct kit_rows){ device, device + 1, state, words }, 1);
 }
 
 void kit_wait_recorded(struct kit *k, const char *id)
@@ -301,11 +354,11 @@ void kit_intend(struct kit *k, int device, const char *text)
 
 	snprintf(name, sizeof(name), "d%d", device);
 	kit_ok(k, inventory_put_intended(&k->app, &kit_admin, name, text,
-	    strlen(text), NULL, &result, e));
+		      strlen(text), NULL, &result, e));
 }
 
-void kit_patch(struct kit *k, enum kind_id kind, const char *key,
-    const char *json)
+void kit_patch(
+    struct kit *k, enum kind_id kind, const char *key, const char *json)
 {
 	struct inventory_result result = { 0 };
 	json_t *patch = json_loads(json, 0, NULL);
@@ -318,7 +371,8 @@ void kit_patch(struct kit *k, enum kind_id kind, const char *key,
 	json_decref(patch);
 }
 
-/* --- devices ------------------------------------------------------------------------- */
+/* --- devices
+ * ------------------------------------------------------------------------- */
 
 void kit_control(struct kit *k, int device, const char *text)
 {
@@ -359,29 +413,30 @@ void kit_wait_count(struct kit *k, int device, const char *word, size_t n)
 	while (kit_count(k, device, word) < n) {
 		if (clock_mono_ms() > until)
 			kit_fail(k, "d%d never logged %zu times \"%s\":\n%s",
-			    device, n, word,
-			    kit_device_file(k, device, "log"));
+			    device, n, word, kit_device_file(k, device, "log"));
 		nap();
 	}
 }
 
-/* --- the end --------------------------------------------------------------------------- */
+/* --- the end
+ * ---------------------------------------------------------------------------
+ */
 
-static void require_trailers(struct kit *k, const struct store_commit *c,
-    const char *const *keys)
+static void require_trailers(
+    struct kit *k, const struct store_commit *c, const char *const *keys)
 {
 	size_t len;
 
 	for (; *keys; keys++) {
 		if (!store_message_trailer(c->message, *keys, &len) || !len)
-			kit_fail(k, "a commit has no %s:\n%s", *keys,
-			    c->message);
+			kit_fail(
+			    k, "a commit has no %s:\n%s", *keys, c->message);
 	}
 }
 
 /* git log alone tells who did what, why and how it ended. */
-static enum err_code check_commit(void *ctx, const struct store_commit *c,
-    bool *stop, struct err *e)
+static enum err_code check_commit(
+    void *ctx, const struct store_commit *c, bool *stop, struct err *e)
 {
 	static const char *const of_runs[] = { "Run-Id", "Job", "Trigger",
 		"Actor", "Device", "Result", "Operation-Id", NULL };
@@ -393,8 +448,9 @@ static enum err_code check_commit(void *ctx, const struct store_commit *c,
 
 	(void)stop;
 	(void)e;
-	require_trailers(k, c, store_message_trailer(c->message, "Run-Id",
-	    &len) ? of_runs : of_people);
+	require_trailers(k, c,
+	    store_message_trailer(c->message, "Run-Id", &len) ? of_runs
+							      : of_people);
 	actor = store_message_trailer(c->message, "Actor", &len);
 	if (strlen(c->author) != len || memcmp(c->author, actor, len) != 0)
 		kit_fail(k, "author %s of\n%s", c->author, c->message);
@@ -409,17 +465,17 @@ void kit_end(struct kit *k)
 		if (kit_count(k, d, "OVERLAP"))
 			kit_fail(k, "two sessions wrote to d%d at once", d);
 	}
-	kit_ok(k, store_log(k->app.store, STORE_MAIN, NULL, check_commit, k,
-	    e));
-	kit_ok(k, store_log(k->app.store, STORE_RUNS, NULL, check_commit, k,
-	    e));
+	kit_ok(
+	    k, store_log(k->app.store, STORE_MAIN, NULL, check_commit, k, e));
+	kit_ok(
+	    k, store_log(k->app.store, STORE_RUNS, NULL, check_commit, k, e));
 	if (kit_shell(k, "git -C \"$DIR/store.git\" fsck --strict "
 			 "--no-dangling >\"$DIR/fsck\" 2>&1 || "
 			 "{ cat \"$DIR/fsck\" >&2; false; }") != 0)
 		kit_fail(k, "git fsck --strict is not clean");
-	if (kit_shell(k, "! grep -rqa canary-password \"$DIR/store.git\" "
-			 "\"$DIR/live\" \"$DIR/spool\" \"$DIR/worker.log\"") !=
-	    0)
+	if (kit_shell(k,
+		"! grep -rqa canary-password \"$DIR/store.git\" "
+		"\"$DIR/live\" \"$DIR/spool\" \"$DIR/worker.log\"") != 0)
 		kit_fail(k, "the device's password lies about");
 	app_close(&k->app);
 	kit_ok(k, dir_remove(k->dir, e));

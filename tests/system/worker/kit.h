@@ -31,13 +31,12 @@ struct kit {
 };
 
 /* Ends the test: kills the worker, shows its log, keeps nothing. */
-_Noreturn void kit_fail(struct kit *k, const char *fmt, ...)
-    printf_like(2, 3);
-#define kit_check(k, condition)                                          \
-	do {                                                             \
-		if (!(condition))                                        \
-			kit_fail(k, "%s:%d: %s", __FILE__, __LINE__,     \
-			    #condition);                                 \
+_Noreturn void kit_fail(struct kit *k, const char *fmt, ...) printf_like(2, 3);
+#define kit_check(k, condition)                                              \
+	do {                                                                 \
+		if (!(condition))                                            \
+			kit_fail(                                            \
+			    k, "%s:%d: %s", __FILE__, __LINE__, #condition); \
 	} while (0)
 #define kit_ok(k, call)                                                  \
 	do {                                                             \
@@ -51,15 +50,15 @@ _Noreturn void kit_fail(struct kit *k, const char *fmt, ...)
 /* base: the directory to make it in; NULL: memory. */
 void kit_make(struct kit *k, int n_devices, const char *base);
 /* The same, with this as what is intended for each. */
-void kit_make_intending(struct kit *k, int n_devices, const char *base,
-    const char *intended);
+void kit_make_intending(
+    struct kit *k, int n_devices, const char *base, const char *intended);
 /* Stops the worker, checks the repository, the trailers of all commits and
  * that no two sessions wrote at once; removes all. */
 void kit_end(struct kit *k);
 
-void kit_start(struct kit *k);		/* until it takes runs */
-void kit_kill(struct kit *k);		/* kill -9 */
-int64_t kit_terminate(struct kit *k);	/* SIGTERM; ms that it took */
+void kit_start(struct kit *k);	      /* until it takes runs */
+void kit_kill(struct kit *k);	      /* kill -9 */
+int64_t kit_terminate(struct kit *k); /* SIGTERM; ms that it took */
 
 /* The actor of a test. */
 extern const struct actor kit_admin;
@@ -72,18 +71,32 @@ bool kit_has_ended(const json_t *doc); /* a final state */
 bool kit_is_unknown(const json_t *doc);
 bool kit_is_running(const json_t *doc);
 /* Waits for the end, which must be this; `words` must be in the result. */
-void kit_expect(struct kit *k, const char *id, enum run_state state,
-    const char *words);
+void kit_expect(
+    struct kit *k, const char *id, enum run_state state, const char *words);
 /* Waits until it is on record: its end is shown a moment before. */
 void kit_wait_recorded(struct kit *k, const char *id);
+/* The row of a device in a run's document, or NULL. */
+const json_t *kit_row(const json_t *doc, const char *device);
+/* Waits for the end of the run; the rows of d<from> … d<to - 1> must be in this
+ * state, and hold these words in their results. */
+struct kit_rows {
+	int from, to;
+	const char *state, *words;
+};
+void kit_expect_rows(
+    struct kit *k, const char *id, const struct kit_rows *rows, size_t n);
+/* The same for one device. */
+void kit_expect_row(struct kit *k, const char *id, int device,
+    const char *state, const char *words);
 /* Is this in the run's log? */
 bool kit_log_says(struct kit *k, const char *id, const char *words);
 
 void kit_intend(struct kit *k, int device, const char *text);
-void kit_patch(struct kit *k, enum kind_id kind, const char *key,
-    const char *json);
+void kit_patch(
+    struct kit *k, enum kind_id kind, const char *key, const char *json);
 
-/* --- the device ------------------------------------------------------------ */
+/* --- the device ------------------------------------------------------------
+ */
 
 void kit_control(struct kit *k, int device, const char *text);
 /* A file of the device ("running", "log"), until the next call; "" if there is

@@ -13,8 +13,8 @@ static void backup(struct kit *k, const char *parameters, char id[RUN_ID_SIZE])
 
 	kit_check(k, p != NULL);
 	kit_ok(k, runs_create(&k->app, &kit_admin,
-		      &(struct run_wish){ .job = job_get(JOB_BACKUP),
-			  .parameters = p },
+		      &(struct run_wish){
+			  .job = job_get(JOB_BACKUP), .parameters = p },
 		      &doc, e));
 	text_copy(id, RUN_ID_SIZE, json_text(doc, "id", ""));
 	json_decref(doc);
@@ -34,24 +34,6 @@ static int commits(struct kit *k, const char *id)
 }
 
 /* Its row says that it failed, and this. */
-static void expect_row(
-    struct kit *k, const char *id, const char *device, const char *words)
-{
-	json_t *doc = kit_wait(k, id, kit_has_ended);
-	const json_t *row;
-	bool found = false;
-	size_t i;
-
-	json_array_foreach(json_object_get(doc, "devices"), i, row) found =
-	    found || (strcmp(json_text(row, "name", ""), device) == 0 &&
-			 strcmp(json_text(row, "state", ""), "failed") == 0 &&
-			 strstr(json_text(row, "result", ""), words));
-	json_decref(doc);
-	if (!found)
-		kit_fail(
-		    k, "no row of %s has failed with \"%s\"", device, words);
-}
-
 static void put_answer(
     struct kit *k, int device, const char *file, const char *text)
 {
@@ -112,8 +94,8 @@ int main(void)
 	backup(k, "{\"all\":true,\"retries\":1,\"retry_after\":0}", id);
 	kit_expect(k, id, RUN_FAILED, "0 of 2 done, 1 changed, 2 failed");
 	kit_wait_recorded(k, id);
-	expect_row(k, id, "d0", "besides: version. What was kept");
-	expect_row(k, id, "d1", "besides: modules. What was kept");
+	kit_expect_row(k, id, 0, "failed", "besides: version. What was kept");
+	kit_expect_row(k, id, 1, "failed", "besides: modules. What was kept");
 	kit_check(k, kit_log_says(k, id, "it ends with \\\"v2\\\" and not"));
 	kit_check(k, kit_log_says(k, id, "Unknown command: show modules"));
 	kit_check(k, outputs_are(k, 0,

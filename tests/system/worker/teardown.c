@@ -76,11 +76,22 @@ static void in_waves(void)
 	    "22 of 24 done, 22 would change, 2 left alone");
 	kit_wait_recorded(k, id);
 	kit_check(k, count_files(k, "archive") == 0);
-	kit_check(k, kit_count(k, 3, " line ") == 0);
+	kit_expect_rows(k, id,
+	    (const struct kit_rows[]){
+		{ 0, DEVICES - 2, "succeeded", "dry run" },
+		{ DEVICES - 2, DEVICES, "succeeded", "left alone" } },
+	    2);
+	for (int i = 0; i < DEVICES; i++)
+		kit_check(k, kit_count(k, i, " line ") == 0);
 	begin(k, "{\"area\":\"lab\",\"dry_run\":false}", id);
 	kit_expect(
 	    k, id, RUN_SUCCEEDED, "22 of 24 done, 22 changed, 2 left alone");
 	kit_wait_recorded(k, id);
+	kit_expect_rows(k, id,
+	    (const struct kit_rows[]){
+		{ 0, DEVICES - 2, "succeeded", "confirmed" },
+		{ DEVICES - 2, DEVICES, "succeeded", "left alone" } },
+	    2);
 	kit_check(k, kit_log_says(k, id, "up to 1 of 24 devices"));
 	kit_check(k, kit_log_says(k, id, "up to 4 of 24 devices"));
 	kit_check(k, count_files(k, "devices") == 2);
@@ -91,10 +102,9 @@ static void in_waves(void)
 	/* many devices are one commit, and each has its history */
 	kit_check(k, count_archiving(k, id) < 22);
 	kit_check(k,
-	    kit_shell(k,
-		"git -C $DIR/store.git show "
-		"main:archive/backup/lab/d7.cfg | grep -q 'hostname gone'") ==
-		0);
+	    kit_shell(k, "for i in $(seq 0 21); do git -C $DIR/store.git show "
+			 "main:archive/backup/lab/d$i.cfg | "
+			 "grep -q 'hostname gone' || exit 1; done") == 0);
 	kit_check(k,
 	    kit_shell(k, "git -C $DIR/store.git log -p main -- "
 			 "backup/lab/d7.cfg | grep -q '^+hostname fake'") == 0);
@@ -119,12 +129,43 @@ static void stopped(void)
 	begin(k, "{\"all\":true,\"dry_run\":false}", id);
 	kit_expect(k, id, RUN_FAILED, "1 failed");
 	kit_wait_recorded(k, id);
+	kit_expect_rows(k, id,
+	    (const struct kit_rows[]){ { 0, 1, "rolled-back", "refused" },
+		{ 1, DEVICES, "cancelled", "not begun" } },
+	    2);
 	kit_check(k, kit_log_says(k, id, "the run stops above 10%"));
 	kit_check(k, count_files(k, "archive") == 0);
 	kit_check(k, count_files(k, "devices") == DEVICES);
 	for (int i = 1; i < DEVICES; i++)
 		kit_check(k, kit_count(k, i, " line ") == 0);
 	kit_end(k);
+}
+
+/* Each row's end is what its device shows; no line was sent twice, and nothing
+ * is left unsaid. */
+static void expect_ends_as_devices_show(struct kit *k, const char *id)
+{
+	json_t *doc = kit_wait(k, id, kit_has_ended);
+
+	for (int i = 0; i < DEVICES - 2; i++) {
+		bool gone = strstr(kit_device_file(k, i, "running"),
+				"hostname gone\n") != NULL;
+		const char *state;
+		char name[16];
+
+		snprintf(name, sizeof(name), "d%d", i);
+		state = json_text(kit_row(doc, name), "state", "");
+		if (strcmp(state, gone ? "succeeded" : "rolled-back") != 0)
+			kit_fail(k, "%s is %s, and it is %s", name, state,
+			    gone ? "gone" : "as before");
+		kit_check(k, kit_count(k, i, " line hostname gone") <= 1);
+		kit_check(k, kit_count(k, i, " line shutdown") <= 1);
+	}
+	json_decref(doc);
+	kit_expect_rows(k, id,
+	    &(struct kit_rows){
+		DEVICES - 2, DEVICES, "succeeded", "left alone" },
+	    1);
 }
 
 /* Every device is sent its lines once and is archived once, whenever the worker
@@ -147,8 +188,7 @@ static void killed(void)
 	}
 	json_decref(kit_wait(k, id, kit_has_ended));
 	kit_wait_recorded(k, id);
-	for (int i = 0; i < DEVICES; i++)
-		kit_check(k, kit_count(k, i, " line shutdown") <= 1);
+	expect_ends_as_devices_show(k, id);
 	/* who was told to go and went is in the archive, nobody else */
 	kit_check(
 	    k, kit_shell(k,
