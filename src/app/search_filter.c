@@ -6,25 +6,35 @@
 /* Between two looks at the clock. */
 #define SLICE ((size_t)4 * 1024)
 
+/* Those whose texts have some three bytes of this class. */
+static void add_devices(
+    const struct search_image *image, const char three[3], uint8_t *to)
+{
+	size_t bytes = image->header->stride;
+	const uint8_t *have = image->classes + search_class(three) * bytes;
+
+	for (size_t j = 0; j < bytes; j++)
+		to[j] |= have[j];
+}
+
 uint8_t *search_candidates(const struct search_image *image,
     const struct line_regex *pattern, struct arena *a)
 {
 	size_t bytes = image->header->stride;
 	uint8_t *all = arena_alloc(a, bytes + 1);
-	const char *const *runs;
-	size_t n = line_regex_runs(pattern, &runs);
+	const struct line_regex_three *threes;
+	size_t n = line_regex_threes(pattern, &threes);
+	uint8_t *any = arena_alloc(a, bytes + 1);
 
-	if (!all)
+	if (!all || !any)
 		return NULL;
 	memset(all, 0xff, bytes);
 	for (size_t i = 0; i < n; i++) {
-		for (const char *p = runs[i]; p[0] && p[1] && p[2]; p++) {
-			const uint8_t *have =
-			    image->classes + search_class(p) * bytes;
-
-			for (size_t j = 0; j < bytes; j++)
-				all[j] &= have[j];
-		}
+		memset(any, 0, bytes);
+		for (size_t k = 0; k < threes[i].n; k++)
+			add_devices(image, threes[i].any[k], any);
+		for (size_t j = 0; j < bytes; j++)
+			all[j] &= any[j];
 	}
 	return all;
 }

@@ -1,6 +1,7 @@
 #include "base/line_regex.h"
 
 #include "base/line_regex_internal.h"
+#include "base/line_regex_window.h"
 
 #include <string.h>
 
@@ -26,6 +27,8 @@ enum err_code line_regex_compile(struct arena *a, const char *pattern,
 	re->pattern = arena_strdup(a, pattern);
 	re->options = options;
 	rc = rx_make_program(re, tree, e);
+	if (rc == ERR_OK)
+		rc = rx_find_held(re, tree, e);
 	if (rc != ERR_OK)
 		return rc;
 	rc = rx_make_states(re, e);
@@ -37,39 +40,22 @@ enum err_code line_regex_compile(struct arena *a, const char *pattern,
 
 /* --- searching ----------------------------------------------------------- */
 
-static bool begins_with_longest(const struct line_regex *re, const char *p)
-{
-	for (size_t i = 0; i < re->longest_len; i++) {
-		char c = p[i];
+/* A miss costs as much as this many bytes without the window. */
+#define MISS_COST 256
 
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if (c != re->longest[i])
-			return false;
-	}
-	return true;
+bool rx_uses_window(const struct line_regex *re)
+{
+	return re->window.n_probes > 0 &&
+	       re->n_misses * MISS_COST <= re->n_read;
 }
 
-static const char *find_longest(
-    const struct line_regex *re, const char *p, const char *end)
-{
-	size_t n = re->longest_len;
-
-	while ((size_t)(end - p) >= n) {
-		if (begins_with_longest(re, p))
-			return p;
-		p += re->skip[(unsigned char)p[n - 1]];
-	}
-	return NULL;
-}
-
-/* Only lines that hold the longest run are looked at as a whole. */
-const char *rx_next_by_run(
+/* Only lines that have the window are looked at as a whole. */
+const char *rx_next_by_window(
     struct line_regex *re, const char *p, const char *end, size_t *ret_len)
 {
 	const char *begin = p;
 
-	while ((p = find_longest(re, p, end)) != NULL) {
+	while ((p = rx_window_find(&re->window, p, end)) != NULL) {
 		const char *line = memrchr(begin, '\n', (size_t)(p - begin));
 		const char *stop = memchr(p, '\n', (size_t)(end - p));
 
@@ -79,6 +65,7 @@ const char *rx_next_by_run(
 			*ret_len = (size_t)(stop - line);
 			return line;
 		}
+		re->n_misses++;
 		if (stop == end)
 			break;
 		begin = p = stop + 1;
@@ -137,8 +124,9 @@ static const char *next_by_states(
 const char *line_regex_next(
     struct line_regex *re, const char *p, const char *end, size_t *ret_len)
 {
-	return re->longest ? rx_next_by_run(re, p, end, ret_len)
-			   : next_by_states(re, p, end, ret_len);
+	re->n_read += (size_t)(end - p);
+	return rx_uses_window(re) ? rx_next_by_window(re, p, end, ret_len)
+				  : next_by_states(re, p, end, ret_len);
 }
 
 /* The end of the longest match that begins at `from`; -1: none does.  Without

@@ -22,7 +22,7 @@
 #include "base/arena.h"
 
 #define LINE_REGEX_MAX_PATTERN 500 /* bytes */
-#define LINE_REGEX_MAX_RUNS 16
+#define LINE_REGEX_MAX_THREES 64
 
 struct line_regex;
 
@@ -37,9 +37,16 @@ enum err_code line_regex_compile(struct arena *a, const char *pattern,
     struct line_regex_options options, struct line_regex **ret,
     struct err *e) must_check;
 
-/* Texts that every match holds, in small letters; may be none. */
-size_t line_regex_runs(
-    const struct line_regex *re, const char *const **ret_runs);
+/* Three bytes that stand together in every match: one of these, in small
+ * letters. */
+struct line_regex_three {
+	const char (*any)[3];
+	size_t n;
+};
+
+/* All that are known; may be none. */
+size_t line_regex_threes(
+    const struct line_regex *re, const struct line_regex_three **ret);
 
 /* The first line in [p, end) that holds a match; NULL if none does.  *ret_len
  * is its length without the newline. */

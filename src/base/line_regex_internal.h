@@ -76,18 +76,42 @@ struct rx_front {
 	enum rx_before before;
 };
 
+#define RX_MAX_HELD 32 /* sets of a sequence that every match holds */
+
+/* What every match holds: see line_regex_window.h. */
+#define RX_MAX_PROBES 6
+#define RX_MAX_RANGES 3
+
+struct rx_range {
+	uint8_t first, span; /* span 0: one byte */
+};
+
+/* A byte in one of the ranges, this far behind the place. */
+struct rx_probe {
+	uint8_t offset, n_ranges;
+	uint8_t ignored; /* a bit of the byte that is held to be set; or 0 */
+	struct rx_range range[RX_MAX_RANGES];
+};
+
+struct rx_window {
+	struct rx_probe probe[RX_MAX_PROBES];
+	size_t n_probes; /* 0: there is no window */
+	size_t reach;	 /* the largest offset */
+	bool avx2;	 /* the processor has it */
+};
+
 struct line_regex {
 	struct arena *arena;
 	const char *pattern;
 	struct line_regex_options options;
 	struct rx_inst *program;
 	size_t n;
-	const char *runs[LINE_REGEX_MAX_RUNS];
-	size_t n_runs;
-	const char *longest; /* of the runs; NULL: there is none */
-	size_t longest_len;
-	/* bytes from the last one that is this byte to the end of `longest` */
-	uint16_t skip[256];
+	struct line_regex_three threes[LINE_REGEX_MAX_THREES];
+	size_t n_threes;
+	struct rx_window window;
+	/* lines that had the window and no match, against bytes read: an
+	 * expression whose window is everywhere is better off without */
+	size_t n_misses, n_read;
 
 	/* bytes that no set and no place tells apart are one class */
 	uint8_t class_of[256];
@@ -115,8 +139,12 @@ enum err_code rx_parse(struct arena *a, const char *pattern,
     struct line_regex_options options, const struct rx_node **ret,
     struct err *e) must_check;
 
-/* Fills in the program and what every match holds.  ERR_LIMIT. */
+/* ERR_LIMIT. */
 enum err_code rx_make_program(struct line_regex *re, const struct rx_node *tree,
+    struct err *e) must_check;
+
+/* Fills in what every match holds: the threes and the window. */
+enum err_code rx_find_held(struct line_regex *re, const struct rx_node *tree,
     struct err *e) must_check;
 
 /* The automaton of a program: no state is known yet. */
@@ -134,8 +162,10 @@ bool rx_close_front(
 size_t rx_take_byte(struct line_regex *re, size_t n_reached, unsigned c);
 enum rx_before rx_before_of(unsigned c);
 
-/* line_regex_next() of a pattern that has a longest run. */
-const char *rx_next_by_run(
+/* Whether the window is of use to go on with, by what it did so far. */
+bool rx_uses_window(const struct line_regex *re);
+/* line_regex_next() by the window. */
+const char *rx_next_by_window(
     struct line_regex *re, const char *p, const char *end, size_t *ret_len);
 
 #endif

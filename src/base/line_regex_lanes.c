@@ -194,12 +194,12 @@ static void cut_lanes(struct lanes *l, const char *p, const char *end)
 	}
 }
 
-static bool each_by_run(struct line_regex *re, const char *p, const char *end,
-    line_regex_fn fn, void *ctx)
+static bool each_by_window(struct line_regex *re, const char *p,
+    const char *end, line_regex_fn fn, void *ctx)
 {
 	size_t len;
 
-	while (p < end && (p = rx_next_by_run(re, p, end, &len)) != NULL) {
+	while (p < end && (p = rx_next_by_window(re, p, end, &len)) != NULL) {
 		if (!fn(ctx, p, len))
 			return false;
 		if ((size_t)(end - p) <= len)
@@ -214,8 +214,9 @@ bool line_regex_each(struct line_regex *re, const char *p, const char *end,
 {
 	struct lanes l = { .re = re, .fn = fn, .ctx = ctx };
 
-	if (re->longest)
-		return each_by_run(re, p, end, fn, ctx);
+	re->n_read += (size_t)(end - p);
+	if (rx_uses_window(re))
+		return each_by_window(re, p, end, fn, ctx);
 	cut_lanes(&l, p, end);
 	run_together(&l);
 	for (size_t k = 0; k < LANES && !l.enough; k++) {

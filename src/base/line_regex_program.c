@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define MIN_RUN 3
-
 /* --- the program --------------------------------------------------------- */
 
 static uint16_t emit(struct line_regex *re, enum rx_op op)
@@ -110,108 +108,9 @@ static void emit_node(struct line_regex *re, const struct rx_node *node)
 	}
 }
 
-/* --- texts that every match holds ---------------------------------------- */
-
-struct run {
-	char text[LINE_REGEX_MAX_PATTERN + 1];
-	size_t len;
-};
-
-static void end_run(struct line_regex *re, struct run *run)
-{
-	if (run->len >= MIN_RUN && re->n_runs < LINE_REGEX_MAX_RUNS) {
-		const char *copy = arena_memdup(re->arena, run->text, run->len);
-
-		if (copy)
-			re->runs[re->n_runs++] = copy;
-	}
-	run->len = 0;
-}
-
-/* The one byte that the set holds, a letter in either case being one; -1. */
-static int only_byte(const struct rx_set *s)
-{
-	int found = -1;
-
-	for (unsigned c = 0; c < 256; c++) {
-		unsigned small = c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-
-		if (!rx_set_has(s, (unsigned char)c))
-			continue;
-		if (found >= 0 && found != (int)small)
-			return -1;
-		found = (int)small;
-	}
-	return found;
-}
-
-static void find_runs(
-    struct line_regex *re, const struct rx_node *node, struct run *run)
-{
-	int c;
-
-	switch (node->type) {
-	case RX_EMPTY:
-	case RX_ASSERT:
-		return;
-	case RX_SET:
-		c = only_byte(&node->set);
-		if (c >= 0 && run->len < sizeof(run->text) - 1)
-			run->text[run->len++] = (char)c;
-		else
-			end_run(re, run);
-		return;
-	case RX_CAT:
-		find_runs(re, node->left, run);
-		find_runs(re, node->right, run);
-		return;
-	case RX_ALT:
-		end_run(re, run);
-		return;
-	case RX_REP:
-		end_run(re, run);
-		if (node->min > 0) {
-			find_runs(re, node->left, run);
-			end_run(re, run);
-		}
-		return;
-	}
-}
-
-/* For Horspool's search (1980): letters of either case are one, for the runs
- * are told so. */
-static void prepare_longest(struct line_regex *re)
-{
-	for (size_t i = 0; i < re->n_runs; i++) {
-		if (strlen(re->runs[i]) > re->longest_len) {
-			re->longest = re->runs[i];
-			re->longest_len = strlen(re->longest);
-		}
-	}
-	for (size_t c = 0; c < 256; c++)
-		re->skip[c] = (uint16_t)re->longest_len;
-	for (size_t i = 0; i + 1 < re->longest_len; i++) {
-		unsigned char c = (unsigned char)re->longest[i];
-		uint16_t left = (uint16_t)(re->longest_len - 1 - i);
-
-		re->skip[c] = left;
-		if (c >= 'a' && c <= 'z')
-			re->skip[c - 'a' + 'A'] = left;
-	}
-}
-
-size_t line_regex_runs(
-    const struct line_regex *re, const char *const **ret_runs)
-{
-	*ret_runs = re->runs;
-	return re->n_runs;
-}
-
 enum err_code rx_make_program(
     struct line_regex *re, const struct rx_node *tree, struct err *e)
 {
-	struct run run = { .len = 0 };
-
 	re->program =
 	    arena_zalloc(re->arena, RX_MAX_PROGRAM * sizeof(*re->program));
 	if (!re->program)
@@ -223,8 +122,5 @@ enum err_code rx_make_program(
 		    "the expression repeats too much: its parts come to more "
 		    "than %d steps",
 		    RX_MAX_PROGRAM);
-	find_runs(re, tree, &run);
-	end_run(re, &run);
-	prepare_longest(re);
 	return ERR_OK;
 }

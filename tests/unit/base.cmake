@@ -1,5 +1,6 @@
 unit_test(base file)
 unit_test(base line_regex)
+unit_test(base line_regex_held)
 unit_test(base memory)
 unit_test(base order)
 unit_test(base text)

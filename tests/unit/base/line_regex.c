@@ -176,31 +176,6 @@ static void test_folds_only_if_asked(void **state)
 	    line_regex_matches(compile("a.c*", true, false), "abcc", 4));
 }
 
-static void assert_runs(const char *pattern, const char *expected)
-{
-	struct line_regex *re = compile(pattern, false, true);
-	const char *const *runs;
-	size_t n = line_regex_runs(re, &runs);
-	char all[200] = "";
-
-	for (size_t i = 0; i < n; i++)
-		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s ",
-		    runs[i]);
-	if (strcmp(all, expected) != 0)
-		fail_msg("/%s/: %s", pattern, all);
-}
-
-static void test_tells_what_every_match_holds(void **state)
-{
-	(void)state;
-	assert_runs("Interface Eth\\d+/48", "interface eth /48 ");
-	assert_runs("abc|abd", "");
-	assert_runs("x(abc)+y?defg", "abc defg ");
-	assert_runs("(abc)*def", "def ");
-	assert_runs("^hostname\\b r1$", "hostname r1 ");
-	assert_runs("ab", "");
-}
-
 static void test_refuses_with_a_place(void **state)
 {
 	static const char *const bad[] = { "(", ")", "[", "[b-a]", "*a", "\\1",
@@ -468,7 +443,6 @@ int main(void)
 		cmocka_unit_test(test_goes_from_line_to_line),
 		cmocka_unit_test(test_lines_are_those_of_a_reader),
 		cmocka_unit_test(test_folds_only_if_asked),
-		cmocka_unit_test(test_tells_what_every_match_holds),
 		cmocka_unit_test(test_refuses_with_a_place),
 		cmocka_unit_test(test_no_pattern_is_expensive),
 		cmocka_unit_test(test_nothing_is_repeated_cheaply),
