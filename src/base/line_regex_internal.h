@@ -96,6 +96,7 @@ struct rx_probe {
 struct rx_window {
 	struct rx_probe probe[RX_MAX_PROBES];
 	size_t n_probes; /* 0: there is no window */
+	size_t n_blind;	 /* are looked for before it is asked what is left */
 	size_t reach;	 /* the largest offset */
 	bool avx2;	 /* the processor has it */
 };

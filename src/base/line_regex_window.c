@@ -5,7 +5,8 @@
 #define BLOCK 64 /* places looked at together */
 /* One line is read for each place that is found: below this many bytes between
  * two of them the automaton reads them all sooner. */
-#define MIN_RARITY 100.0
+#define MIN_RARITY 30.0
+#define FEW 0.1 /* places left of a block: mostly none, and a branch tells it */
 #define CASE_BIT 0x20 /* of ASCII's letters */
 
 /* --- which sets ---------------------------------------------------------- */
@@ -168,6 +169,7 @@ void rx_window_make(
 {
 	struct pick pick[RX_MAX_PROBES];
 	size_t picked = pick_probes(sets, n, pick);
+	double places = BLOCK; /* of a block that have the probes so far */
 
 	*w = (struct rx_window){ .n_probes = 0 };
 	if (rx_window_rarity(sets, n) < MIN_RARITY)
@@ -176,6 +178,9 @@ void rx_window_make(
 		make_probe(&w->probe[i], sets[pick[i].at], pick[i].at);
 		if (pick[i].at > w->reach)
 			w->reach = pick[i].at;
+		if (places >= FEW)
+			w->n_blind++;
+		places *= pick[i].weight;
 	}
 	w->n_probes = picked;
 	w->avx2 = has_avx2();
@@ -231,12 +236,10 @@ INLINE size_t look_at_block(const struct rx_window *w, const char *p)
 	uint8_t each[BLOCK];
 
 	hits.low = hits.high = ~(bytes){ 0 };
-	look_for_probe(&w->probe[0], p, &hits);
-	for (size_t i = 1; i < w->n_probes; i++) {
+	for (size_t i = 0; i < w->n_blind; i++)
 		look_for_probe(&w->probe[i], p, &hits);
-		if (!any(&hits))
-			return BLOCK;
-	}
+	for (size_t i = w->n_blind; i < w->n_probes && any(&hits); i++)
+		look_for_probe(&w->probe[i], p, &hits);
 	if (!any(&hits))
 		return BLOCK;
 	memcpy(each, &hits.low, sizeof(bytes));

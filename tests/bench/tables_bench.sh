@@ -113,4 +113,6 @@ awk '/^Rss|^Anon/ { print "memory of web: " $0 }' \
 "$root/bootstrap" run --detach --no-lab --programs "$build" \
     --dir "$work/portal" --port "$port" >"$work/up"
 first 'search: the first after a start'
+echo "== expressions on 170 MB of texts with nothing in common: processor time of the automaton on all bytes, and of a search"
+"$build/tests/search_bench"
 echo "load of the machine: $(cut -d ' ' -f 1 /proc/loadavg)"
