@@ -6,7 +6,7 @@
 /* One line is read for each place that is found: below this many bytes between
  * two of them the automaton reads them all sooner. */
 #define MIN_RARITY 30.0
-#define FEW 0.1 /* places left of a block: mostly none, and a branch tells it */
+#define FEW 0.1	      /* places left of a block: none, mostly */
 #define CASE_BIT 0x20 /* of ASCII's letters */
 
 /* --- which sets ---------------------------------------------------------- */
