@@ -173,6 +173,17 @@ static const struct field platform_fields[] = {
 	    .label = "NETCONF port", .type = FIELD_INT, .min = 1,
 	    .max = 65535, .fallback = "830",
 	    .help = "Of the probe; drivers use the port above." },
+	[PLATFORM_NETCONF_PROBE] = { .name = "netconf_probe",
+	    .label = "What the NETCONF probe waits for",
+	    .type = FIELD_CHOICE, .choices = reach_netconf_words,
+	    .fallback = "\"ssh\"",
+	    .help = "ssh: the approved host key on its port, without signing "
+		    "in. hello: signs in with the device's credentials." },
+	[PLATFORM_NETCONF_INTERVAL] = { .name = "netconf_hello_interval",
+	    .label = "Between two NETCONF sign-ins (s)", .type = FIELD_INT,
+	    .min = 30, .max = 86400, .fallback = "240",
+	    .help = "Of the probe, for each device; a sweep between them "
+		    "shows what the last one found." },
 	[PLATFORM_API_PORT] = { .name = "api_port", .label = "API port",
 	    .type = FIELD_INT, .min = 1, .max = 65535, .fallback = "443",
 	    .help = "Of the probe; drivers use the port above." },

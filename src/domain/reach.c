@@ -6,6 +6,8 @@
 const char *const probe_words[PROBE_KINDS + 1] = { "icmp", "ssh", "snmp",
 	"netconf", "api", NULL };
 
+const char *const reach_netconf_words[] = { "ssh", "hello", NULL };
+
 const char *const reach_words[] = { "unknown", "up", "degraded", "down", NULL };
 
 static int find_word(const char *const *words, const char *word)
@@ -160,9 +162,10 @@ static void add_result(
 	size_t used = strlen(text);
 
 	if (r->ok)
-		snprintf(text + used, size - used, "%s%s %.1f ms",
+		snprintf(text + used, size - used, "%s%s %.1f ms%s%s%s",
 		    used ? ", " : "", probe_words[kind],
-		    (double)r->latency_us / 1000);
+		    (double)r->latency_us / 1000, *r->why ? " (" : "", r->why,
+		    *r->why ? ")" : "");
 	else
 		snprintf(text + used, size - used, "%s%s %s", used ? "; " : "",
 		    probe_words[kind], r->why);

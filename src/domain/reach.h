@@ -21,7 +21,7 @@ enum probe_kind {
 	PROBE_ICMP,    /* echo, RFC 792 */
 	PROBE_SSH,     /* banner and host key, without signing in */
 	PROBE_SNMP,    /* sysUpTime, v2c or v3 */
-	PROBE_NETCONF, /* SSH on the NETCONF port (RFC 6242) */
+	PROBE_NETCONF, /* on its port: SSH, or the hello behind it (RFC 6242) */
 	PROBE_API,     /* TLS on the port of eAPI, NX-API or RESTCONF */
 	PROBE_KINDS,
 };
@@ -29,6 +29,10 @@ enum probe_kind {
 extern const char *const probe_words[PROBE_KINDS + 1];
 /* False for a word that is no probe. */
 bool probe_parse(const char *word, enum probe_kind *ret);
+
+/* What the NETCONF probe waits for, as a platform says: "ssh", "hello". */
+enum reach_netconf { REACH_NETCONF_SSH, REACH_NETCONF_HELLO };
+extern const char *const reach_netconf_words[];
 
 #define PROBE_BIT(kind) (1u << (kind))
 
@@ -42,9 +46,10 @@ bool reach_parse(const char *word, enum reach_verdict *ret);
 struct probe_result {
 	bool asked;
 	bool ok;
-	bool counts;		  /* for the verdict */
-	uint32_t latency_us;	  /* of the answer; meaningless unless ok */
-	char why[PROBE_WHY_SIZE]; /* "" if ok */
+	bool counts;	     /* for the verdict */
+	uint32_t latency_us; /* of the answer; meaningless unless ok */
+	/* Why not; if ok, what it told of itself, or "". */
+	char why[PROBE_WHY_SIZE];
 };
 
 #define REACH_HISTORY 48

@@ -84,6 +84,7 @@ static void cancel_live(struct worker *w, struct live_run *run)
 	case LIVE_FLEET:
 		fleet_cancel(w, run, by);
 		break;
+	case LIVE_GREETING: /* met in greet_tend() */
 	case LIVE_WAITING:
 	case LIVE_ENDED:
 		break;

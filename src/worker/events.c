@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "worker/greet.h"
+#include "worker/greet_book.h"
 #include "worker/wire.h"
 
 #include <signal.h>
@@ -230,20 +232,6 @@ static void note_hash(struct live_run *run, json_t *message)
 		    "diff_hash", hash);
 }
 
-/* One that brought no news leaves no record. */
-static void end_sweep(struct worker *w, struct live_run *run,
-    enum run_state state)
-{
-	bool recorded;
-	char text[200];
-
-	recorded = reach_finish(w, run, text, sizeof(text));
-	live_log(w, run, LOG_INFO, "%s", text);
-	live_end(w, run, state, text);
-	if (!recorded)
-		live_forget(w, run);
-}
-
 static void note_difference(struct live_run *run, json_t *message)
 {
 	json_t *device = run_doc_device(run->doc, run->device);
@@ -296,8 +284,10 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
 	    fleet_retry(w, run, text)) {
 		return;
 	} else if (run->job->scope == JOB_SWEEP && state == RUN_SUCCEEDED) {
-		end_sweep(w, run, state);
+		reach_swept(w, run);
 	} else {
+		if (state == RUN_SUCCEEDED && run->scope == JOB_DEVICE)
+			greet_book_forget_refusal(w->hellos, run->device);
 		live_end(w, run, state, text);
 	}
 }
@@ -356,6 +346,10 @@ static void handle(struct worker *w, struct slot_process *slot,
 		slot->ready = true;
 		w->slot_failures = 0;
 	}
+	if (slot->greeting && strcmp(type, "end") == 0) {
+		greet_on_answer(w, slot, message);
+		slots_release(w, slot);
+	}
 	if (!run)
 		return;
 	if (strcmp(type, "end") == 0) {
@@ -407,6 +401,8 @@ void events_from_slot(struct worker *w, struct slot_process *slot)
 		log_err(&e, "a slot");
 	if (slot->run)
 		on_death(w, slot->run);
+	else if (slot->greeting)
+		greet_on_death(w, slot);
 	else if (!slot->ready)
 		slots_note_failure(w);
 	slots_drop(w, slot);

@@ -3,6 +3,7 @@
 
 #include "app/runs.h"
 #include "base/clock.h"
+#include "worker/greet.h"
 
 #include <stdio.h>
 
@@ -121,12 +122,12 @@ static size_t count_sessions(const struct worker *w, const struct live_run *run)
 	return n;
 }
 
-/* One slot is left to runs of single devices, where there are several. */
-static bool has_slot(struct worker *w)
+bool fleet_has_slot(struct worker *w)
 {
 	size_t limit = slots_limit(w);
 
-	return count_sessions(w, NULL) < (limit > 1 ? limit - 1 : limit);
+	return count_sessions(w, NULL) + greet_count(w) <
+	       (limit > 1 ? limit - 1 : limit);
 }
 
 static struct live_run *choose_run(struct worker *w, size_t *ret_row)
@@ -158,7 +159,7 @@ bool fleet_start_one(struct worker *w)
 	size_t row;
 	enum err_code rc;
 
-	if (w->stopping || !has_slot(w) || !(run = choose_run(w, &row)))
+	if (w->stopping || !fleet_has_slot(w) || !(run = choose_run(w, &row)))
 		return false;
 	rc = slots_take(w, JOB_DEVICE, &slot, &e);
 	if (rc == ERR_OK && slot)

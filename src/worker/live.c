@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "worker/greet.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -86,19 +87,35 @@ size_t live_count_job(const struct worker *w, const struct job *job)
 	return n;
 }
 
-bool live_device_is_busy(struct worker *w, const char *device)
+static const struct live_run *find_holder(
+    const struct worker *w, const char *device, const struct managed *target)
+{
+	for (const struct live_run *r = w->runs; r; r = r->next) {
+		if (r->phase != LIVE_ENDED &&
+		    (strcmp(r->device, device) == 0 ||
+			managed_may_be_one(&r->target, target)))
+			return r;
+	}
+	return NULL;
+}
+
+const struct live_run *live_device_holder(struct worker *w, const char *device)
 {
 	struct managed target = { .address = "" };
 
 	if (w->runs)
 		live_find_target(w, device, &target);
-	for (const struct live_run *r = w->runs; r; r = r->next) {
-		if (r->phase != LIVE_ENDED &&
-		    (strcmp(r->device, device) == 0 ||
-		    managed_may_be_one(&r->target, &target)))
-			return true;
-	}
-	return false;
+	return find_holder(w, device, &target);
+}
+
+bool live_device_is_busy(struct worker *w, const char *device)
+{
+	struct managed target = { .address = "" };
+
+	if (w->runs || greet_count(w) > 0)
+		live_find_target(w, device, &target);
+	return find_holder(w, device, &target) ||
+	       greet_has_device(w, device, &target);
 }
 
 static enum err_code read_doc(struct worker *w, struct live_run *run,

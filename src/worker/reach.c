@@ -1,6 +1,6 @@
 /*
- * The master's part of a reachability sweep: whom to ask and how, what the
- * answers mean, and which of them are news.
+ * The master's part of a reachability sweep: what the answers mean, and which
+ * of them are news.
  *
  * What the devices' states are lies in the book (app/reach_book.h).  A run that
  * a schedule started and that brought no change leaves no record; one that did
@@ -8,228 +8,26 @@
  */
 #include "worker/reach.h"
 
-#include "app/choice.h"
 #include "app/reach_book.h"
-#include "app/runs.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "worker/greet.h"
+#include "worker/reach_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SSH_PORT 22
-#define NETCONF_PORT 830
-
-struct asked {
-	char device[64];
-	char address[24];
-	bool told;
-	uint32_t uptime_s;
-	unsigned counting;
-	struct probe_result results[PROBE_KINDS];
-};
-
-struct reach_sweep {
-	size_t n;
-	struct asked *asked;
-};
-
 void reach_free(struct reach_sweep *s)
 {
-	if (s)
+	for (size_t i = 0; s && i < s->n; i++)
+		json_decref(s->asked[i].greeting);
+	if (s) {
 		free(s->asked);
+		free(s->secrets);
+	}
 	free(s);
-}
-
-/* --- whom to ask, and how ------------------------------------------------ */
-
-static unsigned probes_named(const struct record *platform, int field)
-{
-	unsigned bits = 0;
-	enum probe_kind kind;
-
-	for (size_t i = 0; i < record_count(platform, field); i++) {
-		if (probe_parse(record_item(platform, field, i), &kind))
-			bits |= PROBE_BIT(kind);
-	}
-	return bits;
-}
-
-/* What the managed port speaks. */
-static enum probe_kind speaks(
-    const struct record *platform, const struct record *device)
-{
-	static const enum probe_kind spoken[] = {
-		[MANAGED_SSH] = PROBE_SSH,
-		[MANAGED_NETCONF] = PROBE_NETCONF,
-		[MANAGED_API] = PROBE_API,
-	};
-
-	return spoken[managed_way_of(device, platform)];
-}
-
-static unsigned probes_of(
-    const struct record *platform, const struct record *device)
-{
-	unsigned bits = probes_named(platform, PLATFORM_PROBES);
-
-	if (bits)
-		return bits;
-	return PROBE_BIT(PROBE_ICMP) | PROBE_BIT(speaks(platform, device));
-}
-
-/* managed: the port of the device's address or its platform; 0: none named. */
-static json_t *ports_of(const struct record *platform,
-    const struct record *device, int managed)
-{
-	long ports[PROBE_KINDS] = {
-		[PROBE_SSH] =
-		    record_number(platform, PLATFORM_SSH_PORT, SSH_PORT),
-		[PROBE_SNMP] = record_number(platform, PLATFORM_SNMP_PORT, 161),
-		[PROBE_NETCONF] = record_number(
-		    platform, PLATFORM_NETCONF_PORT, NETCONF_PORT),
-		[PROBE_API] = record_number(platform, PLATFORM_API_PORT, 443),
-	};
-	json_t *list = json_array();
-
-	if (managed)
-		ports[speaks(platform, device)] = managed;
-	for (int k = 0; k < PROBE_KINDS; k++)
-		json_array_append_new(list, json_integer(ports[k]));
-	return list;
-}
-
-/* The place of the secret in the request's list, where it is put once. */
-static int place_of(json_t *secrets, const struct record *secret)
-{
-	const json_t *item;
-	size_t i;
-
-	if (!secret)
-		return -1;
-	json_array_foreach(secrets, i, item)
-	{
-		if (strcmp(json_text(item, "name", ""), record_key(secret)) ==
-		    0)
-			return (int)i;
-	}
-	json_array_append_new(secrets,
-	    json_pack("{s:s, s:s, s:s, s:s}", "name", record_key(secret),
-		"provider", record_text(secret, SECRET_PROVIDER), "reference",
-		record_text(secret, SECRET_REFERENCE), "username",
-		record_text(secret, SECRET_USERNAME)));
-	return (int)json_array_size(secrets) - 1;
-}
-
-static json_t *pins_of(const struct snapshot *s, const char *device)
-{
-	const struct record *r = snapshot_find(s, KIND_HOSTKEY, device);
-	json_t *list = json_array();
-
-	for (size_t i = 0; r && i < record_count(r, HOSTKEY_KEYS); i++)
-		json_array_append_new(
-		    list, json_string(record_item(r, HOSTKEY_KEYS, i)));
-	return list;
-}
-
-/* A row for one that is not asked, with the reason. */
-static void pass_over(
-    struct worker *w, struct live_run *run, const char *device, const char *why)
-{
-	json_t *row = json_pack("{s:s, s:s, s:s}", "name", device, "state",
-	    run_state_words[RUN_CANCELLED], "result", why);
-
-	if (row)
-		live_add_row(w, run, row);
-	json_decref(row);
-}
-
-/* NULL: it can be asked; else why not, in `text`. */
-static const char *obstacle(const struct snapshot *s,
-    const struct live_run *run, const struct record *device, char address[16],
-    int *ret_port, char text[256])
-{
-	const char *why = runs_refusal(s, run->job, device, false, text);
-	int prefix;
-
-	if (why)
-		return why;
-	if (!snapshot_find(
-		s, KIND_PLATFORM, record_text(device, DEVICE_PLATFORM)))
-		return "not asked: it has no platform";
-	if (!schema_parse_ipv4(record_text(device, DEVICE_PRIMARY_IP4), address,
-		&prefix, ret_port))
-		return "not asked: it has no primary IPv4 address";
-	return NULL;
-}
-
-static bool add_target(struct worker *w, const struct snapshot *s,
-    struct live_run *run, const struct record *device, json_t *request)
-{
-	struct asked *a = &run->reach->asked[run->reach->n];
-	const struct record *platform = snapshot_find(
-	    s, KIND_PLATFORM, record_text(device, DEVICE_PLATFORM));
-	char address[16], text[256];
-	const char *why;
-	unsigned asked;
-	int port = 0;
-
-	why = obstacle(s, run, device, address, &port, text);
-	if (why) {
-		pass_over(w, run, record_key(device), why);
-		return true;
-	}
-	if (!port)
-		port = (int)record_number(platform, PLATFORM_PORT, 0);
-	asked = probes_of(platform, device);
-	a->counting = probes_named(platform, PLATFORM_PROBES_COUNTING) & asked;
-	if (!a->counting)
-		a->counting = asked;
-	text_copy(a->device, sizeof(a->device), record_key(device));
-	text_copy(a->address, sizeof(a->address), address);
-	run->reach->n++;
-	return json_array_append_new(json_object_get(request, "targets"),
-		   json_pack("{s:s, s:i, s:i, s:o, s:i, s:o}", "address",
-		       address, "asked", (int)asked, "counting",
-		       (int)a->counting, "ports", ports_of(platform, device, port),
-		       "snmp",
-		       place_of(json_object_get(request, "secrets"),
-			   snapshot_snmp_credentials(s, device)),
-		       "pins", pins_of(s, record_key(device)))) == 0;
-}
-
-enum err_code reach_make_request(struct worker *w, const struct snapshot *s,
-    struct live_run *run, json_t **ret, struct err *e)
-{
-	const json_t *p = json_object_get(run->doc, "parameters");
-	const struct record **list;
-	json_t *request;
-	size_t n;
-	bool ok = true;
-	enum err_code rc = choice_find(s, p, &list, &n, e);
-
-	if (rc != ERR_OK)
-		return rc;
-	reach_free(run->reach);
-	run->reach = calloc(1, sizeof(*run->reach));
-	if (run->reach)
-		run->reach->asked = calloc(n + 1, sizeof(struct asked));
-	request = json_pack("{s:s, s:s, s:s, s:I, s:I, s:[], s:[]}", "type",
-	    "run", "mode", "run", "job", run->job->name, "timeout_ms",
-	    (json_int_t)json_number(p, "timeout", 2) * 1000, "attempts",
-	    (json_int_t)json_number(p, "attempts", 3), "targets", "secrets");
-	ok = request && run->reach && run->reach->asked;
-	for (size_t i = 0; i < n && ok; i++)
-		ok = add_target(w, s, run, list[i], request);
-	free(list);
-	if (!ok) {
-		json_decref(request);
-		return err_set(e, ERR_SYSTEM, "out of memory");
-	}
-	*ret = request;
-	return ERR_OK;
 }
 
 /* --- answers ------------------------------------------------------------- */
@@ -241,15 +39,28 @@ static const enum run_state row_states[] = {
 	[REACH_DOWN] = RUN_FAILED,
 };
 
-static void add_result_row(
+/* A NETCONF server that could not be asked, and would have counted. */
+static const char *unasked(const struct asked *a)
+{
+	const struct probe_result *r = &a->results[PROBE_NETCONF];
+
+	return a->wants_hello && !r->counts && *r->why &&
+		       (a->counting & PROBE_BIT(PROBE_NETCONF))
+		   ? r->why
+		   : NULL;
+}
+
+void reach_add_row(
     struct worker *w, struct live_run *run, const struct asked *a)
 {
 	enum reach_verdict verdict = reach_judge(a->results);
-	char why[300], text[340];
+	const char *also = unasked(a);
+	char why[400], text[540];
 	json_t *row;
 
 	reach_explain(a->results, why, sizeof(why));
-	snprintf(text, sizeof(text), "%s: %s", reach_words[verdict], why);
+	snprintf(text, sizeof(text), "%s: %s%s%s%s", reach_words[verdict], why,
+	    also && *why ? "; " : "", also ? "netconf " : "", also ? also : "");
 	row = json_pack("{s:s, s:s}", "name", a->device, "state",
 	    run_state_words[row_states[verdict]]);
 	if (row && json_set_text(row, "result", text, strlen(text)))
@@ -292,7 +103,17 @@ void reach_on_answers(struct worker *w, struct live_run *run, json_t *message)
 		a->uptime_s = (uint32_t)json_number(answer, "uptime", 0);
 		json_array_foreach(json_object_get(answer, "results"), k,
 		    result) take_result(a, result);
-		add_result_row(w, run, a);
+		if (a->by_jump)
+			a->results[PROBE_NETCONF] =
+			    (struct probe_result){ .asked = true,
+				    .ok = true,
+				    .counts =
+					(a->counting &
+					    PROBE_BIT(PROBE_NETCONF)) != 0 };
+		if (a->wants_hello && a->results[PROBE_NETCONF].ok)
+			greet_want(w, run, (size_t)target);
+		else
+			reach_add_row(w, run, a);
 	}
 }
 
@@ -302,7 +123,7 @@ void reach_on_answers(struct worker *w, struct live_run *run, json_t *message)
 struct tally {
 	size_t verdicts[REACH_DOWN + 1];
 	size_t changed;
-	json_t *names; /* of the devices that changed: a set */
+	json_t *names;		 /* of the devices that changed: a set */
 	const char **down, **up; /* that went so; room for all asked */
 	size_t n_down, n_up;
 };
@@ -327,7 +148,7 @@ static struct reach_state *find_state(
 static void tell_change(struct worker *w, struct live_run *run,
     const struct asked *a, enum reach_verdict from, enum reach_verdict to)
 {
-	char why[300], text[400];
+	char why[400], text[540];
 
 	reach_explain(a->results, why, sizeof(why));
 	snprintf(text, sizeof(text), "%s is %s (it was %s): %s", a->device,
@@ -423,7 +244,8 @@ static void drop_other_rows(struct live_run *run, const json_t *changed)
 	json_object_set_new(run->doc, "devices", kept);
 }
 
-bool reach_finish(
+/* False: nothing of the run is worth a record.  text: the result. */
+static bool finish(
     struct worker *w, struct live_run *run, char *text, size_t size)
 {
 	bool scheduled = strcmp(json_text(run->doc, "trigger", ""),
@@ -455,4 +277,23 @@ bool reach_finish(
 		drop_other_rows(run, t.names);
 	json_decref(t.names);
 	return !scheduled || t.changed > 0;
+}
+
+void reach_end(struct worker *w, struct live_run *run)
+{
+	char text[200];
+	bool recorded = finish(w, run, text, sizeof(text));
+
+	live_log(w, run, LOG_INFO, "%s", text);
+	live_end(w, run, RUN_SUCCEEDED, text);
+	if (!recorded)
+		live_forget(w, run);
+}
+
+void reach_swept(struct worker *w, struct live_run *run)
+{
+	if (run->reach && run->reach->n_waiting > 0)
+		run->phase = LIVE_GREETING;
+	else
+		reach_end(w, run);
 }

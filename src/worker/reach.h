@@ -19,10 +19,10 @@ enum err_code reach_make_request(struct worker *w, const struct snapshot *s,
  * "why"} ]} ] } */
 void reach_on_answers(struct worker *w, struct live_run *run, json_t *message);
 
-/* Takes the answers into the book and logs what changed.  text: the result.
- * False: nothing of the run is worth a record. */
-bool reach_finish(
-    struct worker *w, struct live_run *run, char *text, size_t size);
+/* Its process has ended, and well: it ends, or waits for NETCONF hellos. */
+void reach_swept(struct worker *w, struct live_run *run);
+/* Takes what was found into the book, logs what changed, and ends the run. */
+void reach_end(struct worker *w, struct live_run *run);
 
 void reach_free(struct reach_sweep *s); /* NULL is fine */
 

@@ -128,6 +128,38 @@ static enum err_code add_jump(json_t *request, const struct snapshot *s,
 	    ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
 }
 
+/* The value of the device's credentials is not in it, nor in what is kept of
+ * it: the session reads it. */
+enum err_code request_make_greet(const struct snapshot *s, const char *device,
+    int port, json_t **ret, struct err *e)
+{
+	const struct record *r = snapshot_find(s, KIND_DEVICE, device);
+	const struct record *platform = r ? snapshot_find(s, KIND_PLATFORM,
+	    record_text(r, DEVICE_PLATFORM)) : NULL;
+	const struct record *secret = r ? snapshot_credentials(s, r) : NULL;
+	char address[16];
+	int prefix, ignored;
+	json_t *rq;
+	enum err_code rc;
+
+	if (!platform || !secret ||
+	    !schema_parse_ipv4(
+		record_text(r, DEVICE_PRIMARY_IP4), address, &prefix, &ignored))
+		return err_set(e, ERR_CONFLICT, "it lacks credentials");
+	rq = json_pack("{s:s, s:s, s:s, s:i, s:o, s:s, s:o}", "type", "greet",
+	    "device", device, "address", address, "port", port, "pins",
+	    pins_of(s, device), "secret", record_key(secret), "credentials",
+	    credentials_of(secret));
+	rc = rq && add_times(rq, platform)
+		 ? add_jump(rq, s, platform, r, e)
+		 : err_set(e, ERR_SYSTEM, "out of memory");
+	if (rc == ERR_OK)
+		*ret = rq;
+	else
+		json_decref(rq);
+	return rc;
+}
+
 static enum err_code make_base(const struct snapshot *s,
     struct live_run *run, bool settle, json_t **ret, struct err *e)
 {

@@ -338,31 +338,49 @@ static json_t *device_run(struct slot *slot, const json_t *request)
 	    out.diff_hash);
 }
 
+static json_t *serve_run(struct slot *slot, const json_t *request)
+{
+	const struct job *job = job_find(json_text(request, "job", ""));
+	bool over_store = job && job->scope == JOB_STORE;
+
+	slot->had_session = slot->had_session || !over_store;
+	if (job && job->scope == JOB_SWEEP)
+		return slot_probe_run(slot, request);
+	return over_store ? slot_store_run(slot, request)
+			  : device_run(slot, request);
+}
+
+static json_t *serve_greeting(struct slot *slot, const json_t *request)
+{
+	slot->had_session = true;
+	return slot_greet_run(slot, request);
+}
+
+static const struct {
+	const char *type;
+	json_t *(*serve)(struct slot *slot, const json_t *request);
+} requests[] = {
+	{ "run", serve_run },
+	{ "greet", serve_greeting },
+};
+
+/* Anything else is a cancel that came after the end. */
 static enum err_code serve_one(struct slot *slot, struct err *e)
 {
-	const struct job *job;
-	json_t *request, *end;
-	bool over_store;
+	json_t *request;
+	const char *type;
 	enum err_code rc = hear(slot, &request, e);
 
 	if (rc != ERR_OK)
 		return rc;
-	if (strcmp(json_text(request, "type", ""), "run") != 0) {
-		/* a cancel that came after the end */
-		json_decref(request);
-		return ERR_OK;
-	}
+	type = json_text(request, "type", "");
 	slot->cancelled = false;
-	job = job_find(json_text(request, "job", ""));
-	over_store = job && job->scope == JOB_STORE;
-	if (job && job->scope == JOB_SWEEP)
-		end = slot_probe_run(slot, request);
-	else
-		end = over_store ? slot_store_run(slot, request)
-				 : device_run(slot, request);
-	slot->had_session = slot->had_session || !over_store;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		if (strcmp(type, requests[i].type) == 0)
+			rc = slot_tell(requests[i].serve(slot, request), e);
+	}
 	json_decref(request);
-	return slot_tell(end, e);
+	return rc;
 }
 
 /* A master that started meanwhile had the lock for itself; then ours is dead,

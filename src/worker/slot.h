@@ -21,6 +21,13 @@
  * none opens the store and sees credentials both.
  *   { "type": "run", "mode", "job", "run", "actor", "trigger",
  *     "parameters": {…}, "base": "<commit>" (settle) }
+ *
+ * A NETCONF hello (worker/greet.h) is no run.  "compare": it only tells whether
+ * the credentials are those of the mark, and connects to nobody.
+ *   { "type": "greet", "device", "address", "port", "connect_s", "pins",
+ *     "credentials", "jump", "mark", "compare" }
+ *   → { "type": "end", "ok", "us", "why", "signed_in", "refused", "mark" }
+ *   → { "type": "end", "same" }
  */
 #ifndef WORKER_SLOT_H
 #define WORKER_SLOT_H
@@ -68,6 +75,9 @@ bool slot_cancelled(void *ctx);
 
 /* Probes devices; wants the credentials of SNMP and no store. */
 json_t *slot_probe_run(struct slot *slot, const json_t *request);
+
+/* Awaits a device's NETCONF hello.  NULL: out of memory. */
+json_t *slot_greet_run(struct slot *slot, const json_t *request);
 
 /* Executes a run over the store.  Its "end" message; NULL: out of memory. */
 json_t *slot_store_run(struct slot *slot, const json_t *request);

@@ -82,10 +82,16 @@ size_t slots_limit(struct worker *w)
 	return limit < MAX_SLOTS ? limit : MAX_SLOTS;
 }
 
+bool slots_is_idle(const struct slot_process *slot)
+{
+	return !slot->run && !slot->greeting;
+}
+
 static struct slot_process *find_idle(struct worker *w, bool fresh)
 {
 	for (size_t i = 0; i < w->n_slots; i++) {
-		if (!w->slots[i]->run && (!fresh || w->slots[i]->served == 0))
+		if (slots_is_idle(w->slots[i]) &&
+		    (!fresh || w->slots[i]->served == 0))
 			return w->slots[i];
 	}
 	return NULL;
@@ -136,12 +142,15 @@ void slots_drop(struct worker *w, struct slot_process *slot)
 	while (waitpid(slot->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	buf_release(&slot->in);
+	free(slot->greeting);
 	free(slot);
 }
 
 void slots_release(struct worker *w, struct slot_process *slot)
 {
 	slot->run = NULL;
+	free(slot->greeting);
+	slot->greeting = NULL;
 	slot->idle_since_ms = clock_mono_ms();
 	w->queue_changed = true;
 	if (++slot->served >= RETIRE_AFTER_SESSIONS)
@@ -157,7 +166,7 @@ void slots_tend(struct worker *w)
 
 	for (size_t i = w->n_slots; i-- > 0;) {
 		slot = w->slots[i];
-		if (slot->run)
+		if (!slots_is_idle(slot))
 			continue;
 		if (idle > 0 && now - slot->idle_since_ms > RETIRE_IDLE_MS)
 			slots_drop(w, slot);

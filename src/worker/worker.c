@@ -5,6 +5,8 @@
 #include "app/scheduler.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "worker/greet.h"
+#include "worker/greet_book.h"
 #include "worker/worker_internal.h"
 
 #include <errno.h>
@@ -120,7 +122,8 @@ static bool may_exit(const struct loop *l)
 	if (clock_mono_ms() >= l->stop_by_ms)
 		return true;
 	for (const struct live_run *r = l->w.runs; r; r = r->next) {
-		if (r->slot || r->phase == LIVE_ENDED)
+		if (r->slot || r->phase == LIVE_ENDED ||
+		    r->phase == LIVE_GREETING)
 			return false;
 	}
 	return true;
@@ -150,7 +153,7 @@ static void run_schedules(struct loop *l)
 static int wait_ms(const struct loop *l)
 {
 	int64_t times[] = { record_next_ms(&l->w), dispatch_next_ms(&l->w),
-		fleet_next_ms(&l->w), hook_next_ms(l->w.hook),
+		fleet_next_ms(&l->w), greet_next_ms(&l->w), hook_next_ms(l->w.hook),
 		schedule_wait_ms(l), l->w.stopping ? 200 : 10000 };
 	int64_t least = INT_MAX;
 
@@ -207,11 +210,13 @@ static void serve(struct loop *l)
 {
 	while (!may_exit(l)) {
 		dispatch_queue(&l->w);
+		greet_dispatch(&l->w);
 		fleet_dispatch(&l->w);
 		dispatch_settle(&l->w);
 		dispatch_timeouts(&l->w);
 		fleet_record(&l->w);
 		fleet_tend(&l->w);
+		greet_tend(&l->w);
 		record_flush(&l->w);
 		retention_run(&l->w);
 		hook_run(l->w.hook);
@@ -287,6 +292,7 @@ static enum err_code prepare(struct loop *l, struct err *e)
 	    (rc = queue_prepare(dir, e)) != ERR_OK ||
 	    (rc = app_open(dir, &l->w.app, e)) != ERR_OK ||
 	    (rc = store_sweep(l->w.app.store, e)) != ERR_OK ||
+	    (rc = greet_book_open(dir, &l->w.hellos, e)) != ERR_OK ||
 	    (rc = watch_signals(l, e)) != ERR_OK ||
 	    (rc = watch_all(l, e)) != ERR_OK ||
 	    (rc = hook_new(&l->w, &l->w.hook, e)) != ERR_OK ||
@@ -324,6 +330,7 @@ enum err_code worker_serve(const struct worker_options *options, struct err *e)
 		live_let_go(&l.w, l.w.runs);
 	hook_free(l.w.hook);
 	scheduler_free(l.w.scheduler);
+	greet_book_free(l.w.hellos);
 	if (l.w.app.store)
 		app_close(&l.w.app);
 	if (l.signal_fd >= 0)

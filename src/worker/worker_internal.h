@@ -18,6 +18,8 @@ struct hook;
 struct scheduler;
 struct fleet;
 struct reach_sweep;
+struct greet_book;
+struct greet_session;
 
 /* Where a run in hand stands with the master.  Its state for people is in the
  * document. */
@@ -29,6 +31,7 @@ enum live_phase {
 	LIVE_SETTLE,	/* unknown: to be read again at settle_at_ms */
 	LIVE_SETTLING,	/* a slot reads the device */
 	LIVE_FLEET,	/* over many devices: its members are in hand */
+	LIVE_GREETING,	/* a sweep that waits for NETCONF hellos */
 	LIVE_ENDED,	/* to be recorded */
 };
 
@@ -77,7 +80,9 @@ struct slot_process {
 	pid_t pid;
 	int fd;
 	struct buf in;
-	struct live_run *run; /* NULL: idle */
+	struct live_run *run;
+	/* owned; both NULL: idle */
+	struct greet_session *greeting;
 	bool ready; /* it has started */
 	int served;
 	int64_t idle_since_ms;
@@ -96,6 +101,7 @@ struct worker {
 	struct live_run *runs;
 	struct hook *hook;
 	struct scheduler *scheduler;
+	struct greet_book *hellos;
 	int64_t schedule_at_ms; /* wall clock: its next look */
 	pid_t notifier;	 /* sends notifications; 0: none runs */
 	bool outbox_changed;
@@ -124,6 +130,9 @@ struct live_run *live_find(struct worker *w, const char *id);
 /* Is a session with this device, or one at the same address, in hand or to be
  * settled?  Records may be renamed while a run is under way. */
 bool live_device_is_busy(struct worker *w, const char *device);
+/* The run that has it in hand; NULL: none. */
+const struct live_run *live_device_holder(
+    struct worker *w, const char *device);
 /* At the end of the master's list. */
 void live_append(struct worker *w, struct live_run *run);
 /* Its document says what it is: sets job, scope and device. */
@@ -241,6 +250,8 @@ enum err_code slots_take(struct worker *w, enum job_scope scope,
     struct slot_process **ret, struct err *e) must_check;
 /* Keeps one idle process ready and retires those idle for long. */
 void slots_tend(struct worker *w);
+/* Neither a run nor a greeting has it. */
+bool slots_is_idle(const struct slot_process *slot);
 /* The slot's process is gone or must go: closes, kills, reaps.  A run that it
  * has is the caller's to end. */
 void slots_drop(struct worker *w, struct slot_process *slot);
@@ -256,6 +267,10 @@ void slots_note_failure(struct worker *w);
  * settle: the device is to be read, not changed. */
 enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
     json_t **ret, struct err *e) must_check;
+
+/* For a session that only awaits the device's NETCONF hello (slot.h). */
+enum err_code request_make_greet(const struct snapshot *s, const char *device,
+    int port, json_t **ret, struct err *e) must_check;
 
 /* --- dispatch.c: from the queue to a slot ------------------------------------------ */
 
@@ -317,6 +332,9 @@ void fleet_free(struct fleet *f);
 void fleet_dispatch(struct worker *w);
 /* Starts one session of the run that has the fewest; false: none. */
 bool fleet_start_one(struct worker *w);
+/* May one more session of many be started?  One slot is left to runs of single
+ * devices, where there are several. */
+bool fleet_has_slot(struct worker *w);
 /* Ends runs whose rows have all ended; shows how far the others are. */
 void fleet_tend(struct worker *w);
 /* Group commits of what their members wait for. */

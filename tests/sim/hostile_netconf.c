@@ -99,6 +99,11 @@ static void hello_nothing(void)
 	pause();
 }
 
+static void hello_end(void)
+{
+	exit(0);
+}
+
 static void hello_drip(void)
 {
 	drip(HELLO EOM);
@@ -252,6 +257,7 @@ static const struct {
 } modes[] = {
 	{ "honest", hello_honest, reply_honest },
 	{ "hello-nothing", hello_nothing, NULL },
+	{ "hello-end", hello_end, NULL },
 	{ "hello-drip", hello_drip, NULL },
 	{ "hello-flood", hello_flood, NULL },
 	{ "hello-junk", hello_junk, NULL },

@@ -4,7 +4,7 @@ add_executable(switchyard-worker-fake
 target_include_directories(switchyard-worker-fake PRIVATE
     ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(switchyard-worker-fake PRIVATE worker
-    "$<LINK_GROUP:RESCAN,app,infra_git,infra_http,infra_queue,infra_secrets>" infra_probe)
+    "$<LINK_GROUP:RESCAN,app,infra_git,infra_http,infra_queue,infra_secrets>" infra_probe infra_netconf)
 
 function(worker_test name timeout)
   add_executable(worker_${name} system/worker/${name}.c system/worker/kit.c)
