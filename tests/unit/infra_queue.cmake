@@ -1,4 +1,8 @@
 unit_test(infra_queue spool Threads::Threads)
+unit_test(infra_queue power)
+foreach(call fsync rename link)
+  target_link_options(unit_infra_queue_power PRIVATE -Wl,--wrap=${call})
+endforeach()
 unit_test(infra_secrets secrets)
 unit_test(infra_secrets vault_answer)
 unit_test(infra_secrets vault_config)

@@ -15,11 +15,11 @@
  * In every such state Git finds no fault in what the refs reach and the tip is
  * the old commit or the new one; once the commit was acknowledged, the new.
  */
-enum op_kind { OP_NAME, OP_WRITE, OP_SYNC_FILE, OP_SYNC_DIR };
+enum op_kind { OP_NAME, OP_DIR, OP_WRITE, OP_SYNC_FILE, OP_SYNC_DIR };
 
 struct op {
 	enum op_kind kind;
-	char path[256]; /* of OP_NAME; the directory of OP_SYNC_DIR */
+	char path[256]; /* of OP_NAME; the directory of OP_DIR, OP_SYNC_DIR */
 	int file;	/* its index; OP_NAME: -1 takes the name away */
 	bool durable;	/* found out at replay */
 };
@@ -69,6 +69,8 @@ ssize_t __real_write(int fd, const void *data, size_t len);
 ssize_t __wrap_write(int fd, const void *data, size_t len);
 int __real_fsync(int fd);
 int __wrap_fsync(int fd);
+int __real_mkdir(const char *path, mode_t mode);
+int __wrap_mkdir(const char *path, mode_t mode);
 int __real_rename(const char *from, const char *to);
 int __wrap_rename(const char *from, const char *to);
 int __real_link(const char *from, const char *to);
@@ -117,6 +119,15 @@ int __wrap_fsync(int fd)
 		record(OP_SYNC_FILE, "", tape.file_of_fd[fd] - 1);
 	else if (tape.on && tape.dir_of_fd[fd][0])
 		record(OP_SYNC_DIR, tape.dir_of_fd[fd], -1);
+	return rc;
+}
+
+int __wrap_mkdir(const char *path, mode_t mode)
+{
+	int rc = __real_mkdir(path, mode);
+
+	if (tape.on && rc == 0)
+		record(OP_DIR, path, -1);
 	return rc;
 }
 
@@ -176,7 +187,7 @@ static void find_durable(int n)
 			tape.files[op->file].synced = true;
 		for (int j = 0; op->kind == OP_SYNC_DIR && j < i; j++)
 			tape.ops[j].durable |=
-			    tape.ops[j].kind == OP_NAME &&
+			    tape.ops[j].kind <= OP_DIR &&
 			    is_in(tape.ops[j].path, op->path);
 	}
 }
@@ -184,7 +195,11 @@ static void find_durable(int n)
 static void put_file(const char *at, const struct file *file)
 {
 	size_t len = file->synced ? file->content.len : 0;
+	char dir[512];
 
+	snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(at, '/') - at), at);
+	if (access(dir, F_OK) != 0) /* lost with its directory */
+		return;
 	unlink(at);
 	assert_ok(
 	    file_replace(at, len ? file->content.data : "", len, 0444, e));
@@ -204,10 +219,12 @@ static void rebuild(struct fixture *f, const char *root, int n, enum luck luck)
 			    (luck == LUCK_SOME && rand() % 2);
 		char at[512];
 
-		if (op->kind != OP_NAME || !kept)
+		if (op->kind > OP_DIR || !kept)
 			continue;
 		snprintf(at, sizeof(at), "%s%s", root, op->path + own);
-		if (op->file < 0)
+		if (op->kind == OP_DIR)
+			mkdir(at, 0755);
+		else if (op->file < 0)
 			unlink(at);
 		else
 			put_file(at, &tape.files[op->file]);
@@ -282,6 +299,16 @@ static void power_may_fail_during_a_small_commit(void **state)
 	lose_power_at_every_call(*state, 1);
 }
 
+/* Git takes directories away that it has emptied: they are made again. */
+static void power_may_fail_while_directories_are_made(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(
+	    shell(f, "find $S/objects -type d -name '[0-9a-f]*' -empty -delete"), 0);
+	lose_power_at_every_call(f, 1);
+}
+
 static void power_may_fail_while_a_pack_is_written(void **state)
 {
 	lose_power_at_every_call(*state, 70);
@@ -292,6 +319,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(power_may_fail_during_a_small_commit),
+		T(power_may_fail_while_directories_are_made),
 		T(power_may_fail_while_a_pack_is_written),
 	};
 
