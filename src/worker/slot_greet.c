@@ -122,7 +122,7 @@ static json_t *greet_by_way(struct slot *slot, const json_t *rq,
 	struct err e = ERR_INIT;
 	json_t *end;
 
-	if (slot_jump_read(slot->dir, rq, arena, &jump, &e) != ERR_OK)
+	if (slot_jump_read(slot->secrets, rq, arena, &jump, &e) != ERR_OK)
 		return end_unasked("no credentials", &e);
 	end = greet(slot, rq, c, &jump, arena);
 	slot_jump_release(&jump);
@@ -131,7 +131,8 @@ static json_t *greet_by_way(struct slot *slot, const json_t *rq,
 
 json_t *slot_greet_run(struct slot *slot, const json_t *rq)
 {
-	const json_t *ref = json_object_get(rq, "credentials");
+	const struct secret_ref ref =
+	    slot_read_ref(json_object_get(rq, "credentials"));
 	struct credentials c = { .username = "" };
 	struct arena *arena = arena_new(ARENA_MAX);
 	struct err e = ERR_INIT;
@@ -139,9 +140,7 @@ json_t *slot_greet_run(struct slot *slot, const json_t *rq)
 
 	if (!arena)
 		return NULL;
-	if (secrets_read(slot->dir, json_text(ref, "provider", ""),
-		json_text(ref, "reference", ""), json_text(ref, "username", ""),
-		&c, &e) != ERR_OK)
+	if (secrets_read(slot->secrets, &ref, &c, &e) != ERR_OK)
 		end = end_unasked("no credentials", &e);
 	else if (json_flag(rq, "compare", false))
 		end = json_pack("{s:s, s:b}", "type", "end", "same",
