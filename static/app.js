@@ -403,6 +403,34 @@ function guardForm(form) {
 	});
 }
 
+/* Another job has other parameters: its fields take the place of those that are
+ * shown; what was typed stays where both have it. */
+async function showParameters(form) {
+	const body = new URLSearchParams(new FormData(form));
+	let answer;
+
+	body.set("show-parameters", "1");
+	answer = await fetch(form.action, { method: "POST", body });
+	if (!answer.ok || answer.redirected)
+		throw new Error(`${form.action}: ${answer.status}`);
+	const page = new DOMParser().parseFromString(
+		await answer.text(), "text/html");
+
+	document.getElementById("parameters-fields").replaceWith(
+		document.adoptNode(page.getElementById("parameters-fields")));
+	document.getElementById("parameters-of").textContent =
+		page.getElementById("parameters-of").textContent;
+}
+
+function followJob(fieldset) {
+	const form = fieldset.closest("form");
+	const button = fieldset.querySelector("[name=show-parameters]");
+
+	button.hidden = true;
+	form.querySelector("select[name=job]").addEventListener("change", () =>
+		showParameters(form).catch(() => { button.hidden = false; }));
+}
+
 /* A page that comes back from the browser's memory may offer what is done. */
 addEventListener("pageshow", event => {
 	if (event.persisted)
@@ -413,6 +441,8 @@ for (const form of document.querySelectorAll("form[data-live]"))
 	liveFilter(form);
 for (const form of document.querySelectorAll("form[data-dirty]"))
 	guardForm(form);
+if (document.getElementById("parameters"))
+	followJob(document.getElementById("parameters"));
 addTickAll();
 for (const select of document.querySelectorAll("select[data-way]"))
 	showControl(select);

@@ -1,15 +1,11 @@
 #include "app/hook_rule.h"
 
 #include "app/device_view.h"
+#include "app/job_parameters.h"
 #include "base/json.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* What a hook decides by itself: the device is that of the change, and a hook
- * merges and never replaces. */
-static const char *const reserved[] = { "device", "devices", "area", "role",
-	"platform", "tag", "view", "all", "dry_run", "replace_config", NULL };
 
 /* --- does it want this change -------------------------------------------- */
 
@@ -144,9 +140,8 @@ bool hook_rule_wants(const struct snapshot *s, const struct record *hook,
 
 static const struct job *job_of(const struct record *hook)
 {
-	const char *name = record_text(hook, HOOK_JOB);
-
-	return *name ? job_find(name) : job_get(JOB_PROVISION);
+	return job_holder_find_job(
+	    job_holder_of(KIND_HOOK), record_text(hook, HOOK_JOB));
 }
 
 static bool takes(const struct job *job, const char *parameter)
@@ -166,8 +161,7 @@ static enum device_status status_of(const struct record *device)
 static json_t *parameters_of(const struct record *hook, const struct job *job,
     const char *device, bool dry)
 {
-	const char *text = record_text(hook, HOOK_PARAMETERS);
-	json_t *p = *text ? json_loads(text, 0, NULL) : json_object();
+	json_t *p = job_holder_parameters(job_holder_of(KIND_HOOK), hook);
 
 	if (!p)
 		return NULL;
@@ -298,29 +292,37 @@ enum err_code hook_rule_try(const struct app *app, const struct actor *actor,
 
 /* --- the record ---------------------------------------------------------- */
 
-void hook_rule_check(const struct record *now, struct schema_errors *errors)
+static void check_reserved(const struct job_holder *h, const struct job *job,
+    const struct record *now, struct schema_errors *errors)
 {
-	const struct field *fields = record_kind(now)->schema.fields;
-	const struct job *job = job_of(now);
-	const char *text = record_text(now, HOOK_PARAMETERS);
-	struct schema_errors wrong = { 0 };
-	json_t *p;
+	json_t *parameters = job_holder_parameters(h, now);
 
-	if (!job || !takes(job, "device")) {
-		schema_errors_add(errors, &fields[HOOK_JOB],
+	for (size_t i = 0; i < job->parameters.n_fields; i++) {
+		const struct field *f = &job->parameters.fields[i];
+
+		if (job_holder_reserves(h, f->name) &&
+		    json_object_get(parameters, f->name))
+			schema_errors_add(errors,
+			    &record_kind(now)->schema.fields[HOOK_PARAMETERS],
+			    "%s is the hook's to say", f->name);
+	}
+	json_decref(parameters);
+}
+
+void hook_rule_check(const struct snapshot *s, const struct record *old,
+    const struct record *now, struct schema_errors *errors)
+{
+	const struct job_holder *h = job_holder_of(KIND_HOOK);
+	const struct job *job = job_of(now);
+	size_t before = errors->n;
+
+	if (!job || !takes(job, "device"))
+		schema_errors_add(errors,
+		    &record_kind(now)->schema.fields[HOOK_JOB],
 		    "there is no job \"%.60s\" for a device",
 		    record_text(now, HOOK_JOB));
-		return;
-	}
-	p = *text ? json_loads(text, 0, NULL) : json_object();
-	for (size_t i = 0; reserved[i]; i++) {
-		if (json_object_get(p, reserved[i]))
-			schema_errors_add(errors, &fields[HOOK_PARAMETERS],
-			    "%s is the hook's to say", reserved[i]);
-	}
-	json_object_set_new(p, "device", json_string("x"));
-	if (errors->n == 0 && !schema_check(&job->parameters, p, &wrong))
-		schema_errors_add(errors, &fields[HOOK_PARAMETERS], "%.190s",
-		    wrong.item[0].message);
-	json_decref(p);
+	else
+		check_reserved(h, job, now, errors);
+	if (errors->n == before)
+		job_parameters_check_held(s, old, now, errors);
 }

@@ -39,7 +39,9 @@ enum err_code hook_rule_try(const struct app *app, const struct actor *actor,
     const struct snapshot *s, const struct record *hook, const char *device,
     const char *key, json_t **ret_doc, struct err *e) must_check;
 
-/* What the record's schema cannot say: its job and its parameters. */
-void hook_rule_check(const struct record *now, struct schema_errors *errors);
+/* What the record's schema cannot say: its job and its parameters.  old: what
+ * it was in the snapshot, or NULL. */
+void hook_rule_check(const struct snapshot *s, const struct record *old,
+    const struct record *now, struct schema_errors *errors);
 
 #endif

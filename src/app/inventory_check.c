@@ -1,6 +1,7 @@
 #include "app/inventory_internal.h"
 
 #include "app/hook_rule.h"
+#include "app/job_parameters.h"
 #include "app/notify.h"
 #include "app/schedules.h"
 #include "domain/backup_map.h"
@@ -274,13 +275,15 @@ void inventory_check_references(const struct snapshot *s,
 	else if (record_kind(now)->id == KIND_PLATFORM)
 		check_platform(&c);
 	else if (record_kind(now)->id == KIND_HOOK)
-		hook_rule_check(now, errors);
+		hook_rule_check(s, old, now, errors);
 	else if (record_kind(now)->id == KIND_CHANNEL)
 		notify_check_channel(now, errors);
 	else if (record_kind(now)->id == KIND_SETTINGS)
 		notify_check_settings(now, errors);
 	else if (record_kind(now)->id == KIND_SCHEDULE)
-		schedule_check(s, now, errors);
+		schedule_check(s, old, now, errors);
+	else if (record_kind(now)->id == KIND_BUTTON)
+		job_parameters_check_held(s, old, now, errors);
 	else if (record_kind(now)->id == KIND_JOB)
 		check_job(&c);
 	if (errors->n == before && record_kind(now)->id == KIND_AREA)

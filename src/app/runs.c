@@ -2,6 +2,7 @@
 
 #include "app/choice.h"
 #include "app/inventory.h"
+#include "app/job_parameters.h"
 #include "app/job_settings.h"
 #include "app/port/queue.h"
 #include "app/teardown.h"
@@ -82,39 +83,17 @@ const char *runs_refusal(const struct snapshot *s, const struct job *job,
 
 /* --- creating ------------------------------------------------------------ */
 
-static void check_reference(const struct snapshot *s, const struct field *f,
-    const char *key, struct schema_errors *errors)
-{
-	if (!snapshot_find(s, f->ref, key))
-		schema_errors_add(errors, f, "%s \"%.80s\" does not exist",
-		    kind_get(f->ref)->name, key);
-}
-
 static enum err_code check_parameters(const struct snapshot *s,
     const struct job *job, const json_t *parameters,
     struct schema_errors *errors, json_t **ret, struct err *e)
 {
-	const struct schema *schema = &job->parameters;
-	json_t *full, *item;
-	size_t k;
+	json_t *full;
 
 	errors->n = 0;
-	schema_check(schema, parameters, errors);
-	for (size_t i = 0; i < schema->n_fields && errors->n == 0; i++) {
-		const struct field *f = &schema->fields[i];
-		const char *key = json_text(parameters, f->name, "");
-
-		if (f->type == FIELD_REF && *key)
-			check_reference(s, f, key, errors);
-		json_array_foreach(f->type == FIELD_REFS
-				       ? json_object_get(parameters, f->name)
-				       : NULL,
-		    k, item)
-		    check_reference(s, f, json_string_value(item), errors);
-	}
+	job_parameters_check(s, job, parameters, errors);
 	if (errors->n)
 		return schema_errors_check(errors, e);
-	full = schema_complete(schema, parameters);
+	full = schema_complete(&job->parameters, parameters);
 	if (!full)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	*ret = full;

@@ -1,5 +1,6 @@
 #include "app/schedules.h"
 
+#include "app/job_parameters.h"
 #include "app/port/queue.h"
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -111,30 +112,6 @@ void schedule_format(
 	    (int)(llabs(offset) / 3600), (int)(llabs(offset) / 60 % 60));
 }
 
-static void check_job(const struct record *now, struct schema_errors *errors)
-{
-	const struct field *fields = record_kind(now)->schema.fields;
-	const struct job *job = job_find(record_text(now, SCHEDULE_JOB));
-	const char *text = record_text(now, SCHEDULE_PARAMETERS);
-	struct schema_errors wrong = { 0 };
-	json_t *parameters;
-
-	if (!job) {
-		schema_errors_add(errors, &fields[SCHEDULE_JOB],
-		    "there is no job \"%.60s\"",
-		    record_text(now, SCHEDULE_JOB));
-		return;
-	}
-	parameters = *text ? json_loads(text, 0, NULL) : json_object();
-	schema_check(&job->parameters, parameters, &wrong);
-	for (size_t i = 0; i < wrong.n; i++)
-		schema_errors_add(errors, &fields[SCHEDULE_PARAMETERS],
-		    "%s: %.150s",
-		    wrong.item[i].field ? wrong.item[i].field->name : job->name,
-		    wrong.item[i].message);
-	json_decref(parameters);
-}
-
 static void check_chain(const struct snapshot *s, const struct record *now,
     struct schema_errors *errors)
 {
@@ -154,8 +131,37 @@ static void check_chain(const struct snapshot *s, const struct record *now,
 		    "this schedule would follow itself");
 }
 
-void schedule_check(const struct snapshot *s, const struct record *now,
+static bool says_the_same_time(
+    const struct record *old, const struct record *now)
+{
+	return strcmp(record_text(old, SCHEDULE_AT),
+		   record_text(now, SCHEDULE_AT)) == 0 &&
+	       strcmp(record_text(old, SCHEDULE_TIME_ZONE),
+		   record_text(now, SCHEDULE_TIME_ZONE)) == 0 &&
+	       (record_flag(old, SCHEDULE_ENABLED) ||
+		   !record_flag(now, SCHEDULE_ENABLED));
+}
+
+/* One that has been may be described anew, and lies in the store; but none is
+ * set, or resumed, that would never start anything. */
+static void check_to_come(const struct snapshot *s, const struct record *old,
+    const struct record *now, const struct schedule *schedule,
     struct schema_errors *errors)
+{
+	bool lies = snapshot_find(s, KIND_SCHEDULE, record_key(now)) == now;
+
+	if (!schedule->time.once || schedule->follows || lies ||
+	    (old && says_the_same_time(old, now)) ||
+	    schedule->time.once_ms > clock_wall_ms())
+		return;
+	schema_errors_add(errors, &record_kind(now)->schema.fields[SCHEDULE_AT],
+	    "%.60s has passed in %.60s: choose a time to come",
+	    record_text(now, SCHEDULE_AT),
+	    record_text(now, SCHEDULE_TIME_ZONE));
+}
+
+void schedule_check(const struct snapshot *s, const struct record *old,
+    const struct record *now, struct schema_errors *errors)
 {
 	const struct field *fields = record_kind(now)->schema.fields;
 	int field = record_has(now, SCHEDULE_AT) ? SCHEDULE_AT : SCHEDULE_CRON;
@@ -167,11 +173,13 @@ void schedule_check(const struct snapshot *s, const struct record *now,
 	    ERR_OK)
 		field = SCHEDULE_TIME_ZONE;
 	zone_free(zone);
-	if (schedule_load(now, &schedule, &e) == ERR_OK)
+	if (schedule_load(now, &schedule, &e) == ERR_OK) {
+		check_to_come(s, old, now, &schedule, errors);
 		schedule_release(&schedule);
-	else
+	} else {
 		schema_errors_add(errors, &fields[field], "%.190s", e.message);
-	check_job(now, errors);
+	}
+	job_parameters_check_held(s, old, now, errors);
 	check_chain(s, now, errors);
 }
 
@@ -308,14 +316,13 @@ static enum err_code create_run(const struct app *app,
     const struct schedule_occurrence *o, json_t **ret_doc, struct err *e)
 {
 	const struct job *job = job_find(record_text(r, SCHEDULE_JOB));
-	const char *text = record_text(r, SCHEDULE_PARAMETERS);
 	json_t *parameters, *origin;
 	enum err_code rc;
 
 	if (!job)
 		return err_set(e, ERR_NOT_FOUND, "there is no job \"%.60s\"",
 		    record_text(r, SCHEDULE_JOB));
-	parameters = *text ? json_loads(text, 0, NULL) : json_object();
+	parameters = job_holder_parameters(job_holder_of(KIND_SCHEDULE), r);
 	origin = origin_of(r, o);
 	if (!parameters || !origin)
 		rc = err_set(e, ERR_SYSTEM, "out of memory");

@@ -38,9 +38,10 @@ void schedule_format(
     const struct schedule *s, int64_t ms, char text[SCHEDULE_TEXT_SIZE]);
 
 /* What the record's schema cannot say: its time, zone, job and parameters; that
- * no schedule follows itself. */
-void schedule_check(const struct snapshot *s, const struct record *now,
-    struct schema_errors *errors);
+ * no schedule follows itself, and that its time is still to come.  old: what it
+ * was in the snapshot; NULL: it is new, or not about to change. */
+void schedule_check(const struct snapshot *s, const struct record *old,
+    const struct record *now, struct schema_errors *errors);
 
 /* --- where it stands ----------------------------------------------------- */
 

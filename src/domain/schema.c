@@ -32,11 +32,22 @@ void schema_errors_add(struct schema_errors *errors, const struct field *field,
 	if (errors->n == SCHEMA_MAX_ERRORS)
 		return;
 	item = &errors->item[errors->n++];
-	item->field = field;
+	*item = (struct schema_error){ .field = field };
 	va_start(ap, fmt);
 	vsnprintf(item->message, sizeof(item->message), fmt, ap);
 	va_end(ap);
 	make_presentable(item->message);
+}
+
+void schema_errors_add_member(struct schema_errors *errors,
+    const struct field *field, const struct field *member, const char *message)
+{
+	size_t n = errors->n;
+
+	schema_errors_add(errors, field, "%s%s%.150s",
+	    member ? member->name : "", member ? ": " : "", message);
+	if (errors->n > n)
+		errors->item[n].member = member;
 }
 
 enum err_code schema_errors_check(const struct schema_errors *errors,

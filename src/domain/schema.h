@@ -85,7 +85,9 @@ struct schema {
 #define SCHEMA_MAX_ERRORS 16
 struct schema_error {
 	const struct field *field; /* NULL: about the whole */
-	char message[200];
+	/* Of the object in that field: which member; NULL: none. */
+	const struct field *member;
+	char message[200]; /* begins with the member's name and ": " */
 };
 struct schema_errors {
 	size_t n;
@@ -94,6 +96,9 @@ struct schema_errors {
 
 void schema_errors_add(struct schema_errors *errors, const struct field *field,
     const char *fmt, ...) printf_like(3, 4);
+/* About a member of the object in a field: a job's parameter. */
+void schema_errors_add_member(struct schema_errors *errors,
+    const struct field *field, const struct field *member, const char *message);
 /* ERR_INVALID with all of them in one sentence; ERR_OK if there is none. */
 enum err_code schema_errors_check(const struct schema_errors *errors,
     struct err *e) must_check;

@@ -121,6 +121,7 @@ export function pageList(runs, commit, view) {
 		...runPages(runs),
 		...kindPages(),
 		...textPages(),
+		"schedule-new-backup": "/schedules/new?job=backup",
 		search: "/search?q=description",
 		"search-regex": "/search?q=%5E+*(ip|route).*&mode=regex&in=backup",
 		"search-none": "/search?q=nothing-like-it",

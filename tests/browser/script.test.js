@@ -127,6 +127,42 @@ for (const javaScriptEnabled of [true, false]) {
 		}));
 }
 
+for (const javaScriptEnabled of [true, false]) {
+	test(`a schedule asks what its job asks, ${javaScriptEnabled ? "with" : "without"} a script`,
+		() => withPage({ javaScriptEnabled }, async page => {
+			const name = `north-${javaScriptEnabled ? "script" : "plain"}`;
+			const show = page.locator("button[name=show-parameters]");
+
+			await page.goto("/schedules/new?job=compare");
+			await page.fill("#f-name", name);
+			await page.fill("#f-cron", "*/5 * * * *");
+			await page.selectOption("[name='parameters.area']", "lab");
+			await page.selectOption("#f-job", "backup");
+			if (javaScriptEnabled)
+				assert.ok(!await show.isVisible());
+			else
+				await show.click();
+			await page.waitForSelector("[name='parameters.retries']");
+			assert.equal(await page.inputValue("#f-name"), name);
+			assert.equal(await page.inputValue("[name='parameters.area']"),
+				"lab");
+			await page.fill("[name='parameters.devices']", "r1, nobody");
+			/* Enter saves */
+			await page.press("#f-name", "Enter");
+			await page.waitForSelector(
+				".field-error:has-text('\"nobody\" does not exist')");
+			assert.equal(await page.inputValue("[name='parameters.devices']"),
+				"r1, nobody");
+			await page.fill("[name='parameters.devices']", "r1");
+			await page.click(`button:has-text('Add schedule')`);
+			await page.waitForURL(`**/schedules/${name}`);
+			assert.match(await page.textContent("main"),
+				/Area: lab, Devices: r1/);
+			await page.goto(`/schedules/${name}/delete`);
+			await page.click(`button:has-text('Delete ${name}')`);
+		}));
+}
+
 test("signing out ends the session", () =>
 	withPage({}, async page => {
 		await page.click("details.user summary");

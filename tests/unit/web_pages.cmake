@@ -28,3 +28,7 @@ target_compile_definitions(unit_web_search PRIVATE
 unit_test(web dashboard "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
 target_compile_definitions(unit_web_dashboard PRIVATE
     SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+unit_test(web parameter_form "$<LINK_GROUP:RESCAN,app,infra_git,infra_queue,infra_ironic,infra_secrets>")
+target_compile_definitions(unit_web_parameter_form PRIVATE
+    SOURCE_DIR="${PROJECT_SOURCE_DIR}")

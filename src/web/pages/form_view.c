@@ -81,7 +81,7 @@ static const char *preset_value(
 		return asked;
 	if (preset)
 		return typed(r->arena, preset);
-	if (!f->fallback)
+	if (!f->fallback || form->partial)
 		return "";
 	fallback = json_loads(f->fallback, JSON_DECODE_ANY, NULL);
 	text = typed(r->arena, fallback);
@@ -93,8 +93,8 @@ static const char *value_of(struct request *r, const struct form_view *form,
     const json_t *object, const struct field *f)
 {
 	if (form->submitted)
-		return request_form(
-		    r, f->name, f->type == FIELD_BOOL ? "false" : "");
+		return request_form(r, f->name,
+		    f->type == FIELD_BOOL && !form->partial ? "false" : "");
 	if (form->record)
 		return typed(r->arena, json_object_get(object, f->name));
 	return preset_value(r, form, f);
@@ -133,6 +133,20 @@ static struct jv choice_options(
 		add_option(a, list, "", "not set", current);
 	for (const char *const *c = f->choices; *c; c++)
 		add_option(a, list, *c, *c, current);
+	return list;
+}
+
+static struct jv bool_options(
+    struct arena *a, const struct field *f, const char *current)
+{
+	const char *now = *current ? is_on(current) ? "true" : "false" : "";
+	struct jv list = jv_list(a, 3);
+	const char *usual =
+	    f->fallback && strcmp(f->fallback, "true") == 0 ? "on" : "off";
+
+	add_option(a, list, "", arena_printf(a, "not set (%s)", usual), now);
+	add_option(a, list, "true", "on", now);
+	add_option(a, list, "false", "off", now);
 	return list;
 }
 
@@ -212,9 +226,13 @@ static size_t max_length(const struct field *f)
 	return 0;
 }
 
-static const char *control_of(struct request *r, const struct field *f)
+static const char *control_of(struct request *r, const struct form_view *form,
+    const struct field *f)
 {
 	size_t n = 0;
+
+	if (f->type == FIELD_BOOL && form->partial)
+		return "select";
 
 	if (f->type == FIELD_REF)
 		snapshot_all(r->snapshot, f->ref, &n);
@@ -226,7 +244,7 @@ static struct jv field_view(struct request *r, const struct form_view *form,
 {
 	struct arena *a = r->arena;
 	struct jv v = jv_dict(a, 14);
-	const char *control = control_of(r, f);
+	const char *control = control_of(r, form, f);
 
 	jv_dict_set(a, v, "name", jv_text(f->name));
 	jv_dict_set(a, v, "id", jv_text(arena_printf(a, "f-%s", f->name)));
@@ -243,6 +261,8 @@ static struct jv field_view(struct request *r, const struct form_view *form,
 	jv_dict_set(a, v, "error", jv_copy_text(a, error_of(form, f)));
 	if (f->type == FIELD_CHOICE)
 		jv_dict_set(a, v, "options", choice_options(a, f, value));
+	else if (f->type == FIELD_BOOL && form->partial)
+		jv_dict_set(a, v, "options", bool_options(a, f, value));
 	else if (strcmp(control, "select") == 0)
 		jv_dict_set(a, v, "options", ref_options(r, f, value));
 	return v;

@@ -20,6 +20,9 @@ struct form_view {
 	const struct record *record;
 	const json_t *preset;
 	const struct schema_errors *errors; /* or NULL */
+	/* What is not set stays so: no fallback stands in a control, and a
+	 * boolean is one of three: on, off, or what the fallback says. */
+	bool partial;
 };
 
 struct jv form_view_fields(struct request *r, const struct form_view *form);

@@ -7,6 +7,7 @@
 
 #include "app/inventory.h"
 #include "web/pages/bulk.h"
+#include "web/pages/parameter_form.h"
 #include "web/pages/past.h"
 #include "web/pages/record_cell.h"
 #include "web/pages/record_edit.h"
@@ -161,6 +162,10 @@ static enum err_code record_page(
 	}
 	jv_dict_set(a, ctx, "record", view_record(a, record));
 	jv_dict_set(a, ctx, "cells", cells);
+	if (job_holder_of(library->kind))
+		jv_dict_set(a, ctx, "parameters",
+		    parameter_form_told(
+			r, job_holder_of(library->kind), record));
 	jv_dict_set(a, ctx, "once", jv_text(r->id));
 	if (library->counted_by >= 0)
 		jv_dict_set(a, ctx, "devices",

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "web/pages/diff_view.h"
 #include "web/pages/form_view.h"
+#include "web/pages/parameter_form.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -104,6 +105,17 @@ enum err_code record_form_save(struct request *r, enum kind_id kind,
 
 /* --- the form ------------------------------------------------------------ */
 
+static void add_parameters(
+    struct request *r, const struct form_view *form, struct jv ctx)
+{
+	const struct job_holder *holder =
+	    job_holder_of(record_page_kind(r)->id);
+
+	if (holder)
+		jv_dict_set(r->arena, ctx, "parameters",
+		    parameter_form_view(r, form, holder));
+}
+
 /* record: NULL for a new one.  version: what the form was filled from. */
 static enum err_code show_form(struct request *r, struct response *out,
     const struct form_view *form, const char *message, int status,
@@ -120,6 +132,7 @@ static enum err_code show_form(struct request *r, struct response *out,
 	jv_dict_set(a, ctx, "record", view_record(a, form->record));
 	jv_dict_set(a, ctx, "fields", form_view_fields(r, form));
 	jv_dict_set(a, ctx, "problems", form_view_problems(r, form, message));
+	add_parameters(r, form, ctx);
 	jv_dict_set(a, ctx, "failed", jv_bool(status != 200));
 	jv_dict_set(a, ctx, "version",
 	    form->submitted ? jv_text(request_form(r, "version", ""))
@@ -248,6 +261,7 @@ static enum err_code show_stale(struct request *r, struct response *out,
 		jv_dict_set(a, ctx, "known_base", jv_bool(base != NULL));
 		jv_dict_set(a, ctx, "diff", diff);
 		jv_dict_set(a, ctx, "fields", form_view_fields(r, &form));
+		add_parameters(r, &form, ctx);
 		rc = response_page(r, out, 409, "record_stale.html", ctx, e);
 	}
 	record_unref(base);
@@ -346,13 +360,22 @@ static enum err_code edit_and_answer(
 		.record = edit->record,
 		.errors = &edit->errors };
 	struct inventory_result result = { 0 };
-	enum err_code rc;
+	const struct job_holder *holder = job_holder_of(edit->kind->id);
+	enum err_code rc = ERR_OK;
 
+	if (holder && parameter_form_asked(r)) {
+		form.errors = NULL;
+		return show_form(r, out, &form, NULL, 200, e);
+	}
 	edit->object =
 	    request_form_object(r, &edit->kind->schema, &edit->errors);
 	if (!edit->object)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = save(r, edit, &result, e);
+	if (holder)
+		rc = parameter_form_read(
+		    r, holder, edit->object, &edit->errors, e);
+	if (rc == ERR_OK)
+		rc = save(r, edit, &result, e);
 	if (rc == ERR_OK) {
 		rc = saved(r, out, edit, &result, e);
 		inventory_result_release(&result);

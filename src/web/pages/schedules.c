@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "web/pages/bulk.h"
+#include "web/pages/parameter_form.h"
 #include "web/pages/past.h"
 #include "web/pages/record_edit.h"
 #include "web/pages/record_export.h"
@@ -72,6 +73,8 @@ static struct jv schedule_view(struct request *r, const struct record *record)
 	jv_dict_set(a, v, "record", view_record(a, record));
 	jv_dict_set(a, v, "job_title",
 	    jv_text(job ? job->title : record_text(record, SCHEDULE_JOB)));
+	jv_dict_set(a, v, "parameters",
+	    parameter_form_told(r, job_holder_of(KIND_SCHEDULE), record));
 	add_times(a, record, v);
 	add_state(r, record, v);
 	return v;

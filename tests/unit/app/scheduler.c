@@ -394,6 +394,8 @@ static void test_refused_by_the_rules(void **state)
 	scheduler_free(s);
 }
 
+#define DAILY "\"cron\":\"@daily\",\"parameters\":"
+
 static void test_bad_records(void **state)
 {
 	static const struct {
@@ -412,6 +414,18 @@ static void test_bad_records(void **state)
 		{ "\"after\":\"x\",\"cron\":\"@daily\"", "itself" },
 		{ "\"after\":\"nobody\"", "does not exist" },
 		{ "\"cron\":\"@daily\",\"after\":\"nightly\"", "no time" },
+		{ "\"cron\":\"0 0 31 2 *\"", "never" },
+		{ "\"at\":\"2020-12-01T03:00\"",
+		    "at: 2020-12-01T03:00 has passed in UTC" },
+		{ "\"cron\":\"@daily\"", "no device is chosen" },
+		{ DAILY "{\"device\":\"r9\"}", "device: device \"r9\"" },
+		{ DAILY "{\"devices\":[\"r1\",\"r9\"]}",
+		    "devices: device \"r9\" does not exist" },
+		{ DAILY "{\"area\":\"x\"}", "area \"x\" does not exist" },
+		{ DAILY "{\"role\":\"x\"}", "role \"x\" does not exist" },
+		{ DAILY "{\"platform\":\"x\"}", "platform: platform \"x\"" },
+		{ DAILY "{\"tag\":\"x\"}", "tag: no device has the tag \"x\"" },
+		{ DAILY "{\"view\":\"x\"}", "view: view \"x\" does not exist" },
 	};
 	struct fixture *f = *state;
 
@@ -430,7 +444,8 @@ static void test_bad_records(void **state)
 	/* two that follow each other */
 	create(f, KIND_SCHEDULE,
 	    "{\"name\":\"y\",\"job\":"
-	    "\"generate-intended\",\"after\":\"nightly\"}");
+	    "\"generate-intended\",\"parameters\":{\"all\":true},"
+	    "\"after\":\"nightly\"}");
 	assert_err(try_patch(f, KIND_SCHEDULE, "nightly",
 		       "{\"cron\":null,\"after\":\"y\"}", e),
 	    ERR_INVALID, "follow");
@@ -438,6 +453,54 @@ static void test_bad_records(void **state)
 	    try_create(f, &operator_, KIND_SCHEDULE,
 		"{\"name\":\"z\",\"job\":\"backup\",\"cron\":\"@daily\"}", e),
 	    ERR_DENIED, "admin");
+}
+
+static void no_problem(void *ctx, const char *path, const char *message)
+{
+	(void)ctx;
+	fail_msg("%s: %s", path, message);
+}
+
+/* One that has run is told otherwise, and never set again. */
+static void test_a_time_that_has_passed(void **state)
+{
+	static const char once[] =
+	    "{\"name\":\"once\",\"job\":\"generate-intended\",\"at\":"
+	    "\"2020-12-01T03:00\",\"parameters\":{\"all\":true}}\n";
+	struct fixture *f = *state;
+	const struct snapshot *s;
+	size_t n;
+
+	push_main(f, { "schedules/once.json", once });
+	s = now(f);
+	inventory_check(s, no_problem, NULL, &n);
+	assert_int_equal(n, 0);
+	snapshot_unref(s);
+	patch(f, KIND_SCHEDULE, "once", "{\"description\":\"It ran.\"}");
+	patch(f, KIND_SCHEDULE, "once", "{\"enabled\":false}");
+	assert_err(try_patch(f, KIND_SCHEDULE, "once", "{\"enabled\":true}", e),
+	    ERR_INVALID, "has passed");
+	assert_err(try_patch(f, KIND_SCHEDULE, "once",
+		       "{\"at\":\"2021-12-01T03:00Z\"}", e),
+	    ERR_INVALID, "has passed");
+	patch(f, KIND_SCHEDULE, "once", "{\"at\":\"2999-12-01T03:00\"}");
+}
+
+/* Whoever pauses a schedule need not mend it first. */
+static void test_what_is_gone_stays_named(void **state)
+{
+	struct fixture *f = *state;
+
+	create(f, KIND_DEVICE,
+	    "{\"name\":\"r9\",\"area\":\"lab\",\"status\":\"active\"}");
+	create(f, KIND_SCHEDULE,
+	    "{\"name\":\"b\",\"job\":\"backup\"," DAILY
+	    "{\"device\":\"r9\"}}");
+	assert_ok(try_delete(f, KIND_DEVICE, "r9", e));
+	patch(f, KIND_SCHEDULE, "b", "{\"enabled\":false}");
+	assert_err(try_patch(f, KIND_SCHEDULE, "b",
+		       "{\"parameters\":{\"retries\":1}}", e),
+	    ERR_INVALID, "device \"r9\" does not exist");
 }
 
 int main(void)
@@ -455,6 +518,8 @@ int main(void)
 		T(test_follows),
 		T(test_refused_by_the_rules),
 		T(test_bad_records),
+		T(test_a_time_that_has_passed),
+		T(test_what_is_gone_stays_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

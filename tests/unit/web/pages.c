@@ -517,7 +517,7 @@ static void test_a_button_is_the_trigger(void **state)
 {
 	struct exchange_reply reply = post("/buttons/new",
 	    "name=go&label=Go+now&job=provision&enabled=on&one_click=on&"
-	    "parameters=%7B%22dry_run%22%3A+true%7D");
+	    "parameters_of=provision&parameters.dry_run=true");
 	const char *run;
 
 	(void)state;
