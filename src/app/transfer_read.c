@@ -355,15 +355,18 @@ static enum err_code read_routers(
 	enum err_code rc = ERR_OK;
 
 	for (long line = 1; text < end && rc == ERR_OK; line++) {
-		size_t n = strcspn(text, "\n");
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const char *stop = newline ? newline : end;
 		char copy[512];
 
-		snprintf(
-		    copy, sizeof(copy), "%.*s", (int)(n < 500 ? n : 500), text);
+		snprintf(copy, sizeof(copy), "%.*s", (int)(stop - text), text);
 		copy[strcspn(copy, "\r")] = '\0';
 		if (*copy && *copy != '#')
-			rc = take_router(rows, line, copy, e);
-		text += n + 1;
+			rc = stop - text < (long)sizeof(copy)
+				 ? take_router(rows, line, copy, e)
+				 : add_row(rows, line, json_object(),
+				       "it is too long", e);
+		text = newline ? newline + 1 : end;
 	}
 	return rc;
 }

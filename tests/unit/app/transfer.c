@@ -197,6 +197,31 @@ static void test_json(void **state)
 	    "0/0/0/2 1 this is no object");
 }
 
+/* The last line may end with the text; one that is cut is no router's. */
+static void test_router_db_ends_with_its_text(void **state)
+{
+	struct transfer_options o = { .kind = kind_get(KIND_DEVICE),
+		.format = TRANSFER_OXIDIZED };
+	json_t *rows = json_array(), *ignored = json_array();
+	size_t len = 612;
+	char *text = malloc(len);
+
+	(void)state;
+	memset(text, 'x', len);
+	memcpy(text + 600, ":ios\nr2:eos!", 12);
+	assert_ok(transfer_read(&o, text, len - 1, rows, ignored, e));
+	assert_int_equal(json_array_size(rows), 2);
+	assert_string_equal(
+	    json_text(json_array_get(rows, 0), "error", ""), "it is too long");
+	assert_string_equal(
+	    json_text(json_object_get(json_array_get(rows, 1), "object"),
+		"platform", ""),
+	    "eos");
+	free(text);
+	json_decref(rows);
+	json_decref(ignored);
+}
+
 static void test_oxidized(void **state)
 {
 	struct fixture *f = *state;
@@ -288,6 +313,7 @@ int main(void)
 		T(test_refused_texts),
 		T(test_json),
 		T(test_oxidized),
+		T(test_router_db_ends_with_its_text),
 		T(test_netbox),
 		T(test_there_and_back),
 	};
