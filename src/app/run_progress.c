@@ -51,9 +51,10 @@ void run_progress_of(
 json_t *run_progress_json(const struct run_progress *p)
 {
 	json_t *left = p->left_s < 0 ? json_null() : json_integer(p->left_s);
+	double tenths = (double)(int64_t)(p->per_minute * 10 + 0.5);
 
 	return json_pack("{s:I, s:I, s:I, s:I, s:f, s:o}", "total",
 	    (json_int_t)p->total, "done", (json_int_t)p->done, "failed",
 	    (json_int_t)p->failed, "left", (json_int_t)p->left, "per_minute",
-	    p->per_minute, "left_s", left);
+	    tenths / 10, "left_s", left);
 }

@@ -183,7 +183,7 @@ static enum err_code keep_context(
 		file->json = json;
 		return ERR_OK;
 	}
-	file->text = json_dumps(json, JSON_COMPACT);
+	file->text = json_dumps(json, json_real_flags(json) | JSON_COMPACT);
 	/* what they name is theirs alone: nothing else of the object stays */
 	file->links = json_incref(json_object_get(json, "links"));
 	json_decref(json);

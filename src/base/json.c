@@ -2,7 +2,14 @@
 
 #include "base/text.h"
 
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* What any double has on both sides, and what tells all of them apart. */
+#define LEAST_DIGITS 15
+#define MOST_DIGITS 17
 
 enum err_code json_read(const char *text, size_t len, size_t max, json_t **ret,
     struct err *e)
@@ -22,6 +29,43 @@ enum err_code json_read(const char *text, size_t len, size_t max, json_t **ret,
 	return ERR_OK;
 }
 
+static int digits_of(double real, int least)
+{
+	char text[40];
+	int digits = least;
+
+	for (; digits < MOST_DIGITS; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, real);
+		if (strtod(text, NULL) == real)
+			break;
+	}
+	return digits;
+}
+
+static int most_digits(const json_t *value, int least)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+
+	if (json_is_real(value))
+		return digits_of(json_real_value(value), least);
+	json_array_foreach(value, i, item)
+	{
+		least = most_digits(item, least);
+	}
+	json_object_foreach((json_t *)(uintptr_t)value, key, item)
+	{
+		least = most_digits(item, least);
+	}
+	return least;
+}
+
+size_t json_real_flags(const json_t *value)
+{
+	return (size_t)JSON_REAL_PRECISION(most_digits(value, LEAST_DIGITS));
+}
+
 static int add_to_buf(const char *text, size_t len, void *out)
 {
 	return buf_add(out, text, len) ? 0 : -1;
@@ -31,7 +75,8 @@ static enum err_code dump(const json_t *value, struct buf *out, size_t flags,
     struct err *e)
 {
 	if (json_dump_callback(value, add_to_buf, out,
-	    flags | JSON_SORT_KEYS | JSON_ENCODE_ANY) != 0)
+	    flags | json_real_flags(value) | JSON_SORT_KEYS |
+		JSON_ENCODE_ANY) != 0)
 		return err_set(e, ERR_LIMIT,
 		    "the JSON text is larger than %zu bytes", out->max);
 	return ERR_OK;

@@ -25,6 +25,11 @@ enum err_code json_write(const json_t *value, struct buf *out, struct err *e)
 enum err_code json_write_line(const json_t *value, struct buf *out,
     struct err *e) must_check;
 
+/* For other calls that dump: numbers with a fraction in the fewest digits that
+ * give every one of them back, 0.608 and not 0.60799999999999998.  The two
+ * above do so. */
+size_t json_real_flags(const json_t *value);
+
 /* A member's text, or fallback if it is absent or of another type. */
 const char *json_text(const json_t *object, const char *key,
     const char *fallback);

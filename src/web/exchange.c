@@ -10,6 +10,7 @@
 #include "web/csrf.h"
 #include "web/decode.h"
 #include "web/errors.h"
+#include "web/query_word.h"
 #include "web/router.h"
 
 #include <stdio.h>
@@ -208,6 +209,11 @@ static enum err_code check_permission(struct exchange *x, struct err *e)
 	return actor_require(&r->actor, r->route->permission, e);
 }
 
+static enum err_code check_query(struct exchange *x, struct err *e)
+{
+	return query_check(&x->r, e);
+}
+
 static enum err_code check_body_type(struct exchange *x, struct err *e)
 {
 	return body_check_type(&x->r, e);
@@ -251,6 +257,7 @@ static enum err_code (*const gates[])(struct exchange *x, struct err *e) = {
 	identify,
 	find_route,
 	check_permission,
+	check_query,
 	check_body_type,
 	check_origin,
 	read_body,

@@ -1,6 +1,7 @@
 #include "web/search_ask.h"
 
 #include "base/clock.h"
+#include "web/query_word.h"
 #include "web/web.h"
 
 #include <string.h>
@@ -83,20 +84,13 @@ static void search_records(struct request *r, struct search_answer *to)
 
 /* --- the question -------------------------------------------------------- */
 
-static bool is_on(struct request *r, const char *name, const char *word)
-{
-	const char *value = request_query(r, name, "");
-
-	return strcmp(value, word) == 0 || strcmp(value, "true") == 0;
-}
-
 static enum err_code compile(
     struct request *r, struct line_regex **ret, struct err *e)
 {
 	const char *q = request_query(r, "q", "");
 	struct line_regex_options options = {
-		.literal = !is_on(r, "mode", "regex"),
-		.fold_case = !is_on(r, "case", "on"),
+		.literal = strcmp(request_query(r, "mode", ""), "regex") != 0,
+		.fold_case = !query_is_on(request_query(r, "case", "")),
 	};
 
 	if (strlen(q) < SEARCH_MIN)
@@ -105,10 +99,11 @@ static enum err_code compile(
 	return line_regex_compile(r->arena, q, options, ret, e);
 }
 
-const char *const search_texts_words[PATH_CONFIGS] = {
+const char *const search_texts_words[PATH_CONFIGS + 1] = {
 	[PATH_INTENDED] = "intended",
 	[PATH_BACKUP] = "backup",
 	[PATH_OUTPUTS] = "outputs",
+	[PATH_CONFIGS] = NULL,
 };
 
 /* Texts of one sort, or of all. */

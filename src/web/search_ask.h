@@ -29,7 +29,7 @@ struct search_answer {
 };
 
 /* How the sorts of texts are called in addresses and answers. */
-extern const char *const search_texts_words[PATH_CONFIGS];
+extern const char *const search_texts_words[PATH_CONFIGS + 1]; /* NULL ends */
 
 /* max_texts: texts, at most.  ERR_INVALID: the question is too short,
  * or no expression; the message says what is wrong with it.  What is asked for

@@ -1,12 +1,6 @@
 #include "web/transfer_options.h"
 
-#include <string.h>
-
-static bool is_on(const char *word)
-{
-	return strcmp(word, "on") == 0 || strcmp(word, "true") == 0 ||
-	       strcmp(word, "1") == 0;
-}
+#include "web/query_word.h"
 
 enum err_code transfer_options_read(struct request *r,
     const char *(*get)(
@@ -15,9 +9,9 @@ enum err_code transfer_options_read(struct request *r,
 {
 	struct transfer_options o = { .area = get(r, "area", ""),
 		.status = get(r, "status", ""),
-		.dry_run = is_on(get(r, "dry_run", "")),
-		.create_missing = is_on(get(r, "create_missing", "")),
-		.move = is_on(get(r, "move", "")) };
+		.dry_run = query_is_on(get(r, "dry_run", "")),
+		.create_missing = query_is_on(get(r, "create_missing", "")),
+		.move = query_is_on(get(r, "move", "")) };
 
 	o.kind = kind_find_plural(kind);
 	if (!o.kind || !o.kind->library)

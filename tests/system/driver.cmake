@@ -1,5 +1,6 @@
 # The device drivers, against real routers and against a hostile server.
-add_executable(driver_probe system/driver_probe.c)
+add_executable(driver_probe system/driver_probe.c
+    system/driver_probe_options.c)
 target_link_libraries(driver_probe PRIVATE infra_driver)
 system_test(frr_driver TIMEOUT 180)
 system_test(jump TIMEOUT 120)

@@ -23,87 +23,16 @@
  * Output: one "key: value" a line; texts follow as they are.  Exit code 0 if
  * the slot answered ERR_OK.
  */
-#include "infra/driver/registry.h"
+#include "driver_probe.h"
 
-#include "base/crypto.h"
 #include "base/file.h"
-#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#define TEXT_MAX ((size_t)16 * 1024 * 1024)
 #define ARENA_MAX ((size_t)256 * 1024 * 1024)
-
-struct probe {
-	const struct driver *driver;
-	struct driver_target target;
-	struct driver_host_key pin;
-	struct deadline deadline;
-	struct arena *arena;
-	const char *snapshot_file;
-	const char *predicted_file;
-	bool refuse;
-	long at_line;
-	const char *command;
-	long lines;
-	bool verbose;
-	unsigned confirm_s;
-	bool leave;
-	struct driver_jump jump;
-	struct driver_host_key jump_pin;
-};
-
-static enum err_code fail(const struct err *e)
-{
-	printf("error: %s\nmessage: %s\n", err_code_word(e->code), e->message);
-	if (e->detail[0] != '\0')
-		printf("detail: %s\n", e->detail);
-	return e->code;
-}
-
-static const char *read_text(struct probe *p, const char *path)
-{
-	struct buf b = BUF_INIT(TEXT_MAX);
-	struct err e = ERR_INIT;
-	const char *text = NULL;
-
-	if (file_read(path, &b, &e) == ERR_OK)
-		text = arena_strdup(p->arena, buf_text(&b));
-	else
-		fail(&e);
-	buf_release(&b);
-	if (text == NULL)
-		exit(2);
-	return text;
-}
-
-static struct secret *read_secret(struct probe *p, const char *path)
-{
-	const char *text = read_text(p, path);
-	size_t len = strlen(text);
-
-	/* A password file may end in a newline, a key must. */
-	if (memchr(text, '\n', len) == text + len - 1)
-		len--;
-	return secret_new(text, len);
-}
-
-static void read_pin(
-    struct probe *p, const char *path, struct driver_host_key *to)
-{
-	char type[64];
-	char blob[DRIVER_KEY_BLOB_SIZE];
-
-	if (sscanf(read_text(p, path), "%63s %4095s", type, blob) != 2)
-		exit(2);
-	to->type = arena_strdup(p->arena, type);
-	to->blob = arena_strdup(p->arena, blob);
-}
-
-/* --- Hooks ------------------------------------------------------------- */
 
 static void on_log(void *ctx, enum log_level level, const char *text)
 {
@@ -123,7 +52,7 @@ static void write_text(const char *path, const char *text)
 
 	if (path != NULL && text != NULL &&
 	    file_replace(path, text, strlen(text), 0600, &e) != ERR_OK)
-		fail(&e);
+		probe_fail(&e);
 }
 
 static enum err_code on_effect(
@@ -138,8 +67,6 @@ static enum err_code on_effect(
 		return err_set(e, ERR_NO_SPACE, "the journal is full");
 	return ERR_OK;
 }
-
-/* --- Commands ---------------------------------------------------------- */
 
 static void print_refusal(const struct driver_refusal *r)
 {
@@ -173,7 +100,7 @@ static struct driver_session *open_session(struct probe *p)
 	    ERR_OK)
 		return s;
 	print_refusal(&refusal);
-	fail(&e);
+	probe_fail(&e);
 	return NULL;
 }
 
@@ -185,7 +112,7 @@ static enum err_code print_config(
 
 	if (p->driver->get_config(
 		s, source, p->deadline, p->arena, &config, &e) != ERR_OK)
-		return fail(&e);
+		return probe_fail(&e);
 	fwrite(config.text, 1, config.len, stdout);
 	return ERR_OK;
 }
@@ -212,7 +139,7 @@ static enum err_code do_facts(
 
 	(void)args;
 	if (p->driver->get_facts(s, p->deadline, p->arena, &f, &e) != ERR_OK)
-		return fail(&e);
+		return probe_fail(&e);
 	printf("hostname: %s\nversion: %s\n", f.hostname, f.os_version);
 	printf("model: %s\nserial: %s\nuptime: %lld\n", f.model, f.serial,
 	    (long long)f.uptime_s);
@@ -232,11 +159,11 @@ static enum err_code stage(struct probe *p, struct driver_session *s,
 	*candidate = (struct driver_candidate){
 		.load = strcmp(args[0], "merge") == 0 ? DRIVER_MERGE
 						      : DRIVER_REPLACE,
-		.text = read_text(p, args[1]),
+		.text = probe_read_text(p, args[1]),
 	};
 	if (p->driver->stage(s, candidate, p->deadline, &e) != ERR_OK ||
 	    p->driver->diff(s, p->deadline, p->arena, plan, &e) != ERR_OK)
-		return fail(&e);
+		return probe_fail(&e);
 	printf("empty: %s\nadded: %zu\nremoved: %zu\n",
 	    plan->empty ? "yes" : "no", plan->added, plan->removed);
 	return ERR_OK;
@@ -301,7 +228,7 @@ static enum err_code verify_and_save(
 			code = p->driver->save(s, p->deadline, &e);
 	}
 	p->driver->close(s);
-	return code == ERR_OK ? ERR_OK : fail(&e);
+	return code == ERR_OK ? ERR_OK : probe_fail(&e);
 }
 
 static enum err_code do_apply(
@@ -321,7 +248,7 @@ static enum err_code do_apply(
 	code = p->driver->commit(s, &how, p->arena, &report, &e);
 	print_report(&report);
 	if (code != ERR_OK)
-		return fail(&e);
+		return probe_fail(&e);
 	return verify_and_save(p, &candidate);
 }
 
@@ -331,10 +258,10 @@ static enum err_code do_restore(
 	struct driver_report report;
 	struct err e = ERR_INIT;
 	enum err_code code = p->driver->restore(
-	    s, read_text(p, args[0]), p->deadline, p->arena, &report, &e);
+	    s, probe_read_text(p, args[0]), p->deadline, p->arena, &report, &e);
 
 	print_report(&report);
-	return code == ERR_OK ? ERR_OK : fail(&e);
+	return code == ERR_OK ? ERR_OK : probe_fail(&e);
 }
 
 static enum err_code do_classify(
@@ -349,9 +276,9 @@ static enum err_code do_classify(
 	enum driver_found found;
 	struct err e = ERR_INIT;
 
-	if (p->driver->classify(s, read_text(p, args[0]), read_text(p, args[1]),
-		p->deadline, &found, &e) != ERR_OK)
-		return fail(&e);
+	if (p->driver->classify(s, probe_read_text(p, args[0]),
+		probe_read_text(p, args[1]), p->deadline, &found, &e) != ERR_OK)
+		return probe_fail(&e);
 	printf("found: %s\n", words[found]);
 	return ERR_OK;
 }
@@ -363,7 +290,7 @@ static enum err_code do_save(
 
 	(void)args;
 	return p->driver->save(s, p->deadline, &e) == ERR_OK ? ERR_OK
-							     : fail(&e);
+							     : probe_fail(&e);
 }
 
 static enum err_code do_pending(
@@ -375,7 +302,7 @@ static enum err_code do_pending(
 	(void)args;
 	if (p->driver->get_pending(s, p->deadline, p->arena, &pending, &e) !=
 	    ERR_OK)
-		return fail(&e);
+		return probe_fail(&e);
 	printf("pending: %s\nours: %s\nwho: %s\n", pending.any ? "yes" : "no",
 	    pending.ours ? "yes" : "no", pending.who);
 	return ERR_OK;
@@ -387,8 +314,9 @@ static enum err_code do_confirm(
 	struct err e = ERR_INIT;
 
 	(void)args;
-	return p->driver->confirm(s, p->deadline, &e) == ERR_OK ? ERR_OK
-								: fail(&e);
+	return p->driver->confirm(s, p->deadline, &e) == ERR_OK
+		   ? ERR_OK
+		   : probe_fail(&e);
 }
 
 static const struct {
@@ -409,157 +337,11 @@ static const struct {
 	{ "confirm", 0, do_confirm },
 };
 
-/* --- Arguments --------------------------------------------------------- */
-
 static int usage(void)
 {
 	fprintf(stderr,
 	    "usage: driver_probe [options] ADDRESS:PORT USER COMMAND\n");
 	return 2;
-}
-
-static void set_driver(struct probe *p, char **values)
-{
-	p->driver = driver_find(values[0]);
-	if (p->driver == NULL)
-		exit(2);
-}
-
-static void set_password(struct probe *p, char **values)
-{
-	p->target.password = read_secret(p, values[0]);
-}
-
-static void set_key(struct probe *p, char **values)
-{
-	p->target.private_key = read_secret(p, values[0]);
-}
-
-static void set_pin(struct probe *p, char **values)
-{
-	read_pin(p, values[0], &p->pin);
-	p->target.pins = &p->pin;
-	p->target.n_pins = 1;
-}
-
-static void set_enable(struct probe *p, char **values)
-{
-	p->target.enable = read_secret(p, values[0]);
-}
-
-static void set_jump(struct probe *p, char **values)
-{
-	char *colon = strchr(values[0], ':');
-
-	if (colon == NULL)
-		exit(2);
-	*colon = '\0';
-	read_pin(p, values[2], &p->jump_pin);
-	p->jump = (struct driver_jump){
-		.address = values[0],
-		.port = (uint16_t)atoi(colon + 1),
-		.username = values[1],
-		.pins = &p->jump_pin,
-		.n_pins = 1,
-	};
-	p->target.jump = &p->jump;
-}
-
-static void set_confirm(struct probe *p, char **values)
-{
-	p->confirm_s = (unsigned)atoi(values[0]);
-}
-
-static void set_leave(struct probe *p, char **values)
-{
-	(void)values;
-	p->leave = true;
-}
-
-static void set_transport(struct probe *p, char **values)
-{
-	p->target.transport = values[0];
-}
-
-static void set_ca(struct probe *p, char **values)
-{
-	p->target.ca_file = values[0];
-}
-
-static void set_deadline(struct probe *p, char **values)
-{
-	p->deadline = deadline_in_ms(atol(values[0]));
-}
-
-static void set_snapshot(struct probe *p, char **values)
-{
-	p->snapshot_file = values[0];
-}
-
-static void set_predicted(struct probe *p, char **values)
-{
-	p->predicted_file = values[0];
-}
-
-static void set_at_line(struct probe *p, char **values)
-{
-	p->at_line = atol(values[0]);
-	p->command = values[1];
-}
-
-static void set_refuse(struct probe *p, char **values)
-{
-	(void)values;
-	p->refuse = true;
-}
-
-static void set_verbose(struct probe *p, char **values)
-{
-	(void)values;
-	p->verbose = true;
-}
-
-static const struct {
-	const char *name;
-	int n_values;
-	void (*set)(struct probe *p, char **values);
-} options[] = {
-	{ "--driver", 1, set_driver },
-	{ "--password-file", 1, set_password },
-	{ "--key", 1, set_key },
-	{ "--pin", 1, set_pin },
-	{ "--transport", 1, set_transport },
-	{ "--ca", 1, set_ca },
-	{ "--deadline", 1, set_deadline },
-	{ "--snapshot", 1, set_snapshot },
-	{ "--predicted", 1, set_predicted },
-	{ "--at-line", 2, set_at_line },
-	{ "--enable-file", 1, set_enable },
-	{ "--jump", 3, set_jump },
-	{ "--confirm", 1, set_confirm },
-	{ "--leave", 0, set_leave },
-	{ "--refuse", 0, set_refuse },
-	{ "--verbose", 0, set_verbose },
-};
-
-#define N_OPTIONS (sizeof options / sizeof options[0])
-
-/* Where the options end; -1 if one is wrong. */
-static int parse_options(struct probe *p, int argc, char **argv)
-{
-	int i = 1;
-
-	while (i < argc && text_starts_with(argv[i], "--")) {
-		size_t o = 0;
-
-		while (o < N_OPTIONS && strcmp(options[o].name, argv[i]) != 0)
-			o++;
-		if (o == N_OPTIONS || argc - i <= options[o].n_values)
-			return -1;
-		options[o].set(p, argv + i + 1);
-		i += 1 + options[o].n_values;
-	}
-	return i;
 }
 
 static enum err_code run(struct probe *p, int argc, char **argv)
@@ -592,7 +374,7 @@ int main(int argc, char **argv)
 	int at;
 
 	p.arena = arena_new(ARENA_MAX);
-	at = parse_options(&p, argc, argv);
+	at = probe_parse_options(&p, argc, argv);
 	if (at < 0 || argc - at < 3 ||
 	    sscanf(argv[at], "%255[^:]:%u", address, &port) != 2)
 		return usage();

@@ -1,6 +1,6 @@
 # The worker as it ships, over devices that are directories.
 add_executable(switchyard-worker-fake
-    ${PROJECT_SOURCE_DIR}/src/main_worker.c sim/fake_driver.c)
+    ${PROJECT_SOURCE_DIR}/src/main_worker.c ${fake_driver})
 target_include_directories(switchyard-worker-fake PRIVATE
     ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(switchyard-worker-fake PRIVATE worker

@@ -15,6 +15,7 @@ unit_test(web routes ${portal})
 unit_test(web api_records ${portal})
 unit_test(web api_more ${portal})
 unit_test(web mcp ${portal})
+unit_test(web mcp_tools ${portal})
 unit_test(web page ${portal})
 unit_test(web threads ${portal} Threads::Threads)
 

@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "base/text.h"
+#include "infra/driver/config_text.h"
 #include "infra/driver/cisco_driver.h"
 
 #include <fnmatch.h>
@@ -227,15 +228,7 @@ enum err_code cisco_read_text(struct cisco_session *s, const char *command,
 {
 	enum err_code code = cisco_run(s, command, deadline, out, e);
 
-	if (code != ERR_OK)
-		return code;
-	if (!text_has_no_control(buf_text(out), out->len, true) ||
-	    !utf8_is_valid(buf_text(out), out->len))
-		return err_set(e, ERR_CORRUPT,
-		    "%s sent a configuration with bytes that are no text: it "
-		    "is not kept. Nothing was changed.",
-		    cisco_peer(s));
-	return ERR_OK;
+	return code == ERR_OK ? config_text_check(out, cisco_peer(s), e) : code;
 }
 
 enum err_code cisco_not_whole(const struct cisco_session *s,
@@ -267,23 +260,6 @@ void cisco_trim(struct buf *text, const char *const *heading)
 	buf_consume(text, at < text->len ? at : text->len);
 	while (text->len > 1 && text_ends_with(text->data, "\n\n"))
 		text->data[--text->len] = '\0';
-}
-
-enum err_code cisco_give_config(enum err_code code, const struct buf *text,
-    struct arena *arena, struct driver_config *ret, struct err *e)
-{
-	struct driver_config config = {
-		.text = arena_memdup(arena, buf_text(text), text->len),
-		.len = text->len,
-	};
-
-	if (code != ERR_OK && code != ERR_CORRUPT)
-		return code;
-	if (config.text == NULL)
-		return err_set(
-		    e, ERR_LIMIT, "the configuration needs too much memory");
-	*ret = config;
-	return code;
 }
 
 bool cisco_same(const struct cisco_session *s, const char *a, const char *b)

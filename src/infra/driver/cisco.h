@@ -80,9 +80,6 @@ enum err_code cisco_not_whole(const struct cisco_session *s,
 /* Cuts leading lines that match none but these (fnmatch), and trailing blank
  * lines. */
 void cisco_trim(struct buf *text, const char *const *heading);
-/* For driver.get_config; code: what reading the text gave. */
-enum err_code cisco_give_config(enum err_code code, const struct buf *text,
-    struct arena *arena, struct driver_config *ret, struct err *e) must_check;
 bool cisco_same(const struct cisco_session *s, const char *a, const char *b);
 
 /* --- Files ------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 
 #include "infra/driver/cli_facts.h"
 #include "infra/driver/cli_output.h"
+#include "infra/driver/config_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +129,7 @@ enum err_code cisco_get_config(struct driver_session *s,
 		code = read_staged(s, &text, e);
 		break;
 	}
-	code = cisco_give_config(code, &text, arena, ret, e);
+	code = config_text_give(code, &text, arena, ret, e);
 	buf_release(&text);
 	return code;
 }

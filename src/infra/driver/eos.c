@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "domain/config_dialect.h"
 #include "infra/driver/cli_output.h"
+#include "infra/driver/config_text.h"
 #include "infra/driver/eos_internal.h"
 #include "infra/driver/section_plan.h"
 #include "infra/eapi/eapi.h"
@@ -210,14 +211,10 @@ static enum err_code read_config(struct driver_session *s, const char *command,
 		    "%s sent a configuration that is not complete (%zu bytes, "
 		    "no \"end\"): it is not kept. Nothing was changed.",
 		    eos_peer(s), out->len);
-	if (!text_has_no_control(out->data, out->len, true) ||
-	    !utf8_is_valid(out->data, out->len))
-		return err_set(e, ERR_CORRUPT,
-		    "%s sent a configuration with bytes that are no text: it "
-		    "is not kept. Nothing was changed.",
-		    eos_peer(s));
-	drop_heading(out);
-	return ERR_OK;
+	code = config_text_check(out, eos_peer(s), e);
+	if (code == ERR_OK)
+		drop_heading(out);
+	return code;
 }
 
 enum err_code eos_read_running(struct driver_session *s,
@@ -241,7 +238,6 @@ static enum err_code eos_get_config(struct driver_session *s,
     struct driver_config *ret, struct err *e)
 {
 	struct buf text = BUF_INIT(EOS_CONFIG_MAX);
-	struct driver_config config;
 	enum err_code code;
 
 	if (source == DRIVER_STAGED && s->staged[0] == '\0')
@@ -252,15 +248,7 @@ static enum err_code eos_get_config(struct driver_session *s,
 		code = read_config(s, source == DRIVER_STARTUP
 			? "show startup-config" : "show running-config",
 		    deadline, &text, e);
-	if (code == ERR_OK || code == ERR_CORRUPT) {
-		config.text = arena_memdup(arena, buf_text(&text), text.len);
-		config.len = text.len;
-		if (config.text != NULL)
-			*ret = config;
-		else
-			code = err_set(e, ERR_LIMIT,
-			    "the configuration needs too much memory");
-	}
+	code = config_text_give(code, &text, arena, ret, e);
 	buf_release(&text);
 	return code;
 }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "domain/config_dialect.h"
 #include "infra/driver/cli_output.h"
+#include "infra/driver/config_text.h"
 #include "infra/driver/driver_log.h"
 #include "infra/driver/frr_internal.h"
 
@@ -139,13 +140,7 @@ enum err_code frr_read_running(struct driver_session *s,
 		    "%s sent a configuration that is not complete (%zu bytes, "
 		    "no \"end\"): it is not kept. Nothing was changed.",
 		    ssh_link_peer(s->link), out->len);
-	if (!text_has_no_control(out->data, out->len, true) ||
-	    !utf8_is_valid(out->data, out->len))
-		return err_set(e, ERR_CORRUPT,
-		    "%s sent a configuration with bytes that are no text: it "
-		    "is not kept. Nothing was changed.",
-		    ssh_link_peer(s->link));
-	return ERR_OK;
+	return config_text_check(out, ssh_link_peer(s->link), e);
 }
 
 static enum err_code frr_get_config(struct driver_session *s,
@@ -163,18 +158,7 @@ static enum err_code frr_get_config(struct driver_session *s,
 		code = config_tree_format(&s->stage->forth.predicted, &text, e);
 	else
 		code = frr_read_running(s, deadline, &text, e);
-	if (code == ERR_OK || code == ERR_CORRUPT) {
-		struct driver_config config = {
-			.text = arena_memdup(arena, buf_text(&text), text.len),
-			.len = text.len,
-		};
-
-		if (config.text != NULL)
-			*ret = config;
-		else
-			code = err_set(e, ERR_LIMIT,
-			    "the configuration needs too much memory");
-	}
+	code = config_text_give(code, &text, arena, ret, e);
 	buf_release(&text);
 	return code;
 }

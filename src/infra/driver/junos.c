@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "infra/driver/cli_output.h"
+#include "infra/driver/config_text.h"
 #include "infra/driver/junos_internal.h"
 #include "infra/driver/junos_text.h"
 #include "infra/driver/text_plan.h"
@@ -75,11 +76,9 @@ static enum err_code ask_text(struct driver_session *s, const char *request,
 {
 	struct netconf_reply reply = { .doc = NULL };
 	const struct xml_node *node;
-	enum err_code code = netconf_call(
-	    s->base.nc, request, netconf_base_exchange(deadline), &reply, e);
+	enum err_code code = netconf_base_call(&s->base, request,
+	    netconf_base_exchange(deadline), out, &reply, e);
 
-	if (code == ERR_CORRUPT)
-		buf_puts(out, netconf_raw(s->base.nc));
 	if (code != ERR_OK)
 		return code;
 	node = find_answer(reply.root, element);
@@ -149,7 +148,6 @@ static enum err_code junos_get_config(struct driver_session *s,
     struct driver_config *ret, struct err *e)
 {
 	struct buf text = BUF_INIT(NETCONF_CONFIG_MAX);
-	struct driver_config config;
 	enum err_code code;
 
 	if (source == DRIVER_STARTUP ||
@@ -159,15 +157,7 @@ static enum err_code junos_get_config(struct driver_session *s,
 	code = junos_read_config(s,
 	    source == DRIVER_STAGED ? "candidate" : "committed", deadline,
 	    &text, e);
-	if (code == ERR_OK || code == ERR_CORRUPT) {
-		config.text = arena_memdup(arena, buf_text(&text), text.len);
-		config.len = text.len;
-		if (config.text != NULL)
-			*ret = config;
-		else
-			code = err_set(e, ERR_LIMIT,
-			    "the configuration needs too much memory");
-	}
+	code = config_text_give(code, &text, arena, ret, e);
 	buf_release(&text);
 	return code;
 }
@@ -186,23 +176,15 @@ static enum err_code run_read(void *ctx, const char *command,
 	buf_puts(&request, "<command format=\"text\">");
 	xml_escape(&request, command, strlen(command));
 	buf_puts(&request, "</command>");
-	code = netconf_call(
-	    s->base.nc, buf_text(&request), deadline, &reply, e);
+	code = netconf_base_query(&s->base, command, buf_text(&request),
+	    deadline, out, &reply, e);
 	buf_release(&request);
-	if (code == ERR_CORRUPT)
-		buf_puts(out, netconf_raw(s->base.nc));
 	if (code != ERR_OK)
 		return code;
 	node = find_answer(reply.root, "output");
-	if (reply.fault.n_errors > 0)
-		code = err_set(e, ERR_NOT_FOUND, "%s refused \"%s\": %s",
-		    ssh_link_peer(s->base.link), command, reply.fault.text);
-	else
-		xml_text(node != NULL ? node : reply.root, out);
-	if (code == ERR_OK)
-		code = buf_check(out, "the answer", e);
+	xml_text(node != NULL ? node : reply.root, out);
 	netconf_reply_free(&reply);
-	return code;
+	return buf_check(out, "the answer", e);
 }
 
 static enum err_code junos_read_output(struct driver_session *s,

@@ -4,6 +4,7 @@
 #include "domain/backup_output.h"
 #include "domain/read_command.h"
 #include "infra/driver/cli_output.h"
+#include "infra/driver/config_text.h"
 #include "infra/driver/netconf_internal.h"
 #include "infra/driver/text_plan.h"
 
@@ -81,7 +82,6 @@ static enum err_code netconf_read_config(struct driver_session *s,
     struct driver_config *ret, struct err *e)
 {
 	struct buf text = BUF_INIT(NETCONF_CONFIG_MAX);
-	const char *got;
 	enum err_code code;
 
 	if (!has_source(s, source))
@@ -89,21 +89,12 @@ static enum err_code netconf_read_config(struct driver_session *s,
 		    sources[source]);
 	code = netconf_get_config(s->base.nc, sources[source],
 	    netconf_base_exchange(deadline), &text, e);
-	got = code == ERR_CORRUPT ? netconf_raw(s->base.nc) : buf_text(&text);
-	if (code == ERR_OK || code == ERR_CORRUPT) {
-		struct driver_config config = {
-			.text = arena_strdup(arena, got),
-			.len = strlen(got),
-		};
-
-		if (config.text != NULL)
-			*ret = config;
-		else
-			code = err_set(e, ERR_LIMIT,
-			    "the configuration needs too much memory");
-	}
-	if (code == ERR_CORRUPT)
+	if (code == ERR_CORRUPT) {
+		buf_clear(&text);
+		buf_puts(&text, netconf_raw(s->base.nc));
 		err_context(e, "an incomplete configuration is not kept");
+	}
+	code = config_text_give(code, &text, arena, ret, e);
 	buf_release(&text);
 	return code;
 }
@@ -135,18 +126,13 @@ static enum err_code run_query(struct driver_session *s,
 	enum err_code code;
 
 	make_query(q, &request);
-	code = netconf_call(
-	    s->base.nc, buf_text(&request), deadline, &reply, e);
+	code = netconf_base_query(&s->base, o->command, buf_text(&request),
+	    deadline, out, &reply, e);
 	buf_release(&request);
-	if (code == ERR_CORRUPT)
-		buf_puts(out, netconf_raw(s->base.nc));
 	if (code != ERR_OK)
 		return code;
 	data = xml_child(reply.root, "data");
-	if (reply.fault.n_errors > 0)
-		code = err_set(e, ERR_NOT_FOUND, "%s refused \"%s\": %s",
-		    o->peer, o->command, reply.fault.text);
-	else if (data == NULL)
+	if (data == NULL)
 		code = err_set(e, ERR_CORRUPT,
 		    "%s answered \"%s\" without <data>", o->peer, o->command);
 	else

@@ -58,6 +58,37 @@ enum err_code netconf_base_open(struct netconf_base *b,
 	return code;
 }
 
+enum err_code netconf_base_call(struct netconf_base *b, const char *operation,
+    struct deadline deadline, struct buf *out, struct netconf_reply *ret,
+    struct err *e)
+{
+	enum err_code code = netconf_call(b->nc, operation, deadline, ret, e);
+
+	if (code == ERR_CORRUPT)
+		buf_puts(out, netconf_raw(b->nc));
+	return code;
+}
+
+enum err_code netconf_base_query(struct netconf_base *b, const char *command,
+    const char *operation, struct deadline deadline, struct buf *out,
+    struct netconf_reply *ret, struct err *e)
+{
+	struct netconf_reply reply = { .doc = NULL };
+	enum err_code code =
+	    netconf_base_call(b, operation, deadline, out, &reply, e);
+
+	if (code != ERR_OK)
+		return code;
+	if (reply.fault.n_errors == 0) {
+		*ret = reply;
+		return ERR_OK;
+	}
+	code = err_set(e, ERR_NOT_FOUND, "%s refused \"%s\": %s",
+	    ssh_link_peer(b->link), command, reply.fault.text);
+	netconf_reply_free(&reply);
+	return code;
+}
+
 void netconf_base_close(struct netconf_base *b)
 {
 	struct deadline soon = deadline_in_ms(GOODBYE_MS);

@@ -46,6 +46,17 @@ void netconf_base_close(struct netconf_base *b);
 /* One exchange, whatever the run's own deadline is. */
 struct deadline netconf_base_exchange(struct deadline deadline);
 
+/* One operation.  On ERR_CORRUPT what came is appended to `out`. */
+enum err_code netconf_base_call(struct netconf_base *b, const char *operation,
+    struct deadline deadline, struct buf *out, struct netconf_reply *ret,
+    struct err *e) must_check;
+
+/* The same for one that only reads, on behalf of a command: ERR_NOT_FOUND if
+ * the device refused it.  *ret is the caller's to free on ERR_OK alone. */
+enum err_code netconf_base_query(struct netconf_base *b, const char *command,
+    const char *operation, struct deadline deadline, struct buf *out,
+    struct netconf_reply *ret, struct err *e) must_check;
+
 /* What loading a configuration came to: a refusal is the configuration's fault,
  * not the device's, ERR_INVALID. */
 enum err_code netconf_base_load_result(const struct netconf_fault *fault,

@@ -6,6 +6,7 @@
 #include "web/api/api.h"
 
 #include "domain/job.h"
+#include "web/query_word.h"
 #include "web/api/openapi_schemas.h"
 
 #include <string.h>
@@ -16,6 +17,14 @@ static const char *const method_keys[] = {
 	[METHOD_PUT] = "put",
 	[METHOD_PATCH] = "patch",
 	[METHOD_DELETE] = "delete",
+};
+
+static const char *const method_words[] = {
+	[METHOD_GET] = "GET",
+	[METHOD_POST] = "POST",
+	[METHOD_PUT] = "PUT",
+	[METHOD_PATCH] = "PATCH",
+	[METHOD_DELETE] = "DELETE",
 };
 
 /* --- schemas ------------------------------------------------------------- */
@@ -136,6 +145,15 @@ static void add_parameter(json_t *list, const char *name, const char *in,
 		      "required", required, "schema", schema));
 }
 
+static json_t *one_of(const char *const *choices)
+{
+	json_t *list = json_array();
+
+	while (list && *choices)
+		json_array_append_new(list, json_string(*choices++));
+	return json_pack("{s:s, s:o}", "type", "string", "enum", list);
+}
+
 static json_t *text_type(void)
 {
 	return json_pack("{s:s}", "type", "string");
@@ -151,6 +169,34 @@ static void add_path_parameters(
 
 		add_parameter(
 		    list, arena_memdup(a, p, len), "path", true, text_type());
+	}
+}
+
+static json_t *query_schema(const struct query_word *word)
+{
+	static const char *const types[] = {
+		[QUERY_TEXT] = "string",
+		[QUERY_COUNT] = "integer",
+		[QUERY_FLAG] = "boolean",
+		[QUERY_CHOICE] = "string",
+	};
+
+	return word->type == QUERY_CHOICE
+		   ? one_of(word->choices)
+		   : json_pack("{s:s}", "type", types[word->type]);
+}
+
+static void add_query_parameters(json_t *list, const struct route *route)
+{
+	for (size_t i = 0; route->query && route->query[i]; i++) {
+		const struct query_word *word =
+		    query_word_find(route->query[i], route->pattern);
+
+		json_array_append_new(
+		    list, json_pack("{s:s, s:s, s:b, s:s, s:o}", "name",
+			      route->query[i], "in", "query", "required", 0,
+			      "description", word->meaning, "schema",
+			      query_schema(word)));
 	}
 }
 
@@ -180,9 +226,7 @@ static json_t *parameters(const struct route *route, struct arena *a)
 	json_t *list = json_array();
 
 	add_path_parameters(list, route, a);
-	for (size_t i = 0; route->query && route->query[i]; i++)
-		add_parameter(
-		    list, route->query[i], "query", false, text_type());
+	add_query_parameters(list, route);
 	add_field_parameters(list, route);
 	if (needs_if_match(route))
 		add_parameter(list, "If-Match", "header", true, text_type());
@@ -226,10 +270,28 @@ static json_t *responses(const struct route *route, struct arena *a)
 	return all;
 }
 
+/* The resource: what a pattern names first. */
+static const char *tag(const struct route *route, struct arena *a)
+{
+	static const char *const roots[] = { "/api/v1/", "/api/", "/" };
+	const char *p = route->pattern;
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		size_t len = strlen(roots[i]);
+
+		if (strncmp(p, roots[i], len) == 0) {
+			p += len;
+			break;
+		}
+	}
+	return arena_memdup(a, p, strcspn(p, "/."));
+}
+
 static json_t *operation(const struct route *route, struct arena *a)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s, s:o, s:o}", "operationId",
-	    route->operation_id, "summary", route->summary, "x-role",
+	json_t *o = json_pack("{s:s, s:s, s:[s], s:s, s:o, s:o}", "operationId",
+	    route->operation_id, "summary", route->summary, "tags",
+	    tag(route, a), "x-role",
 	    access_role_word(permission_role(route->permission)), "parameters",
 	    parameters(route, a), "responses", responses(route, a));
 
@@ -244,7 +306,9 @@ static json_t *operation(const struct route *route, struct arena *a)
 	return o;
 }
 
-static json_t *paths(struct arena *a)
+/* All operations: pattern → method → what `tell` makes of it. */
+static json_t *by_path(struct arena *a, const char *const *methods,
+    json_t *(*tell)(const struct route *route, struct arena *a))
 {
 	const struct route_table *const *tables;
 	json_t *all = json_object();
@@ -263,8 +327,8 @@ static json_t *paths(struct arena *a)
 				item = json_object();
 				json_object_set_new(all, route->pattern, item);
 			}
-			json_object_set_new(item, method_keys[route->method],
-			    operation(route, a));
+			json_object_set_new(
+			    item, methods[route->method], tell(route, a));
 		}
 	}
 	return all;
@@ -280,10 +344,30 @@ static enum err_code get_openapi(
 	    json_pack("{s:s, s:{s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s}}}, "
 		      "s:[{s:[]}]}",
 		"openapi", "3.1.0", "info", "title", title, "version",
-		SWITCHYARD_VERSION, "paths", paths(r->arena), "components",
+		SWITCHYARD_VERSION, "paths",
+		by_path(r->arena, method_keys, operation), "components",
 		"schemas", openapi_component_schemas(), "securitySchemes",
 		"bearer", "type", "http", "scheme", "bearer", "security",
 		"bearer"),
+	    e);
+}
+
+/* --- the index ------------------------------------------------------------ */
+
+static json_t *summary(const struct route *route, struct arena *a)
+{
+	(void)a;
+	return json_string(route->summary);
+}
+
+/* For people who try the address that all others begin with. */
+static enum err_code get_index(
+    struct request *r, struct response *out, struct err *e)
+{
+	return response_json(out, 200,
+	    json_pack("{s:s, s:s, s:s, s:o}", "version", SWITCHYARD_VERSION,
+		"openapi", "/api/openapi.json", "help", "/help/api", "paths",
+		by_path(r->arena, method_words, summary)),
 	    e);
 }
 
@@ -295,6 +379,14 @@ static const struct route routes[] = {
 	    .handler = get_openapi,
 	    .operation_id = "getOpenapi",
 	    .summary = "This document",
+	    .answer_schema = "Object" },
+	{ .method = METHOD_GET,
+	    .pattern = "/api/v1",
+	    .surface = SURFACE_API,
+	    .permission = MAY_VIEW,
+	    .handler = get_index,
+	    .operation_id = "getIndex",
+	    .summary = "All operations, in short",
 	    .answer_schema = "Object" },
 };
 

@@ -110,20 +110,20 @@ static enum err_code get_reachability(
     struct request *r, struct response *out, struct err *e)
 {
 	const char *word = request_query(r, "verdict", "unknown");
-	long limit = strtol(request_query(r, "limit", "100"), NULL, 10);
 	enum reach_verdict verdict;
 	struct reach_book *book;
 	json_t *items;
 	char next[64];
 	enum err_code rc;
+	long limit;
 
 	if (!reach_parse(word, &verdict))
 		return err_set(e, ERR_INVALID,
 		    "verdict is up, degraded or down; \"%.40s\" is none", word);
-	if (limit < 1 || limit > API_MAX_ITEMS)
-		return err_set(
-		    e, ERR_INVALID, "limit is from 1 to %d", API_MAX_ITEMS);
-	rc = get_book(r, &book, e);
+	rc = request_query_number(
+	    r, "limit", 1, API_MAX_ITEMS, API_DEFAULT_ITEMS, &limit, e);
+	if (rc == ERR_OK)
+		rc = get_book(r, &book, e);
 	if (rc != ERR_OK)
 		return rc;
 	items = json_array();

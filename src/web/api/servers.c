@@ -7,6 +7,7 @@
 #include "app/servers.h"
 #include "base/json.h"
 #include "web/cgi.h"
+#include "web/query_word.h"
 #include "web/server_form.h"
 #include "web/web.h"
 
@@ -135,19 +136,13 @@ static enum err_code get_provision(
 
 /* --- reading ------------------------------------------------------------- */
 
-static enum err_code flag_query(struct request *r, const char *name,
-    enum baremetal_flag *ret, struct err *e)
+static enum baremetal_flag flag_query(struct request *r, const char *name)
 {
 	const char *text = request_query(r, name, "");
 
-	*ret = BAREMETAL_ANY;
-	if (strcmp(text, "true") == 0)
-		*ret = BAREMETAL_YES;
-	else if (strcmp(text, "false") == 0)
-		*ret = BAREMETAL_NO;
-	else if (*text)
-		return request_refuse(r, 400, e, "%s is true or false", name);
-	return ERR_OK;
+	if (!*text)
+		return BAREMETAL_ANY;
+	return query_is_on(text) ? BAREMETAL_YES : BAREMETAL_NO;
 }
 
 static enum err_code list_servers(
@@ -169,10 +164,8 @@ static enum err_code list_servers(
 		    "\"%.60s\" is no provision state", f.provision_state);
 	rc = request_query_number(
 	    r, "limit", 1, MAX_SERVERS, DEFAULT_SERVERS, &limit, e);
-	if (rc == ERR_OK)
-		rc = flag_query(r, "maintenance", &f.maintenance, e);
-	if (rc == ERR_OK)
-		rc = flag_query(r, "associated", &f.associated, e);
+	f.maintenance = flag_query(r, "maintenance");
+	f.associated = flag_query(r, "associated");
 	f.limit = (size_t)limit;
 	if (rc == ERR_OK)
 		rc = servers_list(r->web->servers, &f, r->arena, &list, e);

@@ -63,7 +63,8 @@ static const char *typed(struct arena *a, const json_t *v)
 		return join(a, v);
 	if (!json_is_object(v))
 		return "";
-	text = json_dumps(v, JSON_INDENT(2) | JSON_SORT_KEYS);
+	text = json_dumps(
+	    v, json_real_flags(v) | JSON_INDENT(2) | JSON_SORT_KEYS);
 	copy = arena_strdup(a, text);
 	free(text);
 	return copy;

@@ -70,6 +70,20 @@ static void add_device(
 	jv_dict_set(r->arena, ctx, "has_backup", jv_bool(backup));
 }
 
+/* "": it was not renamed */
+static const char *new_name(struct request *r, const struct record_past *past)
+{
+	const struct record *now =
+	    past->renamed_to
+		? snapshot_find(r->snapshot, record_kind(past->record)->id,
+		      past->renamed_to)
+		: NULL;
+
+	if (now)
+		return view_record_title(r->arena, now);
+	return past->renamed_to ? past->renamed_to : "";
+}
+
 static enum err_code show(struct request *r, struct response *out,
     const struct record_past *past, int status, const char *problem,
     struct err *e)
@@ -84,12 +98,14 @@ static enum err_code show(struct request *r, struct response *out,
 	if (kind->id == KIND_DEVICE)
 		add_device(r, past, ctx);
 	jv_dict_set(a, ctx, "kind", record_kind_view(a, kind));
-	jv_dict_set(a, ctx, "key", jv_text(key));
+	jv_dict_set(
+	    a, ctx, "title", jv_text(view_record_title(a, past->record)));
+	jv_dict_set(
+	    a, ctx, "named", jv_text(view_record_named(a, past->record)));
 	jv_dict_set(a, ctx, "url", jv_text(view_record_url(a, kind, key)));
 	jv_dict_set(a, ctx, "commit", view_history_commit(a, &past->removed));
 	jv_dict_set(a, ctx, "before", jv_copy_text(a, before));
-	jv_dict_set(a, ctx, "renamed_to",
-	    jv_text(past->renamed_to ? past->renamed_to : ""));
+	jv_dict_set(a, ctx, "renamed_to", jv_text(new_name(r, past)));
 	jv_dict_set(a, ctx, "renamed_url",
 	    jv_text(past->renamed_to
 			? view_record_url(a, kind, past->renamed_to)
@@ -127,8 +143,8 @@ enum err_code past_restore_post(
 
 	if (record_page_find(r, &there, &missing) == ERR_OK)
 		return err_set(e, ERR_CONFLICT,
-		    "There is a %s %.100s already; nothing was restored.",
-		    record_kind(there)->name, record_key(there));
+		    "%.160s is there already; nothing was restored.",
+		    view_record_named(r->arena, there));
 	if ((rc = find_past(r, &past, e)) != ERR_OK)
 		return rc;
 	rc = record_past_restore(r->app, &r->actor, &past, NULL, &result, e);
@@ -139,8 +155,8 @@ enum err_code past_restore_post(
 				 arena_strdup(r->arena, e->message), e)
 			   : rc;
 	response_flash(r, out, "good",
-	    arena_printf(
-		r->arena, "%s is back as it was.", record_key(past.record)));
+	    arena_printf(r->arena, "%s is back as it was.",
+		view_record_title(r->arena, past.record)));
 	return response_redirect(r, out,
 	    view_record_url(
 		r->arena, record_kind(past.record), record_key(past.record)));

@@ -178,8 +178,8 @@ static struct record *read_base(struct request *r, const struct kind *kind)
 
 static const char *json_text_of(struct arena *a, const json_t *value)
 {
-	char *text =
-	    json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	char *text = json_dumps(value, json_real_flags(value) | JSON_COMPACT |
+					   JSON_SORT_KEYS | JSON_ENCODE_ANY);
 	const char *copy = json_is_string(value)
 			       ? arena_strdup(a, json_string_value(value))
 			       : arena_strdup(a, text ? text : "");
@@ -340,15 +340,16 @@ static enum err_code saved(struct request *r, struct response *out,
     struct err *e)
 {
 	const char *key = arena_strdup(r->arena, record_key(result->record));
+	const char *named = view_record_named(r->arena, result->record);
 	const char *what = !edit->record ? "was created"
 			   : result->changed
 			       ? "was saved"
 			       : "was so already; nothing changed";
 
-	if (!key)
+	if (!key || !named)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	response_flash(r, out, "good",
-	    arena_printf(r->arena, "%s %s %s.", edit->kind->title, key, what));
+	    arena_printf(r->arena, "%s %s.", named, what));
 	return view_redirect(r, out, e, "/%s/%s", edit->kind->plural, key);
 }
 
@@ -420,7 +421,6 @@ static void add_referrer(
 	if (!by)
 		return;
 	jv_dict_set(a, ctx, "referrer", view_record(a, by));
-	jv_dict_set(a, ctx, "referrer_kind", jv_text(record_kind(by)->title));
 	jv_dict_set(a, ctx, "referrer_field", jv_text(field->label));
 }
 
@@ -484,8 +484,8 @@ enum err_code record_delete_post(
 		return rc;
 	inventory_result_release(&result);
 	text = arena_printf(r->arena,
-	    "%s %s was deleted; its history stays in the audit trail.",
-	    record_kind(record)->title, record_key(record));
+	    "%s was deleted; its history stays in the audit trail.",
+	    view_record_named(r->arena, record));
 	response_flash(r, out, "good", text);
 	return view_redirect(r, out, e, "/%s", record_kind(record)->plural);
 }

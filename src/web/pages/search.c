@@ -47,8 +47,8 @@ static struct jv records_view(struct request *r, const struct search_answer *an)
 		const struct kind *kind = record_kind(hit->record);
 		struct jv v = jv_dict(a, 6);
 
-		jv_dict_set(a, v, "kind", jv_text(kind->title));
-		jv_dict_set(a, v, "key", jv_text(record_key(hit->record)));
+		jv_dict_set(a, v, "named",
+		    jv_text(view_record_named(a, hit->record)));
 		jv_dict_set(a, v, "url",
 		    jv_text(view_record_url(a, kind, record_key(hit->record))));
 		jv_dict_set(a, v, "label", jv_text(hit->field->label));

@@ -115,7 +115,9 @@ struct jv table_choice_names(struct arena *a,
 	struct jv list = jv_list(a, NAMED);
 
 	for (size_t i = 0; i < choice->n && i < NAMED; i++)
-		jv_list_append(
-		    a, list, jv_text(table_row_key(spec, choice->rows[i])));
+		jv_list_append(a, list,
+		    jv_text(spec->source
+				? table_row_key(spec, choice->rows[i])
+				: view_record_title(a, choice->rows[i])));
 	return list;
 }

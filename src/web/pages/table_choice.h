@@ -41,7 +41,7 @@ enum err_code table_choice_read(struct request *r,
 enum err_code table_choice_check(struct request *r,
     const struct table_choice *choice, struct err *e) must_check;
 
-/* The keys of the first few, for a confirmation. */
+/* What the first few are called, for a confirmation. */
 struct jv table_choice_names(struct arena *a,
     const struct record_table_spec *spec, const struct table_choice *choice);
 

@@ -18,6 +18,28 @@ const char *view_record_url(
 	return arena_printf(a, "/%s/%s", kind->plural, key);
 }
 
+const char *view_record_title(struct arena *a, const struct record *r)
+{
+	const char *name;
+
+	if (record_kind(r)->id != KIND_VLAN)
+		return record_key(r);
+	name = record_text(r, VLAN_NAME);
+	return arena_printf(a, "VLAN %s%s%s%s in %s", record_text(r, VLAN_VID),
+	    *name ? " (" : "", name, *name ? ")" : "",
+	    record_text(r, VLAN_AREA));
+}
+
+const char *view_record_named(struct arena *a, const struct record *r)
+{
+	const struct kind *kind = record_kind(r);
+	const char *title = view_record_title(a, r);
+
+	return kind->id == KIND_VLAN
+		   ? title
+		   : arena_printf(a, "%s %s", kind->title, title);
+}
+
 static struct jv list_field(struct arena *a, const struct record *r, int field)
 {
 	size_t n = record_count(r, field);
@@ -86,6 +108,10 @@ static bool record_get(const void *self, const char *name, size_t len,
 	}
 	if (is_name(name, len, "key"))
 		*ret = jv_text(record_key(r));
+	else if (is_name(name, len, "title"))
+		*ret = jv_text(view_record_title(a, r));
+	else if (is_name(name, len, "named"))
+		*ret = jv_text(view_record_named(a, r));
 	else if (is_name(name, len, "path"))
 		*ret = jv_text(record_path(r));
 	else if (is_name(name, len, "version"))

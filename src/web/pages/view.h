@@ -17,9 +17,15 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* A record as an object: its fields by name (lists as lists, booleans as
- * booleans), and `key`, `url` ("/devices/r1"), `version` (40 digits) and
- * `path` in the store.  NULL gives none. */
+ * booleans), and `key`, `title`, `named`, `url` ("/devices/r1"), `version` (40
+ * digits) and `path` in the store.  NULL gives none. */
 struct jv view_record(struct arena *a, const struct record *r);
+
+/* What people call it, as the record's `title` too: "r1"; of a VLAN, whose key
+ * is but a path, "VLAN 10 (management) in lab". */
+const char *view_record_title(struct arena *a, const struct record *r);
+/* The same with its kind: "Area lab". */
+const char *view_record_named(struct arena *a, const struct record *r);
 
 /* "/devices/r1", "/vlans/lab/10" */
 const char *view_record_url(

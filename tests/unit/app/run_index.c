@@ -358,6 +358,7 @@ static void test_a_device_knows_its_part_of_a_run_over_many(void **state)
 static void test_progress(void **state)
 {
 	struct run_progress p;
+	json_t *told;
 	json_t *run = json_loads("{\"started_at\":\"2026-11-21T08:30:00.000Z\","
 	    "\"counts\":{\"all\":1000,\"failed\":20,\"open\":400,"
 	    "\"changed\":3},\"devices\":[]}", 0, NULL);
@@ -380,6 +381,12 @@ static void test_progress(void **state)
 	    json_string("2026-11-21T08:32:00.000Z"));
 	run_progress_of(run, start + 3600000, &p);
 	assert_int_equal((int)p.per_minute, 300);
+	/* no more digits than it is good for */
+	p.per_minute = 1000.0 / 3;
+	told = run_progress_json(&p);
+	assert_true(
+	    json_real_value(json_object_get(told, "per_minute")) == 333.3);
+	json_decref(told);
 	json_decref(run);
 }
 

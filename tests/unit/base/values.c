@@ -154,6 +154,38 @@ static void times(void **state)
 	assert_string_equal(text, "1969-12-31T23:59:59.999Z");
 }
 
+/* 0.608 and not 0.60799999999999998, but never less than was meant. */
+static void json_reals(void **state)
+{
+	static const struct {
+		double value;
+		const char *text;
+	} cases[] = {
+		{ 608.0 / 1000, "[0.608]" },
+		{ 0.1, "[0.1]" },
+		{ 100, "[100.0]" },
+		{ 0.1 + 0.2, "[0.30000000000000004]" },
+		{ 1.0 / 3, "[0.3333333333333333]" },
+		{ 5e-324, "[4.94065645841247e-324]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b = BUF_INIT(1000);
+		struct err e = ERR_INIT;
+		json_t *v = json_pack("[f]", cases[i].value), *back = NULL;
+
+		assert_int_equal(json_write_line(v, &b, &e), ERR_OK);
+		assert_string_equal(buf_text(&b), cases[i].text);
+		assert_int_equal(
+		    json_read(buf_text(&b), b.len, 1000, &back, &e), ERR_OK);
+		assert_true(json_equal(v, back));
+		json_decref(v);
+		json_decref(back);
+		buf_release(&b);
+	}
+}
+
 static void json_texts(void **state)
 {
 	struct buf b = BUF_INIT(1000);
@@ -195,6 +227,7 @@ int main(void)
 		cmocka_unit_test(secrets),
 		cmocka_unit_test(deadlines),
 		cmocka_unit_test(times),
+		cmocka_unit_test(json_reals),
 		cmocka_unit_test(json_texts),
 	};
 

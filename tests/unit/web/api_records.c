@@ -244,7 +244,7 @@ static void test_lists_are_filtered_and_paged(void **state)
 	assert_string_equal(text, "r2 r4");
 	names_of(DEVICES "?q=R3", "name", text);
 	assert_string_equal(text, "r3");
-	names_of(DEVICES "?status=odd", "name", text);
+	names_of(DEVICES "?status=staged", "name", text);
 	assert_string_equal(text, "");
 	reply = get(DEVICES "?limit=2");
 	list = json_of(&reply);

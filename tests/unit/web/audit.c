@@ -2,27 +2,7 @@
  * The audit trail: filters, pages, files for other programs; and the history of
  * a device over REST.
  */
-#include "unit/web/fixture.h"
-
-#include "web/web.h"
-
-static int open_pages(void **state)
-{
-	struct web_options options = { .threads = 4,
-		.origins = { ORIGIN },
-		.n_origins = 1,
-		.templates = SOURCE_DIR "/templates",
-		.static_dir = SOURCE_DIR "/static" };
-
-	if (portal_open(state) != 0)
-		return -1;
-	web_thread_free(portal.thread);
-	web_free(portal.web);
-	options.dir = portal.dir;
-	assert_ok(web_new(&options, &portal.web, e));
-	assert_ok(web_thread_new(portal.web, &portal.thread, e));
-	return 0;
-}
+#include "unit/web/open_pages.h"
 
 static struct exchange_reply get(const char *uri)
 {

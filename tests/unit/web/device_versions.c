@@ -2,29 +2,9 @@
  * The history of a device on its pages: lines added and removed, versions as
  * they were, two compared, the commit behind each line.
  */
-#include "unit/web/fixture.h"
-
-#include "web/web.h"
+#include "unit/web/open_pages.h"
 
 #include <ctype.h>
-
-static int open_pages(void **state)
-{
-	struct web_options options = { .threads = 4,
-		.origins = { ORIGIN },
-		.n_origins = 1,
-		.templates = SOURCE_DIR "/templates",
-		.static_dir = SOURCE_DIR "/static" };
-
-	if (portal_open(state) != 0)
-		return -1;
-	web_thread_free(portal.thread);
-	web_free(portal.web);
-	options.dir = portal.dir;
-	assert_ok(web_new(&options, &portal.web, e));
-	assert_ok(web_thread_new(portal.web, &portal.thread, e));
-	return 0;
-}
 
 static struct exchange_reply get(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));

@@ -5,29 +5,9 @@
 #ifndef TESTS_UNIT_WEB_PAGE_FIXTURE_H
 #define TESTS_UNIT_WEB_PAGE_FIXTURE_H
 
-#include "unit/web/fixture.h"
-
-#include "web/web.h"
+#include "unit/web/open_pages.h"
 
 #define FORM "application/x-www-form-urlencoded"
-
-static inline int open_pages(void **state)
-{
-	struct web_options options = { .threads = 4,
-		.origins = { ORIGIN },
-		.n_origins = 1,
-		.templates = SOURCE_DIR "/templates",
-		.static_dir = SOURCE_DIR "/static" };
-
-	if (portal_open(state) != 0)
-		return -1;
-	web_thread_free(portal.thread);
-	web_free(portal.web);
-	options.dir = portal.dir;
-	assert_ok(web_new(&options, &portal.web, e));
-	assert_ok(web_thread_new(portal.web, &portal.thread, e));
-	return 0;
-}
 
 static inline struct exchange_reply get_as(
     enum fixture_token who, const char *uri)
@@ -96,6 +76,14 @@ static inline const char *hidden(
 	return value;
 }
 
+/* The version that the form on a page sends back. */
+static inline void take_version(
+    const struct exchange_reply *reply, char to[STORE_OID_TEXT_SIZE])
+{
+	assert_true(
+	    text_copy(to, STORE_OID_TEXT_SIZE, hidden(reply, "version")));
+}
+
 static inline void assert_goes_to(
     const struct exchange_reply *reply, const char *where)
 {
@@ -105,6 +93,9 @@ static inline void assert_goes_to(
 	take_header(reply, "Location", location, sizeof(location));
 	assert_string_equal(location, where);
 }
+
+/* What makes a device one that can be provisioned. */
+#define ROUTER "&platform=frr&primary_ip4=192.0.2.9"
 
 /* more: "&tags=a&…" */
 static inline void make_device(const char *name, const char *more)
@@ -117,6 +108,19 @@ static inline void make_device(const char *name, const char *more)
 	snprintf(where, sizeof(where), "/devices/%s", name);
 	reply = post("/devices/new", form);
 	assert_goes_to(&reply, where);
+}
+
+/* Puts a file past the pages, as a run would. */
+static inline void write_config(const char *path, const char *text)
+{
+	static const struct store_message message = { .author = "test",
+		.subject = "Write" };
+	struct commit_id id;
+	struct store_txn *t;
+
+	assert_ok(store_txn_begin(portal.web->app.store, STORE_MAIN, &t, e));
+	fixture_put(t, path, text);
+	assert_ok(store_txn_commit(t, &message, &id, NULL, e));
 }
 
 #endif

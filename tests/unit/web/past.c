@@ -138,7 +138,8 @@ static void test_restores_over_rest(void **state)
 }
 
 /* The address behind "at=" of the n-th version that the page names. */
-static void take_version(const struct exchange_reply *reply, int n, char id[41])
+static void take_listed_version(
+    const struct exchange_reply *reply, int n, char id[41])
 {
 	const char *p = reply->body, *end = reply->body + reply->body_len;
 
@@ -159,13 +160,21 @@ static void test_records_of_any_kind_have_a_history(void **state)
 	(void)state;
 	assert_status(post("/vlans/new", "vid=77&name=one&area=lab"), 303);
 	edit("/vlans/lab/77", "vid=77&name=two&area=lab");
-	assert_has(get("/vlans/lab/77"), "href=\"/vlans/lab/77/history\"");
+	/* its key is a path; people say it otherwise */
+	reply = get("/vlans/lab/77");
+	assert_has(reply, "href=\"/vlans/lab/77/history\"");
+	assert_has(reply, "<h1>VLAN 77 (two) in lab</h1>");
+	assert_has(get("/vlans/lab/77/delete"),
+	    "<b>VLAN 77 (two) in lab</b>?</p>");
+	assert_has(get("/vlans/lab/77/edit"),
+	    "<a href=\"/vlans/lab/77\">VLAN 77 (two) in lab</a></li>");
 	reply = get("/vlans/lab/77/history");
+	assert_has(reply, "History of VLAN 77 (two) in lab");
 	assert_status(reply, 200);
 	assert_has(reply, "Update vlan lab/77");
 	assert_has(reply, "Create vlan lab/77");
-	take_version(&reply, 0, newest);
-	take_version(&reply, 1, older);
+	take_listed_version(&reply, 0, newest);
+	take_listed_version(&reply, 1, older);
 	snprintf(uri, sizeof(uri), "/vlans/lab/77/history?at=%s&raw=1", older);
 	assert_has(get(uri), "\"one\"");
 	snprintf(
@@ -176,6 +185,7 @@ static void test_records_of_any_kind_have_a_history(void **state)
 	assert_has(reply, "one");
 	assert_status(post("/vlans/lab/77/delete", ""), 303);
 	assert_status(get("/vlans/lab/77"), 410);
+	assert_has(get("/vlans/lab/77"), "VLAN 77 (two) in lab was deleted");
 	assert_has(get("/vlans/lab/77/history"), "Delete vlan lab/77");
 	assert_status(get("/vlans/lab/78/history"), 404);
 	assert_status(get("/schedules/nightly/history"), 200);

@@ -366,9 +366,36 @@ static void test_cancels_the_runs_that_were_ticked(void **state)
 	assert_status(post_as(TOKEN_VIEWER, "/runs/cancel", form), 403);
 }
 
+static void test_tables_filter_sort_and_export(void **state)
+{
+	struct exchange_reply reply;
+	const char *two, *ten;
+
+	(void)state;
+	make_device("t10", ROUTER "&tags=tab");
+	make_device("t2", ROUTER "&tags=tab&serial=%3D1%2B2");
+	reply = get("/devices?tags=tab");
+	two = memmem(reply.body, reply.body_len, "href=\"/devices/t2\"", 18);
+	ten = memmem(reply.body, reply.body_len, "href=\"/devices/t10\"", 19);
+	assert_true(two && ten && two < ten);
+	assert_has(reply, "aria-sort=\"ascending\"");
+	reply = get("/devices?tags=tab&sort=-name");
+	two = memmem(reply.body, reply.body_len, "href=\"/devices/t2\"", 18);
+	ten = memmem(reply.body, reply.body_len, "href=\"/devices/t10\"", 19);
+	assert_true(two && ten && ten < two);
+	reply = get("/devices?q=T10");
+	assert_has(reply, "href=\"/devices/t10\"");
+	assert_has_not(reply, "href=\"/devices/t2\"");
+	reply = get("/devices.csv?tags=tab");
+	assert_has(reply, "\"name\",\"status\",");
+	assert_has(reply, "\"t2\"");
+	assert_has_not(reply, "\"r1\"");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tables_filter_sort_and_export),
 		cmocka_unit_test(test_any_field_filters),
 		cmocka_unit_test(test_orders_by_any_column),
 		cmocka_unit_test(test_shows_the_columns_that_are_asked_for),

@@ -3,32 +3,12 @@
  * with the version that was read, refused with the line that is wrong, and
  * rendered for a device without saving.
  */
-#include "unit/web/fixture.h"
-
-#include "web/web.h"
+#include "unit/web/open_pages.h"
 
 #define FORM "application/x-www-form-urlencoded"
 #define MAIN "/api/v1/templates/frr/main.j2"
 #define GLOBAL "/api/v1/context/global.json"
 #define RENDER "/api/v1/devices/r1/render"
-
-static int open_pages(void **state)
-{
-	struct web_options options = { .threads = 4,
-		.origins = { ORIGIN },
-		.n_origins = 1,
-		.templates = SOURCE_DIR "/templates",
-		.static_dir = SOURCE_DIR "/static" };
-
-	if (portal_open(state) != 0)
-		return -1;
-	web_thread_free(portal.thread);
-	web_free(portal.web);
-	options.dir = portal.dir;
-	assert_ok(web_new(&options, &portal.web, e));
-	assert_ok(web_thread_new(portal.web, &portal.thread, e));
-	return 0;
-}
 
 static struct exchange_reply send_as(enum fixture_token who, const char *method,
     const char *uri, const char *type, const char *body, const char *if_match)

@@ -1,0 +1,118 @@
+/*
+ * What runs by itself: settings of jobs, hooks, schedules.
+ */
+#include "unit/web/page_fixture.h"
+
+static void test_a_hook_is_tried_as_a_dry_run(void **state)
+{
+	struct exchange_reply reply = get("/hooks/default");
+
+	(void)state;
+	assert_has(reply, "Try it");
+	assert_int_equal(
+	    post_as(TOKEN_VIEWER, "/hooks/default/test", "device=r1").status,
+	    403);
+	reply = post_as(TOKEN_OPERATOR, "/hooks/default/test", "device=none");
+	assert_non_null(strstr(reply.head, "Location: /hooks/default"));
+	reply =
+	    post_as(TOKEN_OPERATOR, "/hooks/default/test", "device=r1&once=h");
+	assert_int_equal(reply.status, 303);
+	assert_non_null(strstr(reply.head, "/runs/"));
+	reply = ask(&(struct ask){ .method = "POST",
+	    .uri = "/api/v1/hooks/default/test",
+	    .token = portal.tokens[TOKEN_OPERATOR],
+	    .type = "application/json",
+	    .body = "{\"device\":\"r1\"}" });
+	assert_int_equal(reply.status, 202);
+	assert_has(reply, "\"dry_run\":true");
+}
+
+static void test_a_schedule_is_paused_and_run_by_hand(void **state)
+{
+	struct exchange_reply reply = get("/schedules/nightly");
+
+	(void)state;
+	assert_has(reply, "30 2 * * *");
+	assert_has(reply, "02:30:00 +0");
+	assert_has(reply, "Run now");
+	reply = get_as(TOKEN_VIEWER, "/schedules/nightly");
+	assert_has_not(reply, "Run now");
+	assert_has_not(reply, "Pause");
+	assert_int_equal(
+	    post_as(TOKEN_OPERATOR, "/schedules/nightly/pause", "").status,
+	    403);
+	assert_int_equal(post("/schedules/nightly/pause", "").status, 303);
+	reply = get("/schedules/nightly");
+	assert_has(reply, "It is paused");
+	reply = get("/schedules");
+	assert_has(reply, "paused");
+	assert_int_equal(post("/schedules/nightly/resume", "").status, 303);
+	reply = get("/schedules/nightly");
+	assert_has_not(reply, "It is paused");
+	reply = post_as(TOKEN_OPERATOR, "/schedules/nightly/run", "once=x");
+	assert_int_equal(reply.status, 303);
+	assert_non_null(strstr(reply.head, "/runs/"));
+	/* it has not ended: not again */
+	reply = post_as(TOKEN_OPERATOR, "/schedules/nightly/run", "once=y");
+	assert_non_null(strstr(reply.head, "Location: /schedules/nightly"));
+	reply = get("/schedules/nightly");
+	assert_has(reply, "in hand");
+	reply = get("/api/v1/schedules/nightly/times");
+	assert_has(reply, "\"open\"");
+}
+
+static void test_the_settings_of_a_job_are_kept(void **state)
+{
+	struct exchange_reply reply = get("/jobs/backup");
+
+	(void)state;
+	assert_has(reply, "name=\"retries\"");
+	assert_has_not(reply, "name=\"name\"");
+	reply = get_as(TOKEN_OPERATOR, "/jobs/backup");
+	assert_has_not(reply, "name=\"retries\"");
+	assert_int_equal(
+	    post_as(TOKEN_OPERATOR, "/jobs/backup", "enabled=on").status, 403);
+	reply = post("/jobs/backup", "enabled=on&retries=99");
+	assert_int_equal(reply.status, 422);
+	assert_has(reply, "99");
+	assert_int_equal(post("/jobs/backup",
+			     "retries=2&retry_delay=30&notify=on&reason=frozen")
+			     .status,
+	    303);
+	reply = get("/jobs/backup");
+	assert_has(reply, "This job is disabled: frozen");
+	reply = get("/jobs");
+	assert_has(reply, "the job backup is disabled: frozen");
+	reply = post("/jobs/backup/run", "device=r1");
+	assert_int_equal(reply.status, 409);
+	assert_has(reply, "disabled");
+	reply = get("/api/v1/jobs/backup/settings");
+	assert_has(reply, "\"reason\"");
+	/* someone else's version */
+	reply = post("/jobs/backup",
+	    "version=0000000000000000000000000000000000000001&enabled=on");
+	assert_int_equal(reply.status, 409);
+	reply = get("/jobs/backup");
+	{
+		char form[500];
+
+		snprintf(form, sizeof(form),
+		    "version=%s&enabled=on&retries=0&retry_delay=60",
+		    hidden(&reply, "version"));
+		assert_int_equal(post("/jobs/backup", form).status, 303);
+	}
+	reply = get("/jobs/backup");
+	assert_has_not(reply, "This job is disabled");
+	assert_int_equal(get("/jobs/dance").status, 404);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_settings_of_a_job_are_kept),
+		cmocka_unit_test(test_a_hook_is_tried_as_a_dry_run),
+		cmocka_unit_test(test_a_schedule_is_paused_and_run_by_hand),
+	};
+
+	return cmocka_run_group_tests(tests, open_pages, portal_close);
+}
