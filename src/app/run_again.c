@@ -21,11 +21,13 @@ size_t run_again_count(const json_t *run)
 	if (!job_of(run) || !run_doc_has_ended(run))
 		return 0;
 	if (counts)
-		return (size_t)json_number(
-		    counts, run_rows_words[RUN_ROWS_FAILED], 0);
+		return (size_t)(json_number(counts,
+				    run_rows_words[RUN_ROWS_FAILED], 0) +
+				json_number(counts,
+				    run_rows_words[RUN_ROWS_CANCELLED], 0));
 	json_array_foreach(json_object_get(run, "devices"), i, row)
 	{
-		n += run_row_is(row, RUN_ROWS_FAILED);
+		n += run_row_is_unfinished(row);
 	}
 	return n;
 }
@@ -40,7 +42,7 @@ static json_t *choose_names(const json_t *run, const struct snapshot *s)
 	{
 		const char *name = json_text(row, "name", "");
 
-		if (run_row_is(row, RUN_ROWS_FAILED) &&
+		if (run_row_is_unfinished(row) &&
 		    snapshot_find(s, KIND_DEVICE, name))
 			json_array_append_new(names, json_string(name));
 	}

@@ -18,6 +18,8 @@ static void count(const json_t *run, struct run_progress *p)
 		p->failed =
 		    json_number(counts, run_rows_words[RUN_ROWS_FAILED], 0);
 		p->left = json_number(counts, run_rows_words[RUN_ROWS_OPEN], 0);
+		p->cancelled =
+		    json_number(counts, run_rows_words[RUN_ROWS_CANCELLED], 0);
 	}
 	json_array_foreach(json_object_get(run, "devices"), i, row)
 	{
@@ -26,8 +28,9 @@ static void count(const json_t *run, struct run_progress *p)
 		p->total++;
 		p->failed += run_row_is(row, RUN_ROWS_FAILED);
 		p->left += run_row_is(row, RUN_ROWS_OPEN);
+		p->cancelled += run_row_is(row, RUN_ROWS_CANCELLED);
 	}
-	p->done = p->total - p->failed - p->left;
+	p->done = p->total - p->failed - p->cancelled - p->left;
 }
 
 void run_progress_of(

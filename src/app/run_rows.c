@@ -6,7 +6,7 @@
 #include <string.h>
 
 const char *const run_rows_words[] = { "all", "changed", "failed", "open",
-	NULL };
+	"cancelled", NULL };
 
 bool run_rows_parse(const char *word, enum run_rows *ret)
 {
@@ -30,14 +30,23 @@ bool run_row_is(const json_t *row, enum run_rows which)
 		return json_object_get(row, "added") != NULL ||
 		       json_is_true(json_object_get(row, "changed"));
 	case RUN_ROWS_FAILED:
-		return ended && state != RUN_SUCCEEDED;
+		return ended && state != RUN_SUCCEEDED &&
+		       state != RUN_CANCELLED;
 	case RUN_ROWS_OPEN:
 		return !ended;
+	case RUN_ROWS_CANCELLED:
+		return state == RUN_CANCELLED;
 	case RUN_ROWS_ALL:
 	case RUN_ROWS_KINDS:
 		break;
 	}
 	return true;
+}
+
+bool run_row_is_unfinished(const json_t *row)
+{
+	return run_row_is(row, RUN_ROWS_FAILED) ||
+	       run_row_is(row, RUN_ROWS_CANCELLED);
 }
 
 static json_t *count_rows(const json_t *rows)

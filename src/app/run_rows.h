@@ -15,9 +15,10 @@
 
 enum run_rows {
 	RUN_ROWS_ALL,
-	RUN_ROWS_CHANGED, /* has a difference, or a new backup */
-	RUN_ROWS_FAILED,  /* ended, and not as it should */
-	RUN_ROWS_OPEN,	  /* has not ended */
+	RUN_ROWS_CHANGED,   /* has a difference, or a new backup */
+	RUN_ROWS_FAILED,    /* was begun, ended, and not as it should */
+	RUN_ROWS_OPEN,	    /* has not ended */
+	RUN_ROWS_CANCELLED, /* ended before it was begun */
 	RUN_ROWS_KINDS,
 };
 
@@ -27,6 +28,8 @@ extern const char *const run_rows_words[RUN_ROWS_KINDS + 1];
 bool run_rows_parse(const char *word, enum run_rows *ret);
 
 bool run_row_is(const json_t *row, enum run_rows which);
+/* Is it to be done again: failed, or not begun? */
+bool run_row_is_unfinished(const json_t *row);
 
 /* The run with at most RUN_ROWS_TOLD rows: itself, or a copy that has the first
  * `keep` of its rows and "counts", an object with a number for each of

@@ -241,7 +241,7 @@ static void write_row_diff(
 void live_add_row(struct worker *w, struct live_run *run, const json_t *row)
 {
 	static const char *const kept[] = { "name", "state", "result", "added",
-		"removed" };
+		"removed", "left_alone" };
 	const char *name = json_text(row, "name", "");
 	const char *diff = json_text(row, "diff", "");
 	json_t *devices = json_object_get(run->doc, "devices");

@@ -253,7 +253,7 @@ static bool finish(
 	struct tally t = { .names = json_object() };
 	struct reach_state *states = NULL;
 	const struct snapshot *s;
-	size_t n;
+	size_t n, alone = run->reach ? run->reach->n_left_alone : 0;
 
 	if (run->reach &&
 	    snapshots_current(w->app.snapshots, &s, NULL) == ERR_OK) {
@@ -273,6 +273,9 @@ static bool finish(
 	snprintf(text, size, "%zu up, %zu degraded, %zu down; %zu changed",
 	    t.verdicts[REACH_UP], t.verdicts[REACH_DEGRADED],
 	    t.verdicts[REACH_DOWN], t.changed);
+	if (alone > 0)
+		snprintf(text + strlen(text), size - strlen(text),
+		    ", %zu left alone", alone);
 	if (scheduled)
 		drop_other_rows(run, t.names);
 	json_decref(t.names);

@@ -32,6 +32,7 @@ struct greet_secret {
 
 struct reach_sweep {
 	size_t n;
+	size_t n_left_alone; /* not asked */
 	struct asked *asked;
 	int64_t began_ms; /* monotonic */
 	int64_t began_wall_ms;

@@ -102,13 +102,14 @@ static json_t *pins_of(const struct snapshot *s, const char *device)
 	return list;
 }
 
-/* A row for one that is not asked, with the reason. */
+/* A row for one that is not asked, with the reason: it is done with. */
 static void pass_over(
     struct worker *w, struct live_run *run, const char *device, const char *why)
 {
-	json_t *row = json_pack("{s:s, s:s, s:s}", "name", device, "state",
-	    run_state_words[RUN_CANCELLED], "result", why);
+	json_t *row = json_pack("{s:s, s:s, s:s, s:b}", "name", device, "state",
+	    run_state_words[RUN_SUCCEEDED], "result", why, "left_alone", 1);
 
+	run->reach->n_left_alone++;
 	if (row)
 		live_add_row(w, run, row);
 	json_decref(row);

@@ -142,7 +142,9 @@ check_equal "the sweep succeeds" "$(json 'it["state"]')" succeeded
 check_contains "the tally" "$(json 'it["result"]')" "4 up, 1 degraded, 1 down"
 check_equal "up" "$(row all state)" succeeded
 check_equal "down" "$(row dead state)" failed
-check_equal "left alone" "$(row gone state)" cancelled
+check_equal "left alone" "$(row gone state)" succeeded
+check_equal "and said to be" "$(row gone left_alone)" true
+check_contains "the tally counts it" "$(json 'it["result"]')" "1 left alone"
 check_contains "and why" "$(row gone result)" decommissioning
 
 reach all

@@ -213,7 +213,7 @@ static enum err_code list_rows(
 
 	if (!run_rows_parse(word, &which))
 		return request_refuse(r, 400, e,
-		    "\"%.40s\" is not one of all, changed, failed, open",
+		    "\"%.40s\" is not one of all, changed, failed, open, cancelled",
 		    word);
 	rc = read_run(r, &doc, e);
 	if (rc == ERR_OK)

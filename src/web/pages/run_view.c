@@ -158,6 +158,7 @@ struct jv run_view_progress(struct arena *a, const json_t *run)
 	jv_dict_set(a, v, "total", jv_int(p.total));
 	jv_dict_set(a, v, "done", jv_int(p.done));
 	jv_dict_set(a, v, "failed", jv_int(p.failed));
+	jv_dict_set(a, v, "cancelled", jv_int(p.cancelled));
 	jv_dict_set(a, v, "left", jv_int(p.left));
 	jv_dict_set(
 	    a, v, "good_percent", jv_int(percent(p.done, p.total)));

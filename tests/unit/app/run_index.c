@@ -381,6 +381,16 @@ static void test_progress(void **state)
 	    json_string("2026-11-21T08:32:00.000Z"));
 	run_progress_of(run, start + 3600000, &p);
 	assert_int_equal((int)p.per_minute, 300);
+	/* what was not begun did not fail, and was not done in that time */
+	json_object_set_new(json_object_get(run, "counts"), "cancelled",
+	    json_integer(400));
+	json_object_set_new(json_object_get(run, "counts"), "open",
+	    json_integer(0));
+	run_progress_of(run, start + 3600000, &p);
+	assert_int_equal(p.done, 580);
+	assert_int_equal(p.failed, 20);
+	assert_int_equal(p.cancelled, 400);
+	assert_int_equal((int)p.per_minute, 300);
 	/* no more digits than it is good for */
 	p.per_minute = 1000.0 / 3;
 	told = run_progress_json(&p);
