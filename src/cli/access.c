@@ -44,9 +44,6 @@ static int token_list(const struct app *app)
 
 int cmd_token(const struct cli *cli, int argc, char **argv)
 {
-	static const char usage[] =
-	    "token create --name NAME --role ROLE [--expires TIME] | "
-	    "token list | token revoke NAME";
 	bool ok = true;
 	const char *name = cli_option(&argc, argv, "--name", &ok);
 	const char *role = cli_option(&argc, argv, "--role", &ok);
@@ -57,7 +54,7 @@ int cmd_token(const struct cli *cli, int argc, char **argv)
 	int status = CLI_USAGE;
 
 	if (!ok || argc < 2)
-		return cli_usage(usage);
+		return CLI_USAGE;
 	if (app_open(cli->dir, &app, &e) != ERR_OK)
 		return cli_fail(&e);
 	if (strcmp(argv[1], "create") == 0 && argc == 2 && name && role) {
@@ -70,8 +67,6 @@ int cmd_token(const struct cli *cli, int argc, char **argv)
 	} else if (strcmp(argv[1], "revoke") == 0 && argc == 3) {
 		status = access_revoke_token(&app, &cli->actor, argv[2], &e) ==
 			ERR_OK ? 0 : cli_fail(&e);
-	} else {
-		cli_usage(usage);
 	}
 	app_close(&app);
 	return status;
@@ -90,9 +85,6 @@ static bool read_password(char password[ACCESS_PASSWORD_MAX + 2])
 
 int cmd_user(const struct cli *cli, int argc, char **argv)
 {
-	static const char usage[] =
-	    "user create NAME --role ROLE | user password NAME   "
-	    "(the password is read from standard input)";
 	bool ok = true;
 	const char *role = cli_option(&argc, argv, "--role", &ok);
 	char password[ACCESS_PASSWORD_MAX + 2] = "";
@@ -106,7 +98,7 @@ int cmd_user(const struct cli *cli, int argc, char **argv)
 	enum err_code rc;
 
 	if (!ok || (!create && !change))
-		return cli_usage(usage);
+		return CLI_USAGE;
 	if (!read_password(password)) {
 		err_set(&e, ERR_INVALID, "no password on standard input");
 		return cli_fail(&e);

@@ -51,7 +51,7 @@ int cmd_check(const struct cli *cli, int argc, char **argv)
 
 	(void)argv;
 	if (argc != 1)
-		return cli_usage("check");
+		return CLI_USAGE;
 	if (app_open(cli->dir, &app, &e) != ERR_OK)
 		return cli_fail(&e);
 	status = check_records(&app, &n);
@@ -120,7 +120,7 @@ int cmd_fsck(const struct cli *cli, int argc, char **argv)
 
 	(void)argv;
 	if (argc != 1)
-		return cli_usage("fsck");
+		return CLI_USAGE;
 	if (app_open(cli->dir, &app, &e) != ERR_OK)
 		return cli_fail(&e);
 	c.app = &app;

@@ -9,12 +9,6 @@ int cli_fail(const struct err *e)
 	return 1;
 }
 
-int cli_usage(const char *text)
-{
-	fprintf(stderr, "usage: switchyard [--dir DIR] %s\n", text);
-	return CLI_USAGE;
-}
-
 static void take_out(int *argc, char **argv, int at, int n)
 {
 	for (int i = at; i + n <= *argc; i++)

@@ -4,7 +4,7 @@
  *
  * A command gets its own arguments (argv[0] is its name), prints results to
  * stdout and one sentence for an error to stderr.  Exit status: 0 done, 1 it
- * failed, 2 the words were wrong.
+ * failed, 2 the words were wrong: main_cli.c then says how it is called.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -32,8 +32,6 @@ int cmd_hostkey(const struct cli *cli, int argc, char **argv);
 
 /* Prints "switchyard: message" and answers 1. */
 int cli_fail(const struct err *e);
-/* Prints how it is called and answers CLI_USAGE. */
-int cli_usage(const char *text);
 
 /* The value after "--name", or NULL; both words are taken out of argv.  *ok
  * becomes false if the value is missing. */

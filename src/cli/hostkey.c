@@ -102,8 +102,7 @@ int cmd_hostkey(const struct cli *cli, int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "import") == 0)
 		return import_keys(cli, argv[2]);
 	if (argc < 4 || strcmp(argv[1], "add") != 0)
-		return cli_usage("hostkey add DEVICE KEYFILE.pub…\n"
-				 "       hostkey import FILE.json");
+		return CLI_USAGE;
 	rc = app_open(cli->dir, &app, &e);
 	if (rc != ERR_OK)
 		return cli_fail(&e);

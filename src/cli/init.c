@@ -112,7 +112,7 @@ int cmd_init(const struct cli *cli, int argc, char **argv)
 	struct err e = ERR_INIT;
 
 	if (!ok || argc != 1)
-		return cli_usage("init [--seed DIRECTORY]");
+		return CLI_USAGE;
 	snprintf(default_seed, sizeof(default_seed), "%s/git-store",
 	    cli->share);
 	snprintf(store, sizeof(store), "%s/store.git", cli->dir);

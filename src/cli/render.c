@@ -173,6 +173,8 @@ int cmd_render(int argc, char **argv)
 	struct err e = ERR_INIT;
 	enum err_code rc;
 
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return fputs(usage, stdout) < 0;
 	if (!read_words(&w, argc, argv)) {
 		fputs(usage, stderr);
 		return USAGE_STATUS;

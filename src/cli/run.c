@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "app/port/queue.h"
 #include "app/runs.h"
 #include "base/escape.h"
 #include "base/json.h"
@@ -10,11 +11,12 @@
 #include <time.h>
 
 #define POLL_MS 100
+#define RECORD_MS 10000 /* more than backups wait for each other */
 #define MAX_LOG_PART ((size_t)1024 * 1024)
 
 /* "dry_run" → "--dry-run" */
-static void option_name(const struct field *f, const char *prefix,
-    char name[80])
+static void option_name(
+    const struct field *f, const char *prefix, char name[80])
 {
 	snprintf(name, 80, "--%s%s", prefix, f->name);
 	for (char *p = name; *p; p++) {
@@ -50,25 +52,28 @@ static bool take_parameter(const struct field *f, int *argc, char **argv,
 	return true;
 }
 
-static int usage(const struct job *job)
+/* job NULL: all of them. */
+static void print_usage(FILE *to, const struct job *job)
 {
-	fprintf(stderr, "usage: switchyard [--dir DIR] run JOB [--follow] "
-			"[--PARAMETER VALUE]…\n");
+	fprintf(to,
+	    "usage: switchyard [--dir DIR] run %s [--follow] "
+	    "[--PARAMETER VALUE]…\n",
+	    job ? job->name : "JOB");
 	for (int i = 0; !job && i < JOB_COUNT; i++)
-		fprintf(stderr, "  %-20s %s\n", job_get((enum job_id)i)->name,
+		fprintf(to, "  %-20s %s\n", job_get((enum job_id)i)->name,
 		    job_get((enum job_id)i)->summary);
 	for (size_t i = 0; job && i < job->parameters.n_fields; i++) {
 		const struct field *f = &job->parameters.fields[i];
 		char name[80];
 
 		option_name(f, "", name);
-		fprintf(stderr, "  %-20s %s%s%s\n", name, f->label,
+		fprintf(to, "  %-20s %s%s%s\n", name, f->label,
 		    f->help ? ". " : "", f->help ? f->help : "");
 	}
-	return CLI_USAGE;
 }
 
-/* --- following --------------------------------------------------------------- */
+/* --- following ---------------------------------------------------------------
+ */
 
 /* What a device said reaches a terminal here: nothing in it may steer it. */
 static void print_line(const char *text, size_t len)
@@ -93,13 +98,31 @@ static void print_lines(const char *text, size_t len)
 
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		size_t n = newline ? (size_t)(newline - text)
-				   : (size_t)(end - text);
+		size_t n =
+		    newline ? (size_t)(newline - text) : (size_t)(end - text);
 
 		print_line(text, n);
 		text += n + 1;
 	}
 	fflush(stdout);
+}
+
+/* What it did can be read from the store only once it is on record; a store
+ * that refuses is not waited for. */
+static int end_of(const struct app *app, const char *id, enum run_state state)
+{
+	struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+
+	for (int ms = 0; ms < RECORD_MS && queue_holds(app->dir, id);
+	     ms += POLL_MS)
+		nanosleep(&pause, NULL);
+	printf("%s %s\n", id, run_state_words[state]);
+	if (queue_holds(app->dir, id))
+		fprintf(stderr,
+		    "switchyard: run %s is not on record yet; the "
+		    "worker's log says why\n",
+		    id);
+	return state == RUN_SUCCEEDED ? 0 : 1;
 }
 
 static int follow(const struct app *app, const char *id)
@@ -123,10 +146,8 @@ static int follow(const struct app *app, const char *id)
 		if (runs_read_log(app, id, since, &log, &since, &e) == ERR_OK)
 			print_lines(buf_text(&log), log.len);
 		buf_release(&log);
-		if (ended) {
-			printf("%s %s\n", id, run_state_words[state]);
-			return state == RUN_SUCCEEDED ? 0 : 1;
-		}
+		if (ended)
+			return end_of(app, id, state);
 		nanosleep(&pause, NULL);
 	}
 }
@@ -134,6 +155,7 @@ static int follow(const struct app *app, const char *id)
 int cmd_run(const struct cli *cli, int argc, char **argv)
 {
 	bool wants_follow = cli_flag(&argc, argv, "--follow");
+	bool wants_help = cli_flag(&argc, argv, "--help");
 	const struct job *job = argc > 1 ? job_find(argv[1]) : NULL;
 	struct schema_errors errors = { 0 };
 	struct err e = ERR_INIT;
@@ -142,15 +164,20 @@ int cmd_run(const struct cli *cli, int argc, char **argv)
 	int status = 0;
 	bool ok = true;
 
+	if (wants_help && (job || argc == 1)) {
+		print_usage(stdout, job);
+		return 0;
+	}
 	if (!job) {
 		if (argc > 1)
 			fprintf(stderr, "there is no job \"%s\"\n", argv[1]);
-		return usage(NULL);
+		print_usage(stderr, NULL);
+		return CLI_USAGE;
 	}
 	parameters = json_object();
 	for (size_t i = 0; i < job->parameters.n_fields; i++)
 		ok = ok && take_parameter(&job->parameters.fields[i], &argc,
-		    argv, parameters, &errors);
+			       argv, parameters, &errors);
 	if (!ok || argc != 2) {
 		if (!ok)
 			fprintf(stderr, "%s needs a value\n", argv[argc - 1]);
@@ -158,7 +185,8 @@ int cmd_run(const struct cli *cli, int argc, char **argv)
 			fprintf(stderr, "%s has no parameter \"%s\"\n",
 			    job->name, argv[2]);
 		json_decref(parameters);
-		return usage(job);
+		print_usage(stderr, job);
+		return CLI_USAGE;
 	}
 	if (schema_errors_check(&errors, &e) != ERR_OK ||
 	    app_open(cli->dir, &app, &e) != ERR_OK) {

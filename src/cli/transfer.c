@@ -12,15 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static int usage_import(void)
-{
-	return cli_usage(
-	    "import KIND FILE [--format csv|json|oxidized|netbox] [--dry-run]\n"
-	    "         [--area AREA] [--status STATUS] [--create-missing] [--move]\n"
-	    "  KIND: devices, areas, roles, platforms, vlans, …; the format is "
-	    "told by the\n  file's ending if it is not given");
-}
-
 /* NULL, and said which there are. */
 static const struct kind *find_kind(const char *word)
 {
@@ -136,7 +127,7 @@ int cmd_import(const struct cli *cli, int argc, char **argv)
 	o.status = status ? status : "";
 	if (!ok || argc != 3 || !(o.kind = find_kind(argv[1])) ||
 	    !choose_format(format, argv[2], &o.format))
-		return usage_import();
+		return CLI_USAGE;
 	if (file_read(argv[2], &text, &e) != ERR_OK ||
 	    app_open(cli->dir, &app, &e) != ERR_OK) {
 		buf_release(&text);
@@ -168,7 +159,7 @@ int cmd_export(const struct cli *cli, int argc, char **argv)
 	if (!ok || argc != 2 || !(kind = find_kind(argv[1])) ||
 	    (format && strcmp(format, "csv") != 0 &&
 		strcmp(format, "json") != 0))
-		return cli_usage("export KIND [--format csv|json]");
+		return CLI_USAGE;
 	if (app_open(cli->dir, &app, &e) != ERR_OK)
 		return cli_fail(&e);
 	rc = snapshots_current(app.snapshots, &s, &e);

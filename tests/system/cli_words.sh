@@ -26,4 +26,19 @@ check_contains "what cannot be imported" "$said" \
     'there are no records "nothing"'
 words export vlans --format xml
 check_contains "an unknown format" "$said" 'csv|json'
+told() { # ARGUMENT…: says on standard output, without an instance
+	said=$("$build/switchyard" --dir "$scratch/none" "$@" 2>"$scratch/err")
+	check_equal "switchyard $*: is told" $? 0
+	check_equal "and nothing is wrong" "$(cat "$scratch/err")" ""
+}
+for command in $("$build/switchyard" --help | awk '/^  [a-z]/ { print $1 }'); do
+	told "$command" --help
+	check_contains "of $command" "$said" "$command"
+done
+told run --help
+check_contains "the jobs there are" "$said" bulk-provision
+told run backup --help
+check_contains "its parameters" "$said" --accept-smaller
+told --version
+check_contains "its version" "$said" "switchyard 0."
 finish
