@@ -245,7 +245,7 @@ static enum err_code check_try(const struct snapshot *s,
 	const struct job *job = job_of(hook);
 	enum device_status status = status_of(device);
 
-	if (!job || !takes(job, "dry_run"))
+	if (!job || (job->can_write && !takes(job, "dry_run")))
 		return err_set(e, ERR_INVALID,
 		    "its job has no dry run; nothing was started");
 	if (!device_allows(s, hook, device))

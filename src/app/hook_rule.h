@@ -32,9 +32,9 @@ enum err_code hook_rule_start(const struct app *app, const struct snapshot *s,
     const struct record *hook, const struct hook_change *change,
     const char *fields, json_t **ret_doc, struct err *e) must_check;
 
-/* What it would do to a device: a dry run in the name of a person, whether the
- * hook is enabled or not.  ERR_CONFLICT if its filters leave the device out, or
- * the status does.  ERR_INVALID if its job has no dry run. */
+/* What it would do to a device, in the name of a person, whether the hook is
+ * enabled or not: a dry run, or the run itself of a job that only reads.
+ * ERR_CONFLICT if its filters leave the device out, or the status does. */
 enum err_code hook_rule_try(const struct app *app, const struct actor *actor,
     const struct snapshot *s, const struct record *hook, const char *device,
     const char *key, json_t **ret_doc, struct err *e) must_check;

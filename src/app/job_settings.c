@@ -34,7 +34,7 @@ const char *job_settings_refusal(
 
 	if (settings.enabled)
 		return NULL;
-	snprintf(text, 256, "the job %s is disabled%s%.180s.", job->name,
+	snprintf(text, 256, "The job %s is disabled%s%.180s.", job->name,
 	    *settings.reason ? ": " : "", settings.reason);
 	return text;
 }

@@ -27,6 +27,29 @@ static void test_a_hook_is_tried_as_a_dry_run(void **state)
 	assert_has(reply, "\"dry_run\":true");
 }
 
+static void test_a_hook_whose_job_only_reads_is_tried_as_it_is(void **state)
+{
+	struct exchange_reply reply;
+
+	(void)state;
+	assert_int_equal(
+	    ask(&(struct ask){ .method = "POST",
+		    .uri = "/api/v1/hooks",
+		    .token = portal.tokens[TOKEN_ADMIN],
+		    .type = "application/json",
+		    .body = "{\"name\":\"reader\",\"job\":\"backup\"}" })
+		.status,
+	    201);
+	reply = ask(&(struct ask){ .method = "POST",
+	    .uri = "/api/v1/hooks/reader/test",
+	    .token = portal.tokens[TOKEN_OPERATOR],
+	    .type = "application/json",
+	    .body = "{\"device\":\"r1\"}" });
+	assert_int_equal(reply.status, 202);
+	assert_has(reply, "\"job\":\"backup\"");
+	assert_has(reply, "\"tried\"");
+}
+
 static void test_a_schedule_is_paused_and_run_by_hand(void **state)
 {
 	struct exchange_reply reply = get("/schedules/nightly");
@@ -82,7 +105,7 @@ static void test_the_settings_of_a_job_are_kept(void **state)
 	reply = get("/jobs/backup");
 	assert_has(reply, "This job is disabled: frozen");
 	reply = get("/jobs");
-	assert_has(reply, "the job backup is disabled: frozen");
+	assert_has(reply, "The job backup is disabled: frozen");
 	reply = post("/jobs/backup/run", "device=r1");
 	assert_int_equal(reply.status, 409);
 	assert_has(reply, "disabled");
@@ -111,6 +134,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_settings_of_a_job_are_kept),
 		cmocka_unit_test(test_a_hook_is_tried_as_a_dry_run),
+		cmocka_unit_test(
+		    test_a_hook_whose_job_only_reads_is_tried_as_it_is),
 		cmocka_unit_test(test_a_schedule_is_paused_and_run_by_hand),
 	};
 
