@@ -68,7 +68,9 @@ static json_t *merge(const struct import *im, const struct row *row)
 		return o;
 	if (!json_object_get(o, "area") && *im->o->area)
 		json_object_set_new(o, "area", json_string(im->o->area));
-	if (!json_object_get(o, "status") && *im->o->status)
+	/* another system's word for it is no wish to have it pushed to */
+	if (*im->o->status &&
+	    (!json_object_get(o, "status") || im->o->format == TRANSFER_NETBOX))
 		json_object_set_new(o, "status", json_string(im->o->status));
 	return o;
 }

@@ -34,7 +34,8 @@ struct transfer_options {
 	bool create_missing; /* areas and roles that devices name */
 	bool move;	     /* devices to the areas that their rows name */
 	const char *area;    /* of new devices that name none; "": none */
-	const char *status;  /* the same; "": as the schema says */
+	/* The same, whatever TRANSFER_NETBOX's say; "": as the schema says. */
+	const char *status;
 };
 
 /* The report, a new reference:

@@ -276,6 +276,13 @@ static void test_netbox(void **state)
 	expect(f, o, nautobot, "1/0/0/0");
 	assert_string_equal(
 	    field_of(f, KIND_DEVICE, "n1", DEVICE_PRIMARY_IP4), "192.0.2.9");
+	/* all of NetBox's devices have a status: who names another means it */
+	o.status = "planned";
+	expect(f, o, "name,status,site\nq1,Active,DC 1\n", "1/0/0/0");
+	assert_string_equal(
+	    field_of(f, KIND_DEVICE, "q1", DEVICE_STATUS), "planned");
+	expect(f, o, "name,status,site\nq1,Active,DC 1\n", "0/1/0/0");
+	o.status = "";
 	/* without leave nothing is made up */
 	o.create_missing = false;
 	expect(f, o, "name,site,role\nz,Elsewhere,core\n", "0/0/0/1 2 area");
