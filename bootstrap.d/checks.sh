@@ -49,6 +49,7 @@ check_lab_addresses() {
 		(exec 3<>"/dev/tcp/$base.$i/2222") 2>/dev/null || continue
 		die "port 2222 on $base.$i, where router r$i belongs, is in" \
 			"use by another program; is another lab running?" \
-			"--no-lab starts the portal without routers."
+			"--lab-base auto finds free addresses, --no-lab starts" \
+			"the portal without routers."
 	done
 }

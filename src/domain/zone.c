@@ -101,13 +101,6 @@ static bool take_rule(const char **p, struct zone_rule *r)
 	return take_time(p, &r->time);
 }
 
-/* No place is a day and more from UTC: what is looked for between two days is
- * found there. */
-static bool is_offset(int64_t offset)
-{
-	return offset > -DAY_S && offset < DAY_S;
-}
-
 static bool parse_rule(const char *p, struct zone *z)
 {
 	if (!*p)
@@ -116,8 +109,6 @@ static bool parse_rule(const char *p, struct zone *z)
 		return false;
 	z->standard = -z->standard; /* POSIX counts westwards */
 	z->has_rule = true;
-	if (!is_offset(z->standard))
-		return false;
 	if (!*p)
 		return true;
 	z->has_dst = true;
@@ -129,8 +120,7 @@ static bool parse_rule(const char *p, struct zone *z)
 			return false;
 		z->dst = -z->dst;
 	}
-	return is_offset(z->dst) && take_rule(&p, &z->begin) &&
-	       take_rule(&p, &z->end) && !*p;
+	return take_rule(&p, &z->begin) && take_rule(&p, &z->end) && !*p;
 }
 
 /* The local second of the year's change, by the clock before it. */
@@ -216,16 +206,13 @@ static bool read_transitions(const struct block *b, struct zone *z)
 	const uint8_t *types = index + b->n_times;
 
 	z->first = read_signed(types, 4);
-	if (!is_offset(z->first))
-		return false;
 	for (size_t i = 0; i < b->n_times; i++) {
 		if (index[i] >= b->n_types)
 			return false;
 		z->change[i].at = read_signed(b->data + 8 * i, 8);
 		z->change[i].offset =
 		    read_signed(types + (size_t)6 * index[i], 4);
-		if (!is_offset(z->change[i].offset) ||
-		    (i > 0 && z->change[i].at <= z->change[i - 1].at))
+		if (i > 0 && z->change[i].at <= z->change[i - 1].at)
 			return false;
 	}
 	z->n = b->n_times;
@@ -318,6 +305,7 @@ int64_t zone_change(const struct zone *z, int64_t from, int64_t to)
 
 int64_t zone_to_utc(const struct zone *z, int64_t civil)
 {
+	/* no place is a day and more from UTC */
 	int64_t before = zone_offset(z, civil - DAY_S);
 	int64_t after = zone_offset(z, civil + DAY_S);
 	int64_t high = before > after ? before : after;

@@ -42,7 +42,7 @@ static void put_aside(
 	backup_keep_aside(w, run, file, text);
 	run->quarantined = true;
 	live_log(w, run, LOG_ERROR,
-	    "what was read is not a whole configuration and is kept aside: %s",
+	    "what was read is no whole configuration, and was put aside: %s",
 	    why);
 }
 

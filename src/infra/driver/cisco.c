@@ -236,7 +236,7 @@ enum err_code cisco_not_whole(const struct cisco_session *s,
 {
 	return err_set(e, ERR_CORRUPT,
 	    "%s sent a configuration that is not complete (%zu bytes, no "
-	    "\"%s\"): it is not kept. Nothing was changed.",
+	    "\"%s\"): it is no backup. Nothing was changed.",
 	    cisco_peer(s), text->len, lacks);
 }
 

@@ -209,7 +209,7 @@ static enum err_code read_config(struct driver_session *s, const char *command,
 	if (!text_ends_with(buf_text(out), "\nend\n"))
 		return err_set(e, ERR_CORRUPT,
 		    "%s sent a configuration that is not complete (%zu bytes, "
-		    "no \"end\"): it is not kept. Nothing was changed.",
+		    "no \"end\"): it is no backup. Nothing was changed.",
 		    eos_peer(s), out->len);
 	code = config_text_check(out, eos_peer(s), e);
 	if (code == ERR_OK)

@@ -138,7 +138,7 @@ enum err_code frr_read_running(struct driver_session *s,
 	if (!keep_configuration(out))
 		return err_set(e, ERR_CORRUPT,
 		    "%s sent a configuration that is not complete (%zu bytes, "
-		    "no \"end\"): it is not kept. Nothing was changed.",
+		    "no \"end\"): it is no backup. Nothing was changed.",
 		    ssh_link_peer(s->link), out->len);
 	return config_text_check(out, ssh_link_peer(s->link), e);
 }

@@ -210,52 +210,6 @@ static void test_bad_zones(void **state)
 	assert_int_equal(zone_parse(junk, sizeof(junk), &z, &e), ERR_INVALID);
 }
 
-/* A zone without transitions (RFC 8536, 3.2); its length. */
-static size_t write_zone(uint8_t to[300], int32_t offset, const char *rule)
-{
-	size_t n = 0;
-
-	for (int block = 0; block < 2; block++) {
-		memset(to + n, 0, 44 + 6 + 4);
-		memcpy(to + n, "TZif2", 5);
-		to[n + 39] = 1; /* type */
-		to[n + 43] = 4; /* characters */
-		for (int i = 0; i < 4; i++)
-			to[n + 44 + (size_t)i] =
-			    (uint8_t)((uint32_t)offset >> (24 - 8 * i));
-		n += 44 + 6 + 4;
-	}
-	return n + (size_t)sprintf((char *)to + n, "\n%s\n", rule);
-}
-
-/* No place is a day and more from UTC: what is found between two days would
- * be wrong. */
-static void test_offsets_of_days(void **state)
-{
-	static const struct {
-		int32_t offset;
-		const char *rule;
-		enum err_code expected;
-	} rows[] = { { 3600, "CET-1", ERR_OK }, { -86399, "", ERR_OK },
-		{ 86399, "<A>-23:59:59", ERR_OK }, { 86400, "", ERR_INVALID },
-		{ -86400, "", ERR_INVALID }, { INT32_MIN, "", ERR_INVALID },
-		{ 0, "<A>24", ERR_INVALID }, { 0, "<A>-24", ERR_INVALID },
-		{ 0, "<A>0<B>-24,M3.5.0,M10.5.0", ERR_INVALID },
-		{ 0, "<A>-23:30<B>,M3.5.0,M10.5.0", ERR_INVALID } };
-	uint8_t data[300];
-	struct err e = ERR_INIT;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		size_t n = write_zone(data, rows[i].offset, rows[i].rule);
-		struct zone *z = NULL;
-
-		if (zone_parse(data, n, &z, &e) != rows[i].expected)
-			fail_msg("%d \"%s\"", rows[i].offset, rows[i].rule);
-		zone_free(z);
-	}
-}
-
 /* Every cut and every changed byte of a real file: an error or a zone, nothing
  * else. */
 static void test_damaged_zones(void **state)
@@ -480,7 +434,6 @@ int main(void)
 		cmocka_unit_test(test_offsets),
 		cmocka_unit_test(test_civil_to_utc),
 		cmocka_unit_test(test_bad_zones),
-		cmocka_unit_test(test_offsets_of_days),
 		cmocka_unit_test(test_damaged_zones),
 		cmocka_unit_test(test_daylight_saving),
 		cmocka_unit_test(test_once),
