@@ -78,6 +78,30 @@ static enum err_code pending_parse(const json_t *doc, const char *device,
 	return ERR_OK;
 }
 
+/* at: "" if the file does not tell. */
+static bool is_elsewhere(
+    const struct snapshot *s, const char *device, const char *at)
+{
+	const struct record *r = snapshot_find(s, KIND_DEVICE, device);
+	struct managed target;
+	char now[HOSTKEYS_AT_SIZE];
+
+	if (!r || !*at)
+		return false;
+	managed_find(r,
+	    snapshot_find(s, KIND_PLATFORM, record_text(r, DEVICE_PLATFORM)),
+	    &target);
+	hostkeys_format_at(&target, now);
+	return strcmp(now, at) != 0;
+}
+
+void hostkeys_format_at(
+    const struct managed *target, char text[HOSTKEYS_AT_SIZE])
+{
+	snprintf(
+	    text, HOSTKEYS_AT_SIZE, "%s:%d", target->address, target->port);
+}
+
 enum err_code hostkeys_pending(const struct app *app, const struct snapshot *s,
     const char *device, struct arena *arena, struct hostkey_pending *ret,
     struct err *e)
@@ -98,6 +122,13 @@ enum err_code hostkeys_pending(const struct app *app, const struct snapshot *s,
 		ERR_OK ||
 	    (rc = pending_parse(doc, device, arena, &p, e)) != ERR_OK)
 		goto out;
+	if (is_elsewhere(s, device, json_text(doc, "at", ""))) {
+		rc = err_set(e, ERR_NOT_FOUND,
+		    "the host key that waited for %s was shown at %s, where it "
+		    "is not managed any more",
+		    device, json_text(doc, "at", ""));
+		goto out;
+	}
 	/* A crash between pinning and removing the file leaves this. */
 	pinned = find_pinned(s, &p);
 	if (pinned == PINNED_SAME) {
@@ -149,6 +180,38 @@ struct hostkey_list hostkeys_all_pending(const struct app *app,
 	}
 	closedir(dir);
 	return all;
+}
+
+static bool is_settled(const struct app *app, const struct snapshot *s,
+    const char *device, struct arena *arena)
+{
+	struct hostkey_pending p;
+
+	if (!snapshot_find(s, KIND_DEVICE, device))
+		return true;
+	arena_reset(arena);
+	return hostkeys_pending(app, s, device, arena, &p, NULL) ==
+	       ERR_NOT_FOUND;
+}
+
+void hostkeys_sweep(const struct app *app, const struct snapshot *s)
+{
+	struct arena *arena = arena_new(64 * 1024);
+	char dir_path[PENDING_PATH], path[PENDING_PATH], device[64];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(dir_path, sizeof(dir_path), "%s/pending-hostkeys", app->dir);
+	dir = arena ? opendir(dir_path) : NULL;
+	while (dir && (entry = readdir(dir)) != NULL) {
+		if (device_of_file(entry->d_name, device) &&
+		    pending_path(app, device, path, NULL) == ERR_OK &&
+		    is_settled(app, s, device, arena))
+			(void)unlink(path);
+	}
+	if (dir)
+		closedir(dir);
+	arena_free(arena);
 }
 
 /* SSH host keys are made together, a TLS certificate is not. */

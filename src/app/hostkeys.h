@@ -4,16 +4,19 @@
  * A slot that meets a key which is not pinned for the device ends its run and
  * leaves DIR/pending-hostkeys/<device>.json:
  *   { "type": "ssh-ed25519", "key": "<base64>", "fingerprint": "SHA256:…",
- *     "run": "<run id>" }
+ *     "run": "<run id>", "at": "192.0.2.1:22" }
  * Approving writes the record hostkeys/<device>.json through the inventory and
- * removes the file.  Any thread; two people who approve at once get one
- * commit, or one commit and ERR_STALE.
+ * removes the file.  So does a run that meets the approved key again; and it
+ * is gone with the device, or when the device is managed elsewhere.  Any
+ * thread; two people who approve at once get one commit, or one commit and
+ * ERR_STALE.
  */
 #ifndef APP_HOSTKEYS_H
 #define APP_HOSTKEYS_H
 
 #include "app/inventory.h"
 #include "base/arena.h"
+#include "domain/managed.h"
 
 /* Texts live in the arena that was given. */
 struct hostkey_pending {
@@ -26,7 +29,7 @@ struct hostkey_pending {
 };
 
 /* ERR_NOT_FOUND if none waits for this device, or only one that is pinned
- * already. */
+ * already, or one that another address showed. */
 enum err_code hostkeys_pending(const struct app *app, const struct snapshot *s,
     const char *device, struct arena *arena, struct hostkey_pending *ret,
     struct err *e) must_check;
@@ -51,6 +54,15 @@ enum err_code hostkeys_approve(const struct app *app, const struct actor *actor,
 /* Forgets the waiting key without pinning it. */
 enum err_code hostkeys_dismiss(const struct app *app, const struct actor *actor,
     const char *device, const char *fingerprint, struct err *e) must_check;
+
+/* Where a device is managed, as "at" in its file. */
+#define HOSTKEYS_AT_SIZE 32
+void hostkeys_format_at(
+    const struct managed *target, char text[HOSTKEYS_AT_SIZE]);
+
+/* Removes what is settled otherwise: files of devices that are gone or managed
+ * elsewhere, and of keys that are pinned.  The worker's, which writes them. */
+void hostkeys_sweep(const struct app *app, const struct snapshot *s);
 
 /* "SHA256:<base64>" of a key as in an OpenSSH .pub file ("type base64"), as
  * ssh-keygen -l prints it; "" if the key is not base64. */

@@ -70,28 +70,7 @@ static void on_rows(struct worker *w, struct live_run *run, json_t *message)
 static void on_hostkey(struct worker *w, struct live_run *run,
     json_t *message)
 {
-	struct buf text = BUF_INIT(16384);
-	struct err e = ERR_INIT;
-	char path[4096];
-	json_t *doc;
-
-	doc = json_pack("{s:s, s:s, s:s, s:s}", "type",
-	    json_text(message, "key_type", ""), "key",
-	    json_text(message, "key", ""), "fingerprint",
-	    json_text(message, "fingerprint", ""), "run", run->id);
-	snprintf(path, sizeof(path), "%s/pending-hostkeys", w->app.dir);
-	if (!doc || dir_create(path, 0750, &e) != ERR_OK ||
-	    json_write(doc, &text, &e) != ERR_OK) {
-		log_err(&e, run->id);
-	} else {
-		snprintf(path, sizeof(path), "%s/pending-hostkeys/%s.json",
-		    w->app.dir, run->device);
-		if (file_replace(path, buf_text(&text), text.len, 0640, &e) !=
-		    ERR_OK)
-			log_err(&e, run->id);
-	}
-	json_decref(doc);
-	buf_release(&text);
+	waiting_keys_keep(w, run, message);
 }
 
 /* A slot that cannot be told is ended: it waits for an answer, and its death
@@ -246,6 +225,13 @@ static void note_difference(struct live_run *run, json_t *message)
 	note_hash(run, message);
 }
 
+/* The device has shown an approved key and taken the credentials. */
+static void note_session(struct worker *w, const struct live_run *run)
+{
+	greet_book_forget_refusal(w->hellos, run->device);
+	waiting_keys_settle(w, run);
+}
+
 static void on_end(struct worker *w, struct live_run *run, json_t *message)
 {
 	const char *text = json_text(message, "text", "");
@@ -287,7 +273,7 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
 		reach_swept(w, run);
 	} else {
 		if (state == RUN_SUCCEEDED && run->scope == JOB_DEVICE)
-			greet_book_forget_refusal(w->hellos, run->device);
+			note_session(w, run);
 		live_end(w, run, state, text);
 	}
 }

@@ -219,6 +219,7 @@ static void serve(struct loop *l)
 		greet_tend(&l->w);
 		record_flush(&l->w);
 		retention_run(&l->w);
+		waiting_keys_tend(&l->w);
 		hook_run(l->w.hook);
 		run_schedules(l);
 		notify_tend(&l->w);

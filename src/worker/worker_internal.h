@@ -64,6 +64,7 @@ struct live_run {
 	json_t *facts; /* for the device's record; NULL: none */
 	json_t *plan; /* the slot's "effect" message, kept for settling */
 	struct reach_sweep *reach; /* owned; NULL: no sweep, or not begun */
+	bool met_key; /* its session met a host key that is not approved */
 	bool cancel_sent;
 	bool unknown_recorded;
 	bool quarantined; /* what was read is not kept as a backup */
@@ -102,6 +103,7 @@ struct worker {
 	struct hook *hook;
 	struct scheduler *scheduler;
 	struct greet_book *hellos;
+	struct commit_id keys_commit; /* of the last look at waiting keys */
 	int64_t schedule_at_ms; /* wall clock: its next look */
 	pid_t notifier;	 /* sends notifications; 0: none runs */
 	bool outbox_changed;
@@ -386,6 +388,16 @@ bool outputs_are_refused(
 void outputs_stage_file(
     struct worker *w, struct live_run *run, const char *text, size_t len);
 extern const char outputs_live_file[];
+
+/* --- waiting_keys.c ------------------------------------------------------------- */
+
+/* A slot's message "hostkey". */
+void waiting_keys_keep(
+    struct worker *w, struct live_run *run, const json_t *message);
+/* The run has succeeded: the device has shown an approved key. */
+void waiting_keys_settle(struct worker *w, const struct live_run *run);
+/* The store may have moved, and settled one. */
+void waiting_keys_tend(struct worker *w);
 
 /* --- retention.c ---------------------------------------------------------------- */
 

@@ -91,6 +91,7 @@ static const struct {
 				   ",\"changed\":" FLAG
 				   ",\"left_alone\":" FLAG
 				   ",\"quarantined\":" FLAG
+				   ",\"hostkey\":" TEXT
 				   ",\"retries\":" NUMBER,
 		"\"name\"") },
 	{ "RunDeviceList", PAGE(REF("RunDevice")) },

@@ -24,11 +24,22 @@
 
 /* --- attention ----------------------------------------------------------- */
 
+/* It failed for a host key that nobody approved: that is told as long as the
+ * key waits, and by no run. */
+static bool is_told_by_key(const json_t *run, enum run_state state)
+{
+	const json_t *devices = json_object_get(run, "devices");
+
+	return state == RUN_FAILED && json_array_size(devices) == 1 &&
+	       *json_text(json_array_get(devices, 0), "hostkey", "");
+}
+
 static bool ended_badly(const json_t *run)
 {
 	enum run_state state;
 
 	return run_state_parse(json_text(run, "state", ""), &state) &&
+	       !is_told_by_key(run, state) &&
 	       (state == RUN_FAILED || state == RUN_ROLLED_BACK ||
 		   state == RUN_UNKNOWN);
 }

@@ -6,10 +6,13 @@
 #define KEY_A "AAAAC3NzaC1lZDI1NTE5AAAAIGVudGlyZWx5IG1hZGUgdXAga2V5"
 #define KEY_B "AAAAC3NzaC1lZDI1NTE5AAAAIGFub3RoZXIgbWFkZSB1cCBrZXkh"
 
+#define HOME "192.0.2.1:22" /* of r1 */
+
 static struct arena *arena;
 
-static void wait_key(
-    struct fixture *f, const char *device, const char *type, const char *key)
+/* at: the address that showed it, or "". */
+static void wait_key_at(struct fixture *f, const char *device, const char *type,
+    const char *key, const char *at)
 {
 	char path[200], text[600];
 
@@ -19,9 +22,25 @@ static void wait_key(
 	    path, sizeof(path), "%s/pending-hostkeys/%s.json", f->dir, device);
 	snprintf(text, sizeof(text),
 	    "{\"type\": \"%s\", \"key\": \"%s\", \"fingerprint\": "
-	    "\"SHA256:%.8s\", \"run\": \"20261121-083000-00000001\"}",
-	    type, key, strlen(key) > 38 ? key + 30 : "none");
+	    "\"SHA256:%.8s\", \"run\": \"20261121-083000-00000001\", "
+	    "\"at\": \"%s\"}",
+	    type, key, strlen(key) > 38 ? key + 30 : "none", at);
 	assert_ok(file_replace(path, text, strlen(text), 0600, e));
+}
+
+static void wait_key(
+    struct fixture *f, const char *device, const char *type, const char *key)
+{
+	wait_key_at(f, device, type, key, "");
+}
+
+static bool waits(struct fixture *f, const char *device)
+{
+	char path[200];
+
+	snprintf(
+	    path, sizeof(path), "%s/pending-hostkeys/%s.json", f->dir, device);
+	return access(path, F_OK) == 0;
 }
 
 static enum err_code pending(struct fixture *f, const char *device,
@@ -185,6 +204,45 @@ static void test_a_broken_file_is_no_key(void **state)
 	assert_err(pending(f, "../r1", &p, e), ERR_NOT_FOUND, "");
 }
 
+/* The device is managed elsewhere by now: another key is met there. */
+static void test_a_key_of_another_address_is_gone(void **state)
+{
+	struct fixture *f = *state;
+	struct hostkey_pending p;
+
+	wait_key_at(f, "r1", "ssh-ed25519", KEY_A, "192.0.2.200:22");
+	assert_err(pending(f, "r1", &p, e), ERR_NOT_FOUND, "192.0.2.200:22");
+	wait_key_at(f, "r1", "ssh-ed25519", KEY_A, HOME);
+	assert_ok(pending(f, "r1", &p, e));
+}
+
+static void test_what_is_settled_is_swept(void **state)
+{
+	static const struct {
+		const char *device, *key, *at;
+		bool stays;
+	} rows[] = {
+		{ "r1", KEY_A, "", true },
+		{ "r1", KEY_A, HOME, true },
+		{ "r1", KEY_A, "192.0.2.200:22", false },
+		{ "r1", KEY_B, HOME, false }, /* which is pinned */
+		{ "deleted", KEY_A, "", false },
+	};
+	struct fixture *f = *state;
+	const struct snapshot *s;
+
+	wait_key(f, "r1", "ssh-ed25519", KEY_B);
+	approve(f);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		wait_key_at(
+		    f, rows[i].device, "ssh-ed25519", rows[i].key, rows[i].at);
+		s = now(f);
+		hostkeys_sweep(&f->app, s);
+		snapshot_unref(s);
+		assert_int_equal(waits(f, rows[i].device), rows[i].stays);
+	}
+}
+
 /* ssh-keygen -lf of the same key says so. */
 static void test_fingerprints_are_those_of_openssh(void **state)
 {
@@ -228,8 +286,10 @@ static int setup_watched(void **state)
 	return rc;
 }
 
-#define WATCHED(fn)                                                            \
-	{ "watched: " #fn, fn, setup_watched, teardown, NULL }
+#define WATCHED(fn)                                                \
+	{                                                          \
+		"watched: " #fn, fn, setup_watched, teardown, NULL \
+	}
 
 int main(void)
 {
@@ -242,6 +302,8 @@ int main(void)
 		TEST(test_a_dismissed_key_is_gone),
 		TEST(test_lists_the_keys_of_devices_that_are_there),
 		TEST(test_a_broken_file_is_no_key),
+		TEST(test_a_key_of_another_address_is_gone),
+		TEST(test_what_is_settled_is_swept),
 		TEST(test_fingerprints_are_those_of_openssh),
 		WATCHED(test_approves_what_was_seen),
 		WATCHED(test_a_changed_key_is_said_to_be_one),

@@ -204,6 +204,32 @@ static void put_key(const char *device, const char *key)
 #define KEY \
 	"AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 
+/* What waits is told while it waits; the run that met it has no more to say. */
+static void test_a_settled_key_is_no_alarm(void **state)
+{
+	struct exchange_reply reply;
+
+	static const char alarm[] =
+	    "key1</a>: <a href=\"/runs/20261120-084000-00000001";
+
+	(void)state;
+	make_device("key1", "");
+	put_run("20261120-084000-00000001",
+	    "\"job\":\"backup\",\"state\":\"failed\",\"result\":\"the host key "
+	    "of key1 has changed\",\"devices\":[{\"name\":\"key1\","
+	    "\"state\":\"failed\",\"hostkey\":\"SHA256:key1\"}]");
+	put_key("key1", KEY);
+	reply = get("/");
+	assert_has(reply, "a host key waits for approval");
+	assert_has_not(reply, alarm);
+	reply = post(
+	    "/bulk/devices/approve", "row=key1&fingerprint-key1=SHA256%3Akey1");
+	assert_status(reply, 303);
+	reply = get("/");
+	assert_has_not(reply, "a host key waits for approval");
+	assert_has_not(reply, alarm);
+}
+
 static void test_keys_are_approved_together(void **state)
 {
 	struct exchange_reply reply;
@@ -242,6 +268,7 @@ int main(void)
 		cmocka_unit_test(test_gathers_what_is_down),
 		cmocka_unit_test(test_device_tells_what_happened_lately),
 		cmocka_unit_test(test_each_need_is_a_table),
+		cmocka_unit_test(test_a_settled_key_is_no_alarm),
 		cmocka_unit_test(test_keys_are_approved_together),
 	};
 
