@@ -55,20 +55,40 @@ struct run_mark run_entry_mark(const struct run_entry *entry, size_t device)
 		(mark & MARK_QUARANTINED) != 0 };
 }
 
+/* The row as the document has it, or, where it has only numbers, by its mark. */
+static json_t *own_row(const struct run_entry *entry, const json_t *doc,
+    const char *device, size_t row)
+{
+	json_t *known = json_array_get(json_object_get(doc, "devices"), row);
+
+	if (known)
+		return json_copy(known);
+	return json_pack("{s:s, s:s}", "name", device, "state",
+	    run_state_words[run_entry_mark(entry, row).state]);
+}
+
 json_t *run_entry_of_device(
     const struct run_entry *entry, const char *device, size_t row)
 {
-	json_t *doc = json_loadb(entry->json, entry->json_len, 0, NULL), *rows;
+	json_t *doc = json_loadb(entry->json, entry->json_len, 0, NULL), *own;
 	const char *state = run_state_words[run_entry_mark(entry, row).state];
+	bool ok;
 
 	/* of one device: as it is */
 	if (!doc || !entry->devices[strlen(entry->devices) + 1])
 		return doc;
-	rows = json_pack("[{s:s, s:s}]", "name", device, "state", state);
+	own = own_row(entry, doc, device, row);
 	json_object_del(doc, "counts");
 	json_object_del(doc, "result");
-	if (json_object_set_new(doc, "devices", rows) != 0 ||
-	    json_object_set_new(doc, "state", json_string(state)) != 0) {
+	ok = own &&
+	     (!json_object_get(own, "result") ||
+		 json_object_set(doc, "result", json_object_get(own, "result")) ==
+		     0) &&
+	     json_object_set_new(doc, "among_others", json_true()) == 0 &&
+	     json_object_set_new(doc, "devices", json_pack("[O]", own)) == 0 &&
+	     json_object_set_new(doc, "state", json_string(state)) == 0;
+	json_decref(own);
+	if (!ok) {
 		json_decref(doc);
 		return NULL;
 	}
@@ -175,28 +195,49 @@ static bool text_matches(const char *wanted, const char *text)
 	return !wanted || !*wanted || strcmp(wanted, text) == 0;
 }
 
-bool run_entry_has_device(const struct run_entry *entry, const char *device)
+/* Where the name stands in `devices`; NULL: it does not. */
+static const char *find_name(const struct run_entry *entry, const char *device)
 {
 	size_t low = 0, high = entry->n_sorted;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		int c = strcmp(device, entry->devices + entry->sorted[mid]);
+		const char *name = entry->devices + entry->sorted[mid];
+		int c = strcmp(device, name);
 
 		if (c == 0)
-			return true;
+			return name;
 		if (c < 0)
 			high = mid;
 		else
 			low = mid + 1;
 	}
 	if (entry->sorted)
-		return false;
+		return NULL;
 	for (const char *p = entry->devices; *p; p += strlen(p) + 1) {
 		if (strcmp(p, device) == 0)
-			return true;
+			return p;
 	}
-	return false;
+	return NULL;
+}
+
+bool run_entry_has_device(const struct run_entry *entry, const char *device)
+{
+	return find_name(entry, device) != NULL;
+}
+
+bool run_entry_find_row(
+    const struct run_entry *entry, const char *device, size_t *ret)
+{
+	const char *name = find_name(entry, device);
+	size_t row = 0;
+
+	if (!name)
+		return false;
+	for (const char *p = entry->devices; p < name; p++)
+		row += *p == '\0';
+	*ret = row;
+	return true;
 }
 
 bool run_entry_matches(

@@ -41,11 +41,15 @@ struct run_mark {
 struct run_mark run_entry_mark(const struct run_entry *entry, size_t device);
 
 /* The run as the one device knows it: of a run over many its own row alone,
- * and its state.  NULL when out of memory. */
+ * that row's state and, where it is known, result, and "among_others": true.
+ * NULL when out of memory. */
 json_t *run_entry_of_device(
     const struct run_entry *entry, const char *device, size_t row);
 
 bool run_entry_has_device(const struct run_entry *entry, const char *device);
+/* Which of its rows is the device's; false: none. */
+bool run_entry_find_row(
+    const struct run_entry *entry, const char *device, size_t *ret);
 bool run_entry_matches(
     const struct run_entry *entry, const struct run_filter *f);
 /* The same of a run that has not ended. */

@@ -339,6 +339,16 @@ static bool is_live(const struct run_index *index, const char *id)
 	return false;
 }
 
+static json_t *read_entry(
+    const struct run_entry *entry, const struct run_filter *f)
+{
+	size_t row;
+
+	if (f->own && f->device && run_entry_find_row(entry, f->device, &row))
+		return run_entry_of_device(entry, f->device, row);
+	return json_loadb(entry->json, entry->json_len, 0, NULL);
+}
+
 static bool add_done_docs(struct run_index *index, const struct run_filter *f,
     size_t limit, json_t *list)
 {
@@ -353,7 +363,7 @@ static bool add_done_docs(struct run_index *index, const struct run_filter *f,
 
 		if (!run_entry_matches(entry, f) || is_live(index, entry->id))
 			continue;
-		doc = json_loadb(entry->json, entry->json_len, 0, NULL);
+		doc = read_entry(entry, f);
 		if (!doc || json_array_append_new(list, doc) != 0)
 			return false;
 		added++;

@@ -101,7 +101,10 @@ struct run_filter {
 	const char *state;
 	const char *actor;
 	const char *before; /* only runs with a smaller id (paging) */
-	size_t limit;	    /* 0: 50; at most RUN_LIST_MAX */
+	/* With `device`, by time: ended runs over many as the device knows
+	 * them (run_entry_of_device()). */
+	bool own;
+	size_t limit; /* 0: 50; at most RUN_LIST_MAX */
 	enum run_sort sort;
 	bool down;   /* RUN_SORT_TIME is always newest first */
 	size_t skip; /* rows left out at the front; with `sort` */

@@ -95,6 +95,7 @@ static enum err_code add_recent(struct request *r, const struct record *device,
 	struct device_history_query query = { .device = device,
 		.limit = RECENT };
 	struct run_filter filter = { .device = record_key(device),
+		.own = true,
 		.limit = LOOK_BACK };
 	struct arena *a = r->arena;
 	struct jv changes = jv_list(a, RECENT);
@@ -110,6 +111,15 @@ static enum err_code add_recent(struct request *r, const struct record *device,
 	jv_dict_set(a, ctx, "changes", changes);
 	jv_dict_set(a, ctx, "runs", recent_runs(a, *keep));
 	return ERR_OK;
+}
+
+/* What was read last was no whole configuration. */
+static bool was_put_aside(struct request *r, const char *device)
+{
+	struct run_outcome last;
+
+	return run_index_last_outcome(r->web->runs, device, &last) &&
+	       last.quarantined;
 }
 
 static enum err_code device_page(
@@ -135,6 +145,8 @@ static enum err_code device_page(
 	jv_dict_set(a, ctx, "reach", reach_view_device(r, record_key(device)));
 	jv_dict_set(
 	    a, ctx, "last_backup", device_backup_view(r, record_key(device)));
+	jv_dict_set(a, ctx, "put_aside",
+	    jv_bool(was_put_aside(r, record_key(device))));
 	jv_dict_set(a, ctx, "jobs", device_jobs_view(r, device));
 	jv_dict_set(a, ctx, "pinned", pinned_view(r, record_key(device)));
 	add_inherited(r, device, ctx);
@@ -149,6 +161,7 @@ static enum err_code runs_page(
     struct request *r, struct response *out, struct err *e)
 {
 	struct run_filter filter = { .device = r->capture[0],
+		.own = true,
 		.limit = RUNS_PAGE,
 		.before = request_query(r, "before", NULL) };
 	struct arena *a = r->arena;

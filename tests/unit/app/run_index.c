@@ -319,6 +319,45 @@ static void put_fleet(struct fixture *f, const char *id)
 	buf_release(&text);
 }
 
+static void assert_own(struct run_index *index, const char *device,
+    const char *state, const char *result)
+{
+	struct run_filter own = { .device = device, .own = true };
+	json_t *list, *doc;
+
+	assert_ok(run_index_list(index, &own, &list, e));
+	doc = json_array_get(list, 0);
+	assert_string_equal(json_text(doc, "state", ""), state);
+	assert_string_equal(json_text(doc, "result", ""), result);
+	json_decref(list);
+}
+
+/* d0 and d1 in one run, which keeps their rows, and 120 in the next, which
+ * keeps their numbers. */
+static void test_a_list_is_told_as_the_device_knows_it(void **state)
+{
+	struct fixture *f = *state;
+	char path[100], dir[RUN_DIR_SIZE];
+	struct raw_file file = { path, "{\"id\":\"" ID("01") "\",\"job\":"
+	    "\"backup\",\"state\":\"failed\",\"trigger\":\"cli\",\"actor\":"
+	    "\"olga\",\"parameters\":{},\"result\":\"1 of 2 done\","
+	    "\"devices\":[{\"name\":\"d0\",\"state\":\"failed\"},{\"name\":"
+	    "\"d1\",\"state\":\"succeeded\",\"result\":\"read\"}]}" };
+	struct run_index *index;
+
+	assert_ok(run_index_new(&f->app, &index, e));
+	run_dir_of(ID("01"), dir);
+	snprintf(path, sizeof(path), "%s/run.json", dir);
+	push(f, STORE_RUNS, &file, 1);
+	assert_own(index, "d0", "failed", "");
+	assert_own(index, "d1", "succeeded", "read");
+	put_fleet(f, ID("02"));
+	assert_own(index, "d0", "failed", "");
+	assert_own(index, "d119", "succeeded", "");
+	assert_list(index, (struct run_filter){ .device = "d119" }, "02f ");
+	run_index_free(index);
+}
+
 static void test_a_device_knows_its_part_of_a_run_over_many(void **state)
 {
 	struct fixture *f = *state;
@@ -440,6 +479,7 @@ int main(void)
 		T(test_a_moving_run_is_listed_once),
 		T(test_many_runs_of_many_devices),
 		T(test_a_run_over_many_devices_is_listed_in_short),
+		T(test_a_list_is_told_as_the_device_knows_it),
 		T(test_a_device_knows_its_part_of_a_run_over_many),
 		T(test_progress),
 		T(test_the_end_of_a_log),
