@@ -269,19 +269,31 @@ function icon(name) {
 }
 
 function addCopyButton(element) {
-	const text = element.textContent;
 	const button = document.createElement("button");
 
 	button.type = "button";
 	button.className = "copy-button";
-	button.setAttribute("aria-label", `Copy ${text}`);
+	button.setAttribute("aria-label", `Copy ${element.textContent}`);
 	button.append(icon("copy"));
 	button.addEventListener("click", async () => {
-		await navigator.clipboard.writeText(text);
+		await navigator.clipboard.writeText(element.textContent);
 		button.replaceChildren(icon("done"));
 		setTimeout(() => button.replaceChildren(icon("copy")), 1200);
 	});
 	element.append(button);
+}
+
+/* In the rows of a table they come under the pointer only: hundreds would be
+ * in the way of whoever goes by the tab key. */
+function addCopyButtons() {
+	for (const element of document.querySelectorAll(".copyable:not(.rows *)"))
+		addCopyButton(element);
+	document.addEventListener("pointerover", ({ target }) => {
+		const element = target.closest?.(".copyable");
+
+		if (element && !element.querySelector(".copy-button"))
+			addCopyButton(element);
+	});
 }
 
 function isTyping(target) {
@@ -450,8 +462,6 @@ for (const log of document.querySelectorAll("[data-live-log]"))
 	liveLog(log);
 if (document.querySelector("[data-watch]"))
 	setTimeout(watchPage, WATCH_MS);
-if (navigator.clipboard) {
-	for (const element of document.querySelectorAll(".copyable"))
-		addCopyButton(element);
-}
+if (navigator.clipboard)
+	addCopyButtons();
 document.getElementById("problems")?.focus();

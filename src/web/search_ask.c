@@ -5,6 +5,7 @@
 #include "web/web.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define BUDGET_MS 1500
 #define MAX_LINES 5
@@ -58,8 +59,38 @@ static bool match_record(struct search_answer *to, const struct record *r,
 	return false;
 }
 
+/* All of the text is what was asked for; an address may have a port or a
+ * length. */
+static bool is_exact(const char *q, const char *text)
+{
+	size_t len = strlen(q);
+
+	return strncasecmp(q, text, len) == 0 && strchr(":/", text[len]);
+}
+
+/* What is called just so comes first, also where there is no more room. */
+static void add_record(struct search_answer *to, size_t *n_exact, bool exact,
+    const struct search_record *hit)
+{
+	size_t at = exact ? (*n_exact)++ : to->n_records;
+
+	if (to->n_records == SEARCH_RECORDS) {
+		to->more_records = true;
+		if (!exact || at >= SEARCH_RECORDS)
+			return;
+		to->n_records--;
+	}
+	memmove(to->records + at + 1, to->records + at,
+	    (to->n_records - at) * sizeof(to->records[0]));
+	to->records[at] = *hit;
+	to->n_records++;
+}
+
 static void search_records(struct request *r, struct search_answer *to)
 {
+	const char *q = request_query(r, "q", "");
+	bool late = false;
+	size_t n_exact = 0;
 	struct deadline deadline = deadline_in_ms(BUDGET_MS);
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
@@ -67,19 +98,17 @@ static void search_records(struct request *r, struct search_answer *to)
 		size_t n;
 
 		all = snapshot_all(r->snapshot, places[i].kind, &n);
-		for (size_t j = 0; j < n && !to->more_records; j++) {
+		for (size_t j = 0; j < n && !late; j++) {
 			struct search_record hit;
 
 			if (j % LOOK_AFTER == 0)
-				to->more_records = deadline_passed(deadline);
-			if (!match_record(to, all[j], places[i].fields, &hit))
-				continue;
-			to->more_records =
-			    to->more_records || to->n_records == SEARCH_RECORDS;
-			if (!to->more_records)
-				to->records[to->n_records++] = hit;
+				late = deadline_passed(deadline);
+			if (match_record(to, all[j], places[i].fields, &hit))
+				add_record(to, &n_exact, is_exact(q, hit.text),
+				    &hit);
 		}
 	}
+	to->more_records = to->more_records || late;
 }
 
 /* --- the question -------------------------------------------------------- */

@@ -74,7 +74,7 @@ async function dryRun(page, name, line) {
 	await page.click("a:has-text('Provision device')");
 	assert.equal(await page.inputValue("#f-device"), name);
 	assert.ok(await page.isChecked("#f-dry_run"));
-	await page.click("button[type=submit]:has-text('Run')");
+	await page.click(`button:has-text('Dry run on ${name}')`);
 	await runEnds(page, "succeeded");
 	assert.match(await page.textContent(".diff .d-add"), new RegExp(line));
 	assert.match(await page.textContent("#log"), /connected/i);
@@ -85,7 +85,9 @@ async function dryRun(page, name, line) {
 async function provision(page, name, line) {
 	await page.click(`.actions a:has-text('Provision ${name}')`);
 	assert.ok(!await page.isChecked("#f-dry_run"));
-	await page.click("button[type=submit]:has-text('Run')");
+	/* what was looked at, and nothing else */
+	assert.match(await page.inputValue("#f-diff_hash"), /^[0-9a-f]{16,}$/);
+	await page.click(`button:has-text('push to ${name}')`);
 	await runEnds(page, "succeeded");
 	assert.match(await page.textContent(".diff .d-add"), new RegExp(line));
 	await shoot(page, `flow-${name}-provisioned`);

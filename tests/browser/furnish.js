@@ -29,16 +29,31 @@ export class Api {
 		this.token = token;
 	}
 
-	async call(method, path, body) {
+	async send(method, path, body, headers = {}) {
 		const text = typeof body === "string";
 		const answer = await fetch(portal.url + path, { method, headers: {
 			Authorization: `Bearer ${this.token}`,
 			"Content-Type": text ? "text/plain" : "application/json",
+			...headers,
 		}, body: text ? body : JSON.stringify(body) });
-		const got = await answer.text();
 
-		assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${got}`);
+		assert.ok(answer.ok,
+			`${method} ${path}: ${answer.status} ${answer.ok || await answer.text()}`);
+		return answer;
+	}
+
+	async call(method, path, body) {
+		const got = await (await this.send(method, path, body)).text();
+
 		return got ? JSON.parse(got) : null;
+	}
+
+	async patch(path, change) {
+		const before = await this.send("GET", path);
+
+		await this.send("PATCH", path, change, {
+			"Content-Type": "application/merge-patch+json",
+			"If-Match": before.headers.get("ETag") });
 	}
 
 	async start(job, parameters) {
@@ -154,11 +169,17 @@ async function runJobs(api) {
 	ids.rendered = await api.runToEnd("generate-intended",
 		{ devices: ["r1", "r2"], dry_run: true });
 	ids.compared = await api.runToEnd("compare", { all: true });
+	/* a last line that no router sends: what is read is put aside */
+	await api.patch("/api/v1/platforms/frr",
+		{ backup_end: "end of configuration" });
+	ids.aside = await api.runToEnd("backup", { device: "r2" });
+	await api.patch("/api/v1/platforms/frr", { backup_end: "end" });
 	for (let i = 0; i < 3; i++)
 		ids.reached = await api.runToEnd("reachability",
 			{ devices: ["r1", "r2", "ber1-acc01", "ber1-acc02"], timeout: 1 });
 	assert.equal(ids.pushed.state, "succeeded", ids.pushed.result);
 	assert.notEqual(ids.failed.state, "succeeded");
+	assert.match(ids.aside.result, /kept aside/);
 	return ids;
 }
 

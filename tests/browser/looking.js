@@ -125,6 +125,22 @@ export async function hangsOver(page) {
 		document.documentElement.clientWidth);
 }
 
+/* What moved after it was first painted, if anything did. */
+export async function whatShifts(page) {
+	return page.evaluate(() => new Promise(resolve => {
+		const moved = new Set();
+
+		new PerformanceObserver(list => {
+			for (const { node } of list.getEntries()
+				.flatMap(entry => entry.sources))
+				moved.add(node?.id || node?.className ||
+					node?.localName);
+		}).observe({ type: "layout-shift", buffered: true });
+		requestAnimationFrame(() => setTimeout(() =>
+			resolve([...moved].join(", "))));
+	}));
+}
+
 /* What is wrong in one look of a page only: the rest is judged once for a
  * desktop and once for a phone, which fold pages differently. */
 const OF_COLOURS = ["color-contrast", "link-in-text-block"];

@@ -42,6 +42,7 @@ function devicePages(commit) {
 		"device-new": "/devices/new",
 		device: "/devices/r1",
 		"device-hostkey": "/devices/edge1",
+		"device-put-aside": "/devices/r2",
 		"device-failed": "/devices/ber2-acc06",
 		"device-planned": "/devices/ber1-acc04",
 		"device-edit": "/devices/r1/edit",
@@ -67,6 +68,7 @@ function devicePages(commit) {
 		"device-gone-history": "/devices/ber1-acc59/history",
 		"devices-approval": "/devices?needs=approval",
 		"devices-failed-runs": "/devices?needs=failed",
+		"devices-put-aside": "/devices?needs=quarantined",
 		"not-found": "/devices/nobody",
 	};
 }
@@ -87,6 +89,7 @@ function runPages(runs) {
 		"run-pushed-split": `/runs/${runs.pushed.id}?diff=split`,
 		"run-failed": `/runs/${runs.failed.id}`,
 		"run-hostkey": `/runs/${runs.key.id}`,
+		"run-put-aside": `/runs/${runs.aside.id}`,
 		"run-backups": `/runs/${runs.backups.id}`,
 		"run-rendered": `/runs/${runs.rendered.id}`,
 		"run-compared": `/runs/${runs.compared.id}?show=changed`,

@@ -2,12 +2,13 @@
  * Every page: light and dark, desktop and phone, on paper; a screenshot of
  * each, no accessibility violation (axe, WCAG 2.2 AA), valid HTML, nothing on
  * the console (where the policy's reports are, too), nothing that hangs over
- * the edge of a phone or a sheet.
+ * the edge of a phone or a sheet, nothing that moves once it is painted.
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { furnish } from "./furnish.js";
-import { Findings, hangsOver, htmlFaults, looks } from "./looking.js";
+import { Findings, hangsOver, htmlFaults, looks, whatShifts } from
+	"./looking.js";
 import { patternsWithout } from "./page_list.js";
 import { assertNoFaults, openBrowser, openPage, portal, shoot, signIn } from
 	"./portal.js";
@@ -45,6 +46,12 @@ for (const { name: look, axe = true, rules, media = "screen", ...options } of lo
 
 			if (!answer.ok() && !/not-found|gone|wrong/.test(name))
 				found.add(`answers ${answer.status()}`, path);
+			/* before a picture of all of it makes the window larger */
+			const moved = look.startsWith("light-")
+				? await whatShifts(page) : "";
+
+			if (moved)
+				found.add(`moves after it was painted: ${moved}`, path);
 			await shoot(page, `${look}-${name}`);
 			if (axe)
 				await found.look(page, rules);

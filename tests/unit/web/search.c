@@ -28,6 +28,28 @@ static void test_finds_records_and_lines(void **state)
 	assert_has(reply, "href=\"/areas/lab\"");
 }
 
+/* Also where more are found before it than are told. */
+static void test_what_is_called_just_so_comes_first(void **state)
+{
+	struct exchange_reply reply;
+	const char *exact;
+
+	(void)state;
+	for (int i = 0; i < 41; i++) {
+		char name[30];
+
+		snprintf(name, sizeof(name), "bay%d-pier7", i);
+		make_device(name, "");
+	}
+	make_device("pier7", "&primary_ip4=192.0.2.77:830");
+	reply = get("/search?q=PIER7");
+	exact = strstr(reply.body, "href=\"/devices/pier7\"");
+	assert_non_null(exact);
+	assert_true(exact < strstr(reply.body, "href=\"/devices/bay0-pier7\""));
+	assert_has_not(reply, "bay9-pier7");
+	assert_has(get("/search?q=192.0.2.77"), "href=\"/devices/pier7\"");
+}
+
 static void test_says_what_is_wrong_with_an_expression(void **state)
 {
 	struct exchange_reply reply = get("/search?q=%28a&mode=regex");
@@ -78,6 +100,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_finds_records_and_lines),
+		cmocka_unit_test(test_what_is_called_just_so_comes_first),
 		cmocka_unit_test(test_says_what_is_wrong_with_an_expression),
 		cmocka_unit_test(test_answers_over_rest),
 	};
