@@ -140,6 +140,15 @@ check_leftovers() {
 		xargs grep -nwE 'TODO|FIXME|XXX' 2>/dev/null
 }
 
+# What templates put out raw is written there, never a value.
+check_raw_output() {
+	local raw
+	raw=$(grep -rnoE "[^ {(]*[ ]*\\|[ ]*safe\\b" templates | grep -vE "'[ ]*\\|")
+	[ -z "$raw" ] || breach "a value is put out raw: $raw"
+	! grep -rnE '\{%-? *autoescape|\bMarkup\b' templates ||
+		breach "a template turns escaping off"
+}
+
 check_links() {
 	local build=${SWITCHYARD_BUILD-} program needed
 	[ -n "$build" ] || return
@@ -166,6 +175,7 @@ check_library 'fcgi|fcgiapp|fcgi_stdio' src/web/fcgi
 check_library 'libxml' src/infra/netconf
 check_library 'md4c' src/web
 check_links
+check_raw_output
 while read -r line; do
 	breach "$line"
 done < <(check_defaults; check_sizes; check_leftovers)

@@ -194,6 +194,25 @@ static void test_a_token_expires(void **state)
 	    ERR_INVALID, "2026-12-31");
 }
 
+/* By a push anything may come to stand there. */
+static void test_a_date_that_cannot_be_read_lets_nobody_in(void **state)
+{
+	static const char json[] =
+	    "{\"name\":\"t\",\"role\":\"viewer\",\"expires_at\":\"soon\","
+	    "\"hash\":\"00000000000000000000000000000000"
+	    "00000000000000000000000000000000\"}";
+	char hash[ACCESS_HASH_SIZE];
+	struct record *record = NULL;
+
+	(void)state;
+	memset(hash, '0', sizeof(hash) - 1);
+	hash[sizeof(hash) - 1] = '\0';
+	assert_ok(record_parse(
+	    kind_get(KIND_TOKEN), json, strlen(json), NULL, &record, e));
+	assert_false(access_token_matches(record, hash, 0));
+	record_unref(record);
+}
+
 static void test_what_is_no_token_is_refused(void **state)
 {
 	static const char *const texts[] = { "", "sy_", "sy_a_short",
@@ -226,6 +245,7 @@ int main(void)
 		TEST(test_the_last_admin_stays),
 		TEST(test_a_token_opens_with_its_secret_only),
 		TEST(test_a_token_expires),
+		TEST(test_a_date_that_cannot_be_read_lets_nobody_in),
 		TEST(test_what_is_no_token_is_refused),
 	};
 

@@ -142,6 +142,17 @@ static void test_a_body_that_ends_early_is_400(void **state)
 	    .type = JSON,
 	    .more = { "CONTENT_LENGTH=99999999999999999999" } });
 	assert_status(reply, 400);
+	/* what has come would do, and is still not what was sent */
+	reply = ask(&(struct ask){ .method = "POST",
+	    .uri = DEVICES,
+	    .token = portal.tokens[TOKEN_ADMIN],
+	    .type = JSON,
+	    .body = "{\"name\":\"cut\",\"area\":\"lab\"}",
+	    .claims = 60 });
+	assert_status(reply, 400);
+	assert_status(ask(&(struct ask){ .uri = DEVICES "/cut",
+			  .token = portal.tokens[TOKEN_ADMIN] }),
+	    404);
 }
 
 static void test_body_types_are_checked(void **state)

@@ -259,6 +259,7 @@ struct ask {
 	const char *type;    /* of the body; NULL: none */
 	const char *body;    /* NULL: none */
 	size_t body_len;     /* 0: strlen(body) */
+	size_t claims;	     /* its Content-Length; 0: what it has */
 	const char *more[8]; /* "HTTP_ORIGIN=…", NULL-terminated */
 };
 
@@ -306,7 +307,8 @@ static inline struct exchange_reply ask(const struct ask *a)
 	fixture_add(&v, "REQUEST_METHOD=", a->method ? a->method : "GET");
 	fixture_add(&v, "REQUEST_URI=", a->uri);
 	fixture_add(&v, "REMOTE_ADDR=", "198.51.100.7");
-	snprintf(length, sizeof(length), "%zu", body.left);
+	snprintf(length, sizeof(length), "%zu",
+	    a->claims ? a->claims : body.left);
 	fixture_add(&v, "CONTENT_LENGTH=", body.left ? length : "");
 	fixture_add(&v, "CONTENT_TYPE=", a->type ? a->type : "");
 	fixture_add(&v, "REMOTE_USER=", "");
