@@ -82,7 +82,8 @@ static const struct command {
 } commands[] = {
 	{ "init", cmd_init, "make an instance: the store, the user admin",
 	    "[--seed DIRECTORY]" },
-	{ "check", cmd_check, "check every record and its references", "" },
+	{ "check", cmd_check, "check every record and its references",
+	    "[--credentials]   (read what credentials name, too)" },
 	{ "fsck", cmd_fsck, "check records, runs and Git's objects", "" },
 	{ "run", cmd_run, "start a run of a job; --follow shows its log",
 	    NULL },

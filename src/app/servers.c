@@ -167,32 +167,44 @@ static enum err_code cannot_open(enum err_code rc, struct err *e)
 	return rc;
 }
 
+static bool take_current(struct servers *sv, const struct snapshot *s,
+    const struct record *ironic, struct server_connection **ret)
+{
+	bool found;
+
+	pthread_mutex_lock(&sv->lock);
+	found = is_current(sv->current, s, ironic);
+	if (found) {
+		atomic_fetch_add(&sv->current->refs, 1);
+		*ret = sv->current;
+	}
+	pthread_mutex_unlock(&sv->lock);
+	return found;
+}
+
 static enum err_code connect_to(struct servers *sv, const struct snapshot *s,
     struct server_connection **ret, struct err *e)
 {
 	const struct record *ironic = snapshot_find(s, KIND_IRONIC, "ironic");
 	struct server_connection *fresh = NULL;
-	enum err_code rc = ERR_OK;
+	enum err_code rc;
 
 	if (!ironic)
 		return err_set(e, ERR_REMOTE, "no Ironic is configured: an "
 		    "administrator names one in the settings");
+	if (take_current(sv, s, ironic, ret))
+		return ERR_OK;
+	/* without the lock: where the credentials lie may be slow, too */
+	rc = open_connection(sv, s, ironic, &fresh, e);
+	if (rc != ERR_OK)
+		return cannot_open(rc, e);
 	pthread_mutex_lock(&sv->lock);
-	if (!is_current(sv->current, s, ironic)) {
-		rc = open_connection(sv, s, ironic, &fresh, e);
-		if (rc != ERR_OK)
-			rc = cannot_open(rc, e);
-		if (rc == ERR_OK) {
-			server_disconnect(sv->current);
-			sv->current = fresh;
-		}
-	}
-	if (rc == ERR_OK) {
-		atomic_fetch_add(&sv->current->refs, 1);
-		*ret = sv->current;
-	}
+	server_disconnect(sv->current);
+	sv->current = fresh;
+	atomic_fetch_add(&fresh->refs, 1);
 	pthread_mutex_unlock(&sv->lock);
-	return rc;
+	*ret = fresh;
+	return ERR_OK;
 }
 
 enum err_code server_connect(struct servers *sv,

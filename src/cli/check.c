@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "app/credential_check.h"
 #include "app/render.h"
 #include "app/run_doc.h"
 #include "base/text.h"
@@ -42,19 +43,50 @@ static int check_records(const struct app *app, size_t *ret_n)
 	return 0;
 }
 
+/* --- --credentials -------------------------------------------------------- */
+
+static void print_credential(void *ctx, const char *path,
+    enum credential_state state, const char *text)
+{
+	static const char *const words[] = {
+		[CREDENTIAL_READABLE] = "can be read: ",
+		[CREDENTIAL_UNSEEN] = "not seen from here: ",
+		[CREDENTIAL_WRONG] = "",
+	};
+	size_t *bad = ctx;
+
+	printf("%s: %s%s\n", path, words[state], text);
+	*bad += state == CREDENTIAL_WRONG;
+}
+
+static int check_credentials(const struct app *app, size_t *n)
+{
+	const struct snapshot *s;
+	struct err e = ERR_INIT;
+	enum err_code rc = snapshots_current(app->snapshots, &s, &e);
+
+	if (rc != ERR_OK)
+		return cli_fail(&e);
+	rc = credential_check(app, s, print_credential, n, &e);
+	snapshot_unref(s);
+	return rc == ERR_OK ? 0 : cli_fail(&e);
+}
+
 int cmd_check(const struct cli *cli, int argc, char **argv)
 {
+	bool credentials = cli_flag(&argc, argv, "--credentials");
 	struct err e = ERR_INIT;
 	struct app app;
 	size_t n = 0;
 	int status;
 
-	(void)argv;
 	if (argc != 1)
 		return CLI_USAGE;
 	if (app_open(cli->dir, &app, &e) != ERR_OK)
 		return cli_fail(&e);
 	status = check_records(&app, &n);
+	if (status == 0 && credentials)
+		status = check_credentials(&app, &n);
 	app_close(&app);
 	if (status != 0)
 		return status;

@@ -7,6 +7,7 @@ if(TARGET switchyard-sim)
   endforeach()
 
   add_library(vault_sim STATIC ${sim_sources}/vault.c
+      ${sim_sources}/vault_engine.c
       ${sim_sources}/https_cert.c)
   target_link_libraries(vault_sim PUBLIC sim PRIVATE PkgConfig::MICROHTTPD
       PkgConfig::GNUTLS)
@@ -24,6 +25,7 @@ if(TARGET switchyard-sim)
   system_test(simlab TIMEOUT 120)
   system_test(sim_parallel TIMEOUT 120)
   system_test(mixed_fleet TIMEOUT 400)
+  system_test(vault TIMEOUT 240)
 
   # Clients that are not ours: they say whether a simulator is like the device.
   # Exit status 77: the client is not installed.

@@ -14,6 +14,10 @@
 
 #define URL_MAX ((size_t)4096)
 #define FIRST_PAUSE_MS 200
+/* Whoever reads many secrets waits for a silent Vault once, not once for each.
+ */
+#define QUIET_AFTER_MS 900
+#define QUIET_MS 2000
 #define LAST_PAUSE_MS 2000
 
 struct vault {
@@ -23,6 +27,8 @@ struct vault {
 	struct http_client *http; /* NULL until there is a configuration */
 	struct secret *token;	  /* NULL: none */
 	struct deadline token_ends;
+	struct deadline quiet; /* until then `why` is the answer */
+	struct err why;
 };
 
 struct vault *vault_new(const char *dir)
@@ -49,6 +55,7 @@ static void forget_token(struct vault *v)
 static void forget_config(struct vault *v)
 {
 	forget_token(v);
+	v->quiet = (struct deadline){ 0 };
 	http_client_free(v->http);
 	v->http = NULL;
 	vault_config_release(&v->config);
@@ -328,6 +335,29 @@ static enum err_code read_path(
 	return rc == ERR_OK ? ask(v, &q, answer, &status, e) : rc;
 }
 
+static enum err_code read_or_wait(
+    struct vault *v, const char *path, struct buf *answer, struct err *e)
+{
+	int64_t start = clock_mono_ms();
+	struct err why = ERR_INIT;
+	enum err_code rc;
+
+	if (!deadline_passed(v->quiet)) {
+		if (e)
+			*e = v->why;
+		return v->why.code;
+	}
+	rc = read_path(v, path, answer, &why);
+	if ((rc == ERR_TIMEOUT || rc == ERR_REMOTE) &&
+	    clock_mono_ms() - start >= QUIET_AFTER_MS) {
+		v->quiet = deadline_in_ms(QUIET_MS);
+		v->why = why;
+	}
+	if (rc != ERR_OK && e)
+		*e = why;
+	return rc;
+}
+
 enum err_code vault_read(
     struct vault *v, const char *reference, struct buf *out, struct err *e)
 {
@@ -342,7 +372,7 @@ enum err_code vault_read(
 				!buf_reserve(out, SOURCE_MAX)))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	if (rc == ERR_OK)
-		rc = read_path(v, buf_text(&path), &answer, e);
+		rc = read_or_wait(v, buf_text(&path), &answer, e);
 	if (rc == ERR_OK)
 		rc = vault_answer_secret(buf_text(&answer), answer.len,
 		    v->config.kv_version, out, e);
