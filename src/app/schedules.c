@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "domain/civil.h"
+#include "domain/cron_words.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -110,6 +111,21 @@ void schedule_format(
 	    d.month, d.day, (int)(of_day / 3600), (int)(of_day / 60 % 60),
 	    (int)(of_day % 60), offset < 0 ? '-' : '+',
 	    (int)(llabs(offset) / 3600), (int)(llabs(offset) / 60 % 60));
+}
+
+void schedule_words(const struct schedule *s, const struct record *r,
+    char text[SCHEDULE_WORDS_SIZE])
+{
+	char words[CRON_WORDS_SIZE];
+	const char *zone = record_text(r, SCHEDULE_TIME_ZONE);
+
+	text[0] = '\0';
+	if (s->follows || s->time.once ||
+	    !cron_to_words(&s->time.cron, words))
+		return;
+	snprintf(text, SCHEDULE_WORDS_SIZE, "%s%s%.60s", words,
+	    cron_names_hours(&s->time.cron) ? ", " : "",
+	    cron_names_hours(&s->time.cron) ? zone : "");
 }
 
 static void check_chain(const struct snapshot *s, const struct record *now,

@@ -37,6 +37,12 @@ size_t schedule_times(
 void schedule_format(
     const struct schedule *s, int64_t ms, char text[SCHEDULE_TEXT_SIZE]);
 
+/* "at 02:30 on Monday to Friday, Europe/Berlin"; "" where its expression says
+ * more, and where it follows another one. */
+#define SCHEDULE_WORDS_SIZE 280
+void schedule_words(const struct schedule *s, const struct record *r,
+    char text[SCHEDULE_WORDS_SIZE]);
+
 /* What the record's schema cannot say: its time, zone, job and parameters; that
  * no schedule follows itself, and that its time is still to come.  old: what it
  * was in the snapshot; NULL: it is new, or not about to change. */

@@ -35,6 +35,7 @@ static enum err_code get_times(
 	const struct record *record = NULL;
 	struct schedule_state state;
 	struct schedule s = { .zone = NULL };
+	char words[SCHEDULE_WORDS_SIZE];
 	int64_t times[TIMES];
 	json_t *o, *next;
 	size_t n;
@@ -47,6 +48,7 @@ static enum err_code get_times(
 	n = record_flag(record, SCHEDULE_ENABLED)
 		? schedule_times(&s, clock_wall_ms(), times, TIMES)
 		: 0;
+	schedule_words(&s, record, words);
 	schedule_release(&s);
 	next = json_array();
 	for (size_t i = 0; next && i < n; i++) {
@@ -58,6 +60,8 @@ static enum err_code get_times(
 	schedule_state_read(r->app->dir, record_key(record), &state);
 	o = json_pack("{s:o, s:b}", "next", next, "open",
 	    schedule_run_is_open(r->app->dir, state.run));
+	if (o && *words)
+		json_object_set_new(o, "words", json_string(words));
 	if (o && *state.run)
 		json_object_set_new(o, "run", json_string(state.run));
 	if (o && *state.note)

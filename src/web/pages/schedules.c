@@ -24,6 +24,7 @@ static void add_times(struct arena *a, const struct record *record, struct jv v)
 	struct jv list = jv_list(a, TIMES);
 	struct schedule s;
 	struct err e = ERR_INIT;
+	char words[SCHEDULE_WORDS_SIZE];
 	int64_t times[TIMES];
 	size_t n;
 
@@ -32,6 +33,8 @@ static void add_times(struct arena *a, const struct record *record, struct jv v)
 		jv_dict_set(a, v, "wrong", jv_copy_text(a, e.message));
 		return;
 	}
+	schedule_words(&s, record, words);
+	jv_dict_set(a, v, "words", jv_copy_text(a, words));
 	n = schedule_times(&s, clock_wall_ms(), times, TIMES);
 	for (size_t i = 0; i < n; i++) {
 		struct jv one = jv_dict(a, 2);
@@ -55,8 +58,7 @@ static void add_state(
 	schedule_state_read(r->app->dir, record_key(record), &state);
 	jv_dict_set(a, v, "run", jv_copy_text(a, state.run));
 	/* of sweeps that found nothing new there is no record */
-	jv_dict_set(a, v, "recorded",
-	    jv_bool(!job || job->scope != JOB_SWEEP));
+	jv_dict_set(a, v, "recorded", jv_bool(!job || job->scope != JOB_SWEEP));
 	jv_dict_set(a, v, "open",
 	    jv_bool(schedule_run_is_open(r->app->dir, state.run)));
 	jv_dict_set(a, v, "note", jv_copy_text(a, state.note));

@@ -142,7 +142,7 @@ static void test_every_list_is_a_table(void **state)
 	(void)state;
 	reply = get("/schedules?sort=-job&enabled=yes&q=night");
 	assert_has(reply, "nightly");
-	assert_has(reply, "30 2 * * *");
+	assert_has(reply, "at 02:30 every day");
 	assert_has(reply, "sort=name");
 	assert_has(get("/schedules?enabled=no"), "No schedule matches");
 	assert_has(get("/schedules.csv?col=job"),
