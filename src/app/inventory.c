@@ -1,7 +1,9 @@
 #include "app/inventory.h"
 
 #include "app/inventory_internal.h"
+#include "app/view_users.h"
 #include "base/text.h"
+#include "domain/job_holder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -255,7 +257,7 @@ static enum err_code make_record(const struct change_request *rq,
 		return rc;
 	inventory_check_references(s, old, r, errors);
 	if (strcmp(rq->action, "restore") != 0)
-		inventory_check_automatic(rq->actor, old, r, errors);
+		inventory_check_actor(s, rq->actor, old, r, errors);
 	rc = schema_errors_check(errors, e);
 	if (rc == ERR_OK && (!old || strcmp(record_key(old), record_key(r))) &&
 	    snapshot_find(s, rq->what->kind->id, record_key(r)))
@@ -271,13 +273,16 @@ static enum err_code make_record(const struct change_request *rq,
 }
 
 /* A name that must be free in all areas; an area that must not come to lie
- * inside itself; VLANs that a device finds in the areas around it. */
+ * inside itself; VLANs that a device finds in the areas around it; who uses a
+ * view, and what the parameters of a job name. */
 static bool depends_on_whole_tree(const struct record *old,
     const struct record *now)
 {
 	if (!old || strcmp(record_path(old), record_path(now)) != 0)
 		return true;
 	return record_kind(now)->id == KIND_AREA ||
+	    record_kind(now)->id == KIND_VIEW ||
+	    job_holder_of(record_kind(now)->id) ||
 	    (record_kind(now)->id == KIND_DEVICE &&
 		record_count(now, DEVICE_VLANS) > 0);
 }
@@ -409,25 +414,44 @@ enum err_code inventory_patch(const struct app *app, const struct actor *actor,
 	return change(&rq, ret, e);
 }
 
+/* ERR_CONFLICT with the names of those that would be left without it. */
+static enum err_code check_unused(const struct change_request *rq,
+    const struct snapshot *s, struct err *e)
+{
+	const struct kind *kind = rq->what->kind;
+	char users[VIEW_USERS_TEXT] = "";
+	const struct field *field;
+	const struct record *by =
+	    snapshot_referrer(s, kind->id, rq->what->key, &field);
+
+	if (kind->id == KIND_VIEW)
+		view_users_text(s, rq->what->key, users);
+	if (*users)
+		return err_set(e, ERR_CONFLICT,
+		    "view %s cannot be deleted: %s choose devices by it; "
+		    "nothing was deleted", rq->what->key, users);
+	if (by)
+		return err_set(e, ERR_CONFLICT,
+		    "%s %s cannot be deleted: %s %s refers to it (%s); nothing "
+		    "was deleted", kind->name, rq->what->key,
+		    record_kind(by)->name, record_key(by), field->name);
+	return ERR_OK;
+}
+
 static enum err_code delete_once(const struct change_request *rq,
     const struct snapshot *s, struct inventory_result *ret, bool *retry,
     struct err *e)
 {
 	struct inventory_result result = { 0 };
-	const struct field *field;
-	const struct record *old, *by;
+	const struct record *old;
 	struct store_txn *t;
 	struct blob_id version;
 	enum err_code rc;
 
 	if ((rc = find_old(rq, s, &old, e)) != ERR_OK)
 		return rc;
-	by = snapshot_referrer(s, rq->what->kind->id, rq->what->key, &field);
-	if (by)
-		return err_set(e, ERR_CONFLICT,
-		    "%s %s cannot be deleted: %s %s refers to it (%s); nothing "
-		    "was deleted", rq->what->kind->name, rq->what->key,
-		    record_kind(by)->name, record_key(by), field->name);
+	if ((rc = check_unused(rq, s, e)) != ERR_OK)
+		return rc;
 	if ((rc = store_txn_begin(rq->app->store, STORE_MAIN, &t, e)) != ERR_OK)
 		return rc;
 	store_txn_require_tip(t, snapshot_commit(s));

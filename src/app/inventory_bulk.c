@@ -120,6 +120,7 @@ static enum err_code make_record(struct bulk_run *run, const struct record *old,
 	if (rc != ERR_OK)
 		return rc;
 	inventory_check_references(run->s, old, now, run->errors);
+	inventory_check_actor(run->s, run->actor, old, now, run->errors);
 	rc = schema_errors_check(run->errors, e);
 	if (rc == ERR_OK)
 		*ret = now;

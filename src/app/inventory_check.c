@@ -4,6 +4,7 @@
 #include "app/job_parameters.h"
 #include "app/notify.h"
 #include "app/schedules.h"
+#include "app/view_users.h"
 #include "domain/backup_map.h"
 
 #include <stdio.h>
@@ -77,11 +78,24 @@ static void check_secret_use(
 	}
 }
 
+/* What starts runs by itself can be stopped although what it names is gone. */
+static bool was_named(const struct check *c, int field, const char *key)
+{
+	if (!c->old || !job_holder_of(record_kind(c->now)->id))
+		return false;
+	return strcmp(record_text(c->old, field), key) == 0 ||
+	    record_contains(c->old, field, key);
+}
+
 static void check_reference(const struct check *c, const struct field *f,
     const char *key)
 {
+	int at = (int)(f - record_kind(c->now)->schema.fields);
+
 	if (f->ref == record_kind(c->now)->id && is_self(c, key))
 		schema_errors_add(c->errors, f, "cannot be itself");
+	else if (!snapshot_find(c->s, f->ref, key) && was_named(c, at, key))
+		return;
 	else if (!snapshot_find(c->s, f->ref, key))
 		schema_errors_add(c->errors, f, "%s \"%.80s\" does not exist",
 		    kind_get(f->ref)->name, key);
@@ -290,14 +304,15 @@ void inventory_check_references(const struct snapshot *s,
 		check_inherited_vlans(&c);
 }
 
-void inventory_check_automatic(const struct actor *actor,
-    const struct record *old, const struct record *now,
-    struct schema_errors *errors)
+void inventory_check_actor(const struct snapshot *s,
+    const struct actor *actor, const struct record *old,
+    const struct record *now, struct schema_errors *errors)
 {
 	const struct schema *schema = &record_kind(now)->schema;
 
 	if (actor->role == ROLE_ADMIN)
 		return;
+	view_users_check(s, actor, old, now, errors);
 	for (size_t i = 0; i < schema->n_fields; i++) {
 		const struct field *f = &schema->fields[i];
 

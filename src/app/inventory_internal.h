@@ -28,10 +28,11 @@ void inventory_check_references(const struct snapshot *s,
     const struct record *old, const struct record *now,
     struct schema_errors *errors);
 
-/* What jobs keep must be as it was, or left out, unless the actor is an
- * admin. */
-void inventory_check_automatic(const struct actor *actor,
-    const struct record *old, const struct record *now,
-    struct schema_errors *errors);
+/* What depends on who asks: what jobs keep must be as it was, or left out, unless
+ * the actor is an admin; and what a view shows that admins' records use
+ * (view_users.h). */
+void inventory_check_actor(const struct snapshot *s,
+    const struct actor *actor, const struct record *old,
+    const struct record *now, struct schema_errors *errors);
 
 #endif

@@ -1,5 +1,7 @@
 #include "app/inventory_internal.h"
 
+#include "domain/job_holder.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,6 +174,20 @@ static bool rewrite_references(const struct schema *schema, json_t *object,
 	return changed;
 }
 
+/* The same in what it holds of a job's parameters. */
+static bool rewrite_parameters(const struct record *r, json_t *object,
+    enum kind_id kind, const char *old_key, const char *new_key)
+{
+	const struct job_holder *h = job_holder_of(record_kind(r)->id);
+	const struct job *job =
+	    h ? job_holder_find_job(h, record_text(r, h->job)) : NULL;
+
+	return job && rewrite_references(&job->parameters,
+	    json_object_get(object,
+		record_kind(r)->schema.fields[h->parameters].name),
+	    kind, old_key, new_key);
+}
+
 static enum err_code stage_referrer(struct store_txn *t,
     const struct app *app, const struct snapshot *s, const struct record *r,
     json_t *object, struct err *e)
@@ -204,14 +220,19 @@ static enum err_code stage_referrers(struct store_txn *t,
 
 		for (size_t i = 0; i < n && rc == ERR_OK; i++) {
 			json_t *object;
+			bool changed;
 
 			if (all[i] == old)
 				continue;
 			object = record_to_json(all[i]);
 			if (!object)
 				return err_set(e, ERR_SYSTEM, "out of memory");
-			if (rewrite_references(&kind_get((enum kind_id)k)->schema,
-			    object, kind, record_key(old), record_key(now)))
+			changed = rewrite_references(
+			    &kind_get((enum kind_id)k)->schema, object, kind,
+			    record_key(old), record_key(now));
+			changed |= rewrite_parameters(all[i], object, kind,
+			    record_key(old), record_key(now));
+			if (changed)
 				rc = stage_referrer(t, app, s, all[i], object,
 				    e);
 			json_decref(object);

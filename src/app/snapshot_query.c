@@ -1,6 +1,8 @@
 #include "app/snapshot.h"
 
 #include "app/snapshot_internal.h"
+#include "base/json.h"
+#include "domain/job_holder.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -205,6 +207,29 @@ static const struct field *field_that_refers(const struct record *r,
 	return NULL;
 }
 
+/* Parameters of a job that a schedule, a hook or a button holds.  Devices come
+ * and go by themselves: those that name them say that they are gone. */
+static const struct field *parameters_that_refer(
+    const struct record *r, enum kind_id kind, const char *key)
+{
+	const struct job_holder *h = job_holder_of(record_kind(r)->id);
+	const struct job *job =
+	    h ? job_holder_find_job(h, record_text(r, h->job)) : NULL;
+	json_t *held = job ? job_holder_parameters(h, r) : NULL;
+	bool found = false;
+
+	for (size_t i = 0; held && i < job->parameters.n_fields; i++) {
+		const struct field *f = &job->parameters.fields[i];
+
+		if (f->ref == kind && kind != KIND_DEVICE &&
+		    f->type == FIELD_REF &&
+		    strcmp(json_text(held, f->name, ""), key) == 0)
+			found = true;
+	}
+	json_decref(held);
+	return found ? &record_kind(r)->schema.fields[h->parameters] : NULL;
+}
+
 /* VLANs are referred to by number, from devices of their area or below. */
 static const struct record *device_with_vlan(const struct snapshot *s,
     const char *key)
@@ -234,6 +259,8 @@ const struct record *snapshot_referrer(const struct snapshot *s,
 			const struct field *f =
 			    r == self ? NULL : field_that_refers(r, kind, key);
 
+			if (!f && r != self)
+				f = parameters_that_refer(r, kind, key);
 			if (f) {
 				*ret_field = f;
 				return r;

@@ -128,8 +128,8 @@ static bool check_record(struct import *im, struct row *row, json_t *object)
 	}
 	if (errors.n == 0) {
 		inventory_check_references(im->s, row->old, row->now, &errors);
-		inventory_check_automatic(
-		    im->actor, row->old, row->now, &errors);
+		inventory_check_actor(
+		    im->s, im->actor, row->old, row->now, &errors);
 	}
 	if (errors.n > 0 && row->now && im->o->create_missing &&
 	    kind->id == KIND_DEVICE)

@@ -1,6 +1,7 @@
 #include "web/pages/record_edit.h"
 
 #include "app/inventory.h"
+#include "app/view_users.h"
 #include "base/json.h"
 #include "web/pages/diff_view.h"
 #include "web/pages/form_view.h"
@@ -116,6 +117,18 @@ static void add_parameters(
 		    parameter_form_view(r, form, holder));
 }
 
+/* Whoever changes a view, or deletes it, sees whose devices it chooses. */
+static void add_view_users(
+    struct request *r, const struct record *record, struct jv ctx)
+{
+	char text[VIEW_USERS_TEXT];
+
+	if (!record || record_kind(record)->id != KIND_VIEW)
+		return;
+	view_users_text(r->snapshot, record_key(record), text);
+	jv_dict_set(r->arena, ctx, "used_by", jv_copy_text(r->arena, text));
+}
+
 /* record: NULL for a new one.  version: what the form was filled from. */
 static enum err_code show_form(struct request *r, struct response *out,
     const struct form_view *form, const char *message, int status,
@@ -133,6 +146,7 @@ static enum err_code show_form(struct request *r, struct response *out,
 	jv_dict_set(a, ctx, "fields", form_view_fields(r, form));
 	jv_dict_set(a, ctx, "problems", form_view_problems(r, form, message));
 	add_parameters(r, form, ctx);
+	add_view_users(r, form->record, ctx);
 	jv_dict_set(a, ctx, "failed", jv_bool(status != 200));
 	jv_dict_set(a, ctx, "version",
 	    form->submitted ? jv_text(request_form(r, "version", ""))
@@ -446,6 +460,7 @@ static enum err_code show_delete(struct request *r, struct response *out,
 	    jv_bool(device && snapshot_find(r->snapshot, KIND_HOSTKEY,
 				  record_key(record))));
 	add_referrer(r, ctx, record);
+	add_view_users(r, record, ctx);
 	return response_page(r, out, status, "record_delete.html", ctx, e);
 }
 

@@ -92,6 +92,7 @@ static void test_only_what_is_set_is_kept(void **state)
 	reply = get("/schedules/s1");
 	assert_has(reply, "Area: <b>lab</b>");
 	assert_has(reply, "Devices: <b>r1</b>");
+	assert_has(reply, "At 00:00 every day, UTC.");
 	reply = get("/schedules/s1/edit");
 	assert_has(reply, "<option value=\"lab\" selected>");
 	assert_has(reply, "<option value=\"false\" selected>off");
@@ -173,6 +174,27 @@ static void test_what_the_job_does_not_know_is_named(void **state)
 	assert_has(reply, "left out when this is saved: <code>colour</code>");
 }
 
+static void test_a_view_says_who_uses_it(void **state)
+{
+	struct exchange_reply reply = post("/views/new",
+	    "name=core&label=Core&table=devices&query=status%3Dactive");
+
+	(void)state;
+	assert_goes_to(&reply, "/views/core");
+	assert_has_not(get("/views/core/edit"), "decides what these do");
+	reply = post("/schedules/new",
+	    "name=s3&cron=@daily&" BACKUP "&parameters.view=core");
+	assert_goes_to(&reply, "/schedules/s3");
+	reply = get_as(TOKEN_OPERATOR, "/views/core/edit");
+	assert_has(reply, "decides what these do: schedule s3. Only an admin");
+	reply = post_as(TOKEN_OPERATOR, "/views/core/edit", "name=core");
+	assert_status(reply, 422);
+	reply = get("/views/core/delete");
+	assert_has(reply, "These choose devices by it: schedule s3.");
+	reply = post("/views/core/delete", "");
+	assert_status(reply, 409);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +206,7 @@ int main(void)
 		cmocka_unit_test(test_a_hook_says_only_what_is_its_own),
 		cmocka_unit_test(test_a_button_fills_its_jobs_form),
 		cmocka_unit_test(test_what_the_job_does_not_know_is_named),
+		cmocka_unit_test(test_a_view_says_who_uses_it),
 	};
 
 	return cmocka_run_group_tests(tests, open_pages, portal_close);
