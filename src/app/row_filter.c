@@ -1,5 +1,7 @@
 #include "app/row_filter.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 /* --- records ------------------------------------------------------------- */
@@ -89,31 +91,6 @@ bool row_filter_add(struct row_filter *f, const char *name, const char *value)
 
 /* --- rows ---------------------------------------------------------------- */
 
-static unsigned char lower(char c)
-{
-	return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
-}
-
-/* Letters of either case (ASCII). */
-static bool contains(const char *text, const char *word)
-{
-	unsigned char first = lower(*word);
-
-	if (!first)
-		return true;
-	for (; *text; text++) {
-		size_t n = 1;
-
-		if (lower(*text) != first)
-			continue;
-		while (word[n] && lower(text[n]) == lower(word[n]))
-			n++;
-		if (!word[n])
-			return true;
-	}
-	return false;
-}
-
 static bool list_has(
     const struct row_reader *r, const void *row, int field, const char *value)
 {
@@ -149,10 +126,10 @@ static bool field_contains(
 	size_t n;
 
 	if (!record_field_is_list(&r->schema->fields[field]))
-		return contains(r->text(r->ctx, row, field), q);
+		return text_contains(r->text(r->ctx, row, field), q);
 	n = r->count(r->ctx, row, field);
 	for (size_t i = 0; i < n; i++) {
-		if (contains(r->item(r->ctx, row, field, i), q))
+		if (text_contains(r->item(r->ctx, row, field, i), q))
 			return true;
 	}
 	return false;

@@ -5,12 +5,15 @@
 
 static const struct job *job_of(const json_t *run)
 {
-	const struct job *job = job_find(json_text(run, "job", ""));
+	return job_find(json_text(run, "job", ""));
+}
+
+static bool is_over_many(const json_t *run)
+{
+	const struct job *job = job_of(run);
 
 	return job && job_scope_of(job, json_object_get(run, "parameters")) !=
-			   JOB_DEVICE
-		   ? job
-		   : NULL;
+			  JOB_DEVICE;
 }
 
 size_t run_again_count(const json_t *run)
@@ -18,7 +21,7 @@ size_t run_again_count(const json_t *run)
 	const json_t *counts = json_object_get(run, "counts"), *row;
 	size_t n = 0, i;
 
-	if (!job_of(run) || !run_doc_has_ended(run))
+	if (!is_over_many(run) || !run_doc_has_ended(run))
 		return 0;
 	if (counts)
 		return (size_t)(json_number(counts,
@@ -30,6 +33,17 @@ size_t run_again_count(const json_t *run)
 		n += run_row_is_unfinished(row);
 	}
 	return n;
+}
+
+const char *run_again_refusal(const json_t *run)
+{
+	if (!job_of(run))
+		return "it is no run of a job that can be started";
+	if (!run_doc_has_ended(run))
+		return "it has not ended yet";
+	if (is_over_many(run))
+		return run_again_count(run) ? NULL : "all of it ended well";
+	return run_doc_state(run) == RUN_SUCCEEDED ? "it ended well" : NULL;
 }
 
 static json_t *choose_names(const json_t *run, const struct snapshot *s)
@@ -65,33 +79,51 @@ static json_t *make_parameters(
 	return p;
 }
 
-static enum err_code create(const struct app *app, const struct actor *actor,
-    const json_t *run, const char *key, json_t **ret_doc, struct err *e)
+/* Of a run over many devices those that did not end well take the place of
+ * what was chosen. */
+static enum err_code choose_parameters(
+    const struct app *app, const json_t *run, json_t **ret, struct err *e)
 {
-	const struct job *job = job_of(run);
-	json_t *names, *p, *origin;
+	json_t *given = json_object_get(run, "parameters"), *names;
 	const struct snapshot *s;
-	enum err_code rc = snapshots_current(app->snapshots, &s, e);
+	enum err_code rc;
 
+	if (!is_over_many(run)) {
+		*ret = json_incref(given);
+		return ERR_OK;
+	}
+	rc = snapshots_current(app->snapshots, &s, e);
 	if (rc != ERR_OK)
 		return rc;
 	names = choose_names(run, s);
 	snapshot_unref(s);
-	p = make_parameters(job, json_object_get(run, "parameters"), names);
-	origin = json_pack("{s:s}", "again_of", json_text(run, "id", ""));
-	if (!names || !p || !origin)
-		rc = err_set(e, ERR_SYSTEM, "out of memory");
-	else if (json_array_size(names) == 0)
+	if (json_array_size(names) == 0)
 		rc = err_set(e, ERR_CONFLICT,
 		    "none of its devices is left to be run again");
+	else if ((*ret = make_parameters(job_of(run), given, names)) == NULL)
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	json_decref(names);
+	return rc;
+}
+
+static enum err_code create(const struct app *app, const struct actor *actor,
+    const json_t *run, const char *key, json_t **ret_doc, struct err *e)
+{
+	json_t *p = NULL, *origin;
+	enum err_code rc = choose_parameters(app, run, &p, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	origin = json_pack("{s:s}", "again_of", json_text(run, "id", ""));
+	if (!origin)
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	else
 		rc = runs_create(app, actor,
-		    &(struct run_wish){ .job = job,
+		    &(struct run_wish){ .job = job_of(run),
 			.parameters = p,
 			.key = key,
 			.origin = origin },
 		    ret_doc, e);
-	json_decref(names);
 	json_decref(p);
 	json_decref(origin);
 	return rc;
@@ -101,16 +133,16 @@ enum err_code run_again_create(const struct app *app, const struct actor *actor,
     const char *id, const char *idempotency_key, json_t **ret_doc,
     struct err *e)
 {
+	const char *why;
 	json_t *run;
 	enum err_code rc = runs_read(app, id, &run, e);
 
 	if (rc != ERR_OK)
 		return rc;
-	if (!job_of(run))
-		rc = err_set(e, ERR_CONFLICT,
-		    "run %s is not over many devices: start the job anew", id);
-	else if (!run_doc_has_ended(run))
-		rc = err_set(e, ERR_CONFLICT, "run %s has not ended yet", id);
+	why = run_again_refusal(run);
+	if (why)
+		rc = err_set(
+		    e, ERR_CONFLICT, "run %s cannot be run again: %s", id, why);
 	else
 		rc = create(app, actor, run, idempotency_key, ret_doc, e);
 	json_decref(run);

@@ -3,6 +3,8 @@
 #include "app/run_rows.h"
 #include "base/json.h"
 
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +57,8 @@ struct run_mark run_entry_mark(const struct run_entry *entry, size_t device)
 		(mark & MARK_QUARANTINED) != 0 };
 }
 
-/* The row as the document has it, or, where it has only numbers, by its mark. */
+/* The row as the document has it, or, where it has only numbers, by its mark.
+ */
 static json_t *own_row(const struct run_entry *entry, const json_t *doc,
     const char *device, size_t row)
 {
@@ -70,7 +73,7 @@ static json_t *own_row(const struct run_entry *entry, const json_t *doc,
 json_t *run_entry_of_device(
     const struct run_entry *entry, const char *device, size_t row)
 {
-	json_t *doc = json_loadb(entry->json, entry->json_len, 0, NULL), *own;
+	json_t *doc = run_entry_json(entry), *own;
 	const char *state = run_state_words[run_entry_mark(entry, row).state];
 	bool ok;
 
@@ -82,8 +85,8 @@ json_t *run_entry_of_device(
 	json_object_del(doc, "result");
 	ok = own &&
 	     (!json_object_get(own, "result") ||
-		 json_object_set(doc, "result", json_object_get(own, "result")) ==
-		     0) &&
+		 json_object_set(
+		     doc, "result", json_object_get(own, "result")) == 0) &&
 	     json_object_set_new(doc, "among_others", json_true()) == 0 &&
 	     json_object_set_new(doc, "devices", json_pack("[O]", own)) == 0 &&
 	     json_object_set_new(doc, "state", json_string(state)) == 0;
@@ -123,52 +126,90 @@ static void sort_names(struct run_entry *entry, uint32_t *room, size_t n)
 	entry->n_sorted = (uint32_t)n;
 }
 
-static struct run_entry *make(const json_t *doc, const char *json, size_t len)
-{
-	static const char *const keys[] = { "id", "job", "state", "trigger",
-		"actor", "finished_at" };
-	const json_t *devices = json_object_get(doc, "devices");
-	size_t n = json_array_size(devices), room = n > FEW ? n : 0, i;
-	size_t size =
-	    sizeof(struct run_entry) + room * sizeof(uint32_t) + len + 2;
-	bool sessions = has_sessions(doc);
-	const char **slots[6];
-	unsigned char *marks;
-	struct run_entry *entry;
-	json_t *device;
-	char *p;
+/* Members of the document, and where their texts go. */
+static const struct {
+	const char *key;
+	size_t at;
+} texts[] = {
+	{ "id", offsetof(struct run_entry, id) },
+	{ "job", offsetof(struct run_entry, job) },
+	{ "state", offsetof(struct run_entry, state) },
+	{ "trigger", offsetof(struct run_entry, trigger) },
+	{ "actor", offsetof(struct run_entry, actor) },
+	{ "created_at", offsetof(struct run_entry, created_at) },
+	{ "started_at", offsetof(struct run_entry, started_at) },
+	{ "finished_at", offsetof(struct run_entry, finished_at) },
+	{ "result", offsetof(struct run_entry, result) },
+};
+#define TEXTS (sizeof(texts) / sizeof(texts[0]))
 
-	for (i = 0; i < 6; i++)
-		size += strlen(json_text(doc, keys[i], "")) + 1;
+static const char *server_of(const json_t *doc)
+{
+	return json_text(json_object_get(doc, "server"), "name", "");
+}
+
+static size_t size_of(const json_t *doc, size_t len)
+{
+	const json_t *devices = json_object_get(doc, "devices"), *device;
+	size_t n = json_array_size(devices), i;
+	size_t size = sizeof(struct run_entry) +
+		      (n > FEW ? n : 0) * sizeof(uint32_t) + len + 2;
+
+	for (i = 0; i < TEXTS; i++)
+		size += strlen(json_text(doc, texts[i].key, "")) + 1;
 	json_array_foreach(devices, i, device)
 	{
 		size += strlen(json_text(device, "name", "")) + 2;
 	}
-	entry = malloc(size);
-	if (!entry)
-		return NULL;
-	slots[0] = &entry->id;
-	slots[1] = &entry->job;
-	slots[2] = &entry->state;
-	slots[3] = &entry->trigger;
-	slots[4] = &entry->actor;
-	slots[5] = &entry->finished_at;
-	p = (char *)(entry + 1) + room * sizeof(uint32_t);
-	for (i = 0; i < 6; i++)
-		*slots[i] = append(&p, json_text(doc, keys[i], ""));
+	return size + strlen(server_of(doc)) + 1;
+}
+
+/* Names, and a mark for each. */
+static char *add_devices(
+    struct run_entry *entry, const json_t *doc, uint32_t *room, char *p)
+{
+	const json_t *devices = json_object_get(doc, "devices"), *device;
+	size_t n = json_array_size(devices), i;
+	bool sessions = has_sessions(doc);
+	unsigned char *marks;
+
 	entry->devices = p;
 	json_array_foreach(devices, i, device)
 	{
 		append(&p, json_text(device, "name", ""));
 	}
 	*p++ = '\0';
-	sort_names(entry, (uint32_t *)(entry + 1), n);
+	sort_names(entry, room, n);
 	entry->marks = marks = (unsigned char *)p;
 	json_array_foreach(devices, i, device)
 	{
 		*marks++ = mark_of(device, sessions);
 	}
-	p = (char *)marks;
+	entry->n_names = (uint32_t)n;
+	entry->n_devices = (uint32_t)json_number(json_object_get(doc, "counts"),
+	    run_rows_words[RUN_ROWS_ALL], (json_int_t)n);
+	snprintf(entry->n_text, sizeof(entry->n_text), "%u", entry->n_devices);
+	return (char *)marks;
+}
+
+static struct run_entry *make(const json_t *doc, const char *json, size_t len)
+{
+	size_t n = json_array_size(json_object_get(doc, "devices"));
+	struct run_entry *entry = malloc(size_of(doc, len));
+	uint32_t *room = (uint32_t *)(entry + 1);
+	char *p;
+
+	if (!entry)
+		return NULL;
+	*entry = (struct run_entry){ .holders = 1 };
+	p = (char *)(room + (n > FEW ? n : 0));
+	for (size_t i = 0; i < TEXTS; i++) {
+		const char *text = append(&p, json_text(doc, texts[i].key, ""));
+
+		memcpy((char *)entry + texts[i].at, &text, sizeof(text));
+	}
+	entry->server = append(&p, server_of(doc));
+	p = add_devices(entry, doc, room, p);
 	entry->json = memcpy(p, json, len);
 	p[len] = '\0';
 	entry->json_len = len;
@@ -188,11 +229,6 @@ struct run_entry *run_entry_new(json_t *doc, const char *text, size_t len)
 	json_decref(brief);
 	buf_release(&brief_text);
 	return entry;
-}
-
-static bool text_matches(const char *wanted, const char *text)
-{
-	return !wanted || !*wanted || strcmp(wanted, text) == 0;
 }
 
 /* Where the name stands in `devices`; NULL: it does not. */
@@ -240,31 +276,43 @@ bool run_entry_find_row(
 	return true;
 }
 
-bool run_entry_matches(
-    const struct run_entry *entry, const struct run_filter *f)
+bool run_entry_intern(struct run_entry *entry, struct run_words *words)
 {
-	return text_matches(f->job, entry->job) &&
-	       text_matches(f->state, entry->state) &&
-	       text_matches(f->trigger, entry->trigger) &&
-	       text_matches(f->actor, entry->actor) &&
-	       (!f->device || !*f->device ||
-		   run_entry_has_device(entry, f->device));
+	const char *const texts_of[RUN_WORDS] = {
+		[RUN_WORD_JOB] = entry->job,
+		[RUN_WORD_STATE] = entry->state,
+		[RUN_WORD_TRIGGER] = entry->trigger,
+		[RUN_WORD_ACTOR] = entry->actor,
+		[RUN_WORD_DEVICE] =
+		    *entry->server ? entry->server : entry->devices,
+	};
+
+	for (int i = 0; i < RUN_WORDS; i++) {
+		if (!run_words_add(words, texts_of[i], &entry->words[i]))
+			return false;
+	}
+	return true;
 }
 
-bool run_entry_doc_matches(const json_t *doc, const struct run_filter *f)
+struct run_entry *run_entry_ref(const struct run_entry *entry)
 {
-	const json_t *devices = json_object_get(doc, "devices");
-	bool device = !f->device || !*f->device;
-	json_t *one;
-	size_t i;
+	/* what is counted is not what must not change */
+	struct run_entry *own = (struct run_entry *)(uintptr_t)entry;
 
-	json_array_foreach(devices, i, one)
-	{
-		device = device ||
-			 strcmp(json_text(one, "name", ""), f->device) == 0;
-	}
-	return device && text_matches(f->job, json_text(doc, "job", "")) &&
-	       text_matches(f->state, json_text(doc, "state", "")) &&
-	       text_matches(f->trigger, json_text(doc, "trigger", "")) &&
-	       text_matches(f->actor, json_text(doc, "actor", ""));
+	atomic_fetch_add_explicit(&own->holders, 1, memory_order_relaxed);
+	return own;
+}
+
+void run_entry_unref(const struct run_entry *entry)
+{
+	struct run_entry *own = (struct run_entry *)(uintptr_t)entry;
+
+	if (own && atomic_fetch_sub_explicit(
+		       &own->holders, 1, memory_order_acq_rel) == 1)
+		free(own);
+}
+
+json_t *run_entry_json(const struct run_entry *entry)
+{
+	return json_loadb(entry->json, entry->json_len, 0, NULL);
 }

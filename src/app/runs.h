@@ -83,17 +83,6 @@ enum err_code runs_cancel(const struct app *app, const struct actor *actor,
 
 /* --- lists --------------------------------------------------------------- */
 
-/* What lists are ordered by; within it the newest run stands first. */
-enum run_sort {
-	RUN_SORT_TIME,
-	RUN_SORT_JOB,
-	RUN_SORT_DEVICE, /* the first one's name */
-	RUN_SORT_STATE,
-	RUN_SORT_TRIGGER,
-	RUN_SORT_ACTOR,
-	RUN_SORTS,
-};
-
 struct run_filter {
 	const char *device; /* NULL: any */
 	const char *job;
@@ -101,13 +90,10 @@ struct run_filter {
 	const char *state;
 	const char *actor;
 	const char *before; /* only runs with a smaller id (paging) */
-	/* With `device`, by time: ended runs over many as the device knows
+	/* With `device`: ended runs over many as the device knows
 	 * them (run_entry_of_device()). */
 	bool own;
 	size_t limit; /* 0: 50; at most RUN_LIST_MAX */
-	enum run_sort sort;
-	bool down;   /* RUN_SORT_TIME is always newest first */
-	size_t skip; /* rows left out at the front; with `sort` */
 };
 #define RUN_LIST_MAX 10000
 

@@ -11,8 +11,8 @@
 #define LEAST_DIGITS 15
 #define MOST_DIGITS 17
 
-enum err_code json_read(const char *text, size_t len, size_t max, json_t **ret,
-    struct err *e)
+enum err_code json_read(
+    const char *text, size_t len, size_t max, json_t **ret, struct err *e)
 {
 	json_error_t error;
 	json_t *value;
@@ -20,8 +20,8 @@ enum err_code json_read(const char *text, size_t len, size_t max, json_t **ret,
 	if (len > max)
 		return err_set(e, ERR_LIMIT,
 		    "the JSON text is larger than %zu bytes", max);
-	value = json_loadb(text, len,
-	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	value = json_loadb(
+	    text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (!value)
 		return err_set(e, ERR_INVALID, "line %d column %d: %s",
 		    error.line, error.column, error.text);
@@ -71,12 +71,12 @@ static int add_to_buf(const char *text, size_t len, void *out)
 	return buf_add(out, text, len) ? 0 : -1;
 }
 
-static enum err_code dump(const json_t *value, struct buf *out, size_t flags,
-    struct err *e)
+static enum err_code dump(
+    const json_t *value, struct buf *out, size_t flags, struct err *e)
 {
 	if (json_dump_callback(value, add_to_buf, out,
-	    flags | json_real_flags(value) | JSON_SORT_KEYS |
-		JSON_ENCODE_ANY) != 0)
+		flags | json_real_flags(value) | JSON_SORT_KEYS |
+		    JSON_ENCODE_ANY) != 0)
 		return err_set(e, ERR_LIMIT,
 		    "the JSON text is larger than %zu bytes", out->max);
 	return ERR_OK;
@@ -91,22 +91,22 @@ enum err_code json_write(const json_t *value, struct buf *out, struct err *e)
 	return rc;
 }
 
-enum err_code json_write_line(const json_t *value, struct buf *out,
-    struct err *e)
+enum err_code json_write_line(
+    const json_t *value, struct buf *out, struct err *e)
 {
 	return dump(value, out, JSON_COMPACT, e);
 }
 
-const char *json_text(const json_t *object, const char *key,
-    const char *fallback)
+const char *json_text(
+    const json_t *object, const char *key, const char *fallback)
 {
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text ? text : fallback;
 }
 
-json_int_t json_number(const json_t *object, const char *key,
-    json_int_t fallback)
+json_int_t json_number(
+    const json_t *object, const char *key, json_int_t fallback)
 {
 	const json_t *v = json_object_get(object, key);
 
@@ -120,8 +120,8 @@ bool json_flag(const json_t *object, const char *key, bool fallback)
 	return json_is_boolean(v) ? json_is_true(v) : fallback;
 }
 
-bool json_set_text(json_t *object, const char *key, const char *text,
-    size_t len)
+bool json_set_text(
+    json_t *object, const char *key, const char *text, size_t len)
 {
 	struct buf clean = BUF_INIT(3 * len + 1);
 	json_t *value;

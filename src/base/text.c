@@ -131,3 +131,27 @@ void text_append_line(char *to, size_t size, const char *text)
 	}
 	to[used] = '\0';
 }
+
+static unsigned char lower(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
+}
+
+bool text_contains(const char *text, const char *word)
+{
+	unsigned char first = lower(*word);
+
+	if (!first)
+		return true;
+	for (; *text; text++) {
+		size_t n = 1;
+
+		if (lower(*text) != first)
+			continue;
+		while (word[n] && lower(text[n]) == lower(word[n]))
+			n++;
+		if (!word[n])
+			return true;
+	}
+	return false;
+}

@@ -21,6 +21,9 @@ bool text_to_long(const char *text, long min, long max, long *ret);
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 
+/* Is the word in the text?  ASCII letters of either case are the same. */
+bool text_contains(const char *text, const char *word);
+
 /* "line" after 1, "lines" after any other number. */
 static inline const char *text_lines(size_t n)
 {

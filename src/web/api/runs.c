@@ -6,6 +6,7 @@
 #include "app/run_again.h"
 #include "app/run_progress.h"
 #include "app/run_rows.h"
+#include "app/run_select.h"
 #include "app/runs.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -24,59 +25,89 @@
 #define MAX_DIFFS ((size_t)16 * 1024 * 1024)
 #define MAX_ROWS 1000
 
-static const char *const list_query[] = { "device", "job", "trigger", "state",
-	"actor", "before", "limit", NULL };
+static const char *const list_query[] = { "q", "device", "job", "trigger",
+	"state", "actor", "before", "limit", NULL };
 
-static enum err_code check_words(
-    struct request *r, const struct run_filter *f, struct err *e)
+static enum err_code check_word(
+    struct request *r, const char *name, const char *value, struct err *e)
 {
 	enum run_trigger trigger;
 	enum run_state state;
 
-	if (f->trigger && !run_trigger_parse(f->trigger, &trigger))
+	if (strcmp(name, "trigger") == 0 && !run_trigger_parse(value, &trigger))
 		return request_refuse(
-		    r, 400, e, "\"%.40s\" is no trigger of a run", f->trigger);
-	if (f->state && !run_state_parse(f->state, &state))
+		    r, 400, e, "\"%.40s\" is no trigger of a run", value);
+	if (strcmp(name, "state") == 0 && !run_state_parse(value, &state))
 		return request_refuse(
-		    r, 400, e, "\"%.40s\" is no state of a run", f->state);
-	if (f->before && !run_id_is_valid(f->before))
+		    r, 400, e, "\"%.40s\" is no state of a run", value);
+	if (strcmp(name, "before") == 0 && !run_id_is_valid(value))
 		return request_refuse(
 		    r, 400, e, "before must be the id of a run");
 	return ERR_OK;
 }
 
+/* One given twice: either. */
+static enum err_code read_filter(
+    struct request *r, struct row_filter *f, struct err *e)
+{
+	const struct request_pair *all;
+	size_t n;
+
+	run_fields_filter(f);
+	all = request_query_all(r, &n);
+	for (size_t i = 0; i < n; i++) {
+		enum err_code rc =
+		    check_word(r, all[i].name, all[i].value, e);
+
+		if (rc != ERR_OK)
+			return rc;
+		(void)row_filter_add(f, all[i].name, all[i].value);
+	}
+	return ERR_OK;
+}
+
+static enum err_code add_runs(
+    const struct run_selection *s, json_t *items, struct err *e)
+{
+	enum err_code rc = ERR_OK;
+
+	for (size_t i = 0; rc == ERR_OK && i < s->n; i++)
+		rc = api_append(items, run_entry_json(s->rows[i]), e);
+	return rc;
+}
+
 static enum err_code list_runs(
     struct request *r, struct response *out, struct err *e)
 {
-	struct run_filter f = {
-		.device = request_query(r, "device", NULL),
-		.job = request_query(r, "job", NULL),
-		.trigger = request_query(r, "trigger", NULL),
-		.state = request_query(r, "state", NULL),
-		.actor = request_query(r, "actor", NULL),
+	struct row_filter filter;
+	struct run_query query = { .filter = &filter,
 		.before = request_query(r, "before", NULL),
-	};
+		.sort = RUN_FIELD_TIME,
+		.down = true };
 	const char *next = NULL;
+	struct run_selection s;
 	json_t *items = NULL;
 	enum err_code rc;
 	long limit;
-	size_t n;
 
 	rc = request_query_number(
 	    r, "limit", 1, MAX_RUNS, DEFAULT_RUNS, &limit, e);
 	if (rc == ERR_OK)
-		rc = check_words(r, &f, e);
+		rc = read_filter(r, &filter, e);
+	query.limit = (size_t)limit;
+	if (rc == ERR_OK)
+		rc = run_index_select(r->web->runs, &query, &s, e);
 	if (rc != ERR_OK)
 		return rc;
-	f.limit = (size_t)limit;
-	rc = run_index_list(r->web->runs, &f, &items, e);
-	if (rc != ERR_OK)
-		return rc;
-	n = json_array_size(items);
-	if (n == f.limit)
-		next = arena_strdup(r->arena,
-		    json_text(json_array_get(items, n - 1), "id", ""));
-	return response_json(out, 200, api_list_json(items, next), e);
+	items = json_array();
+	rc = add_runs(&s, items, e);
+	if (s.n < s.total)
+		next = arena_strdup(r->arena, s.rows[s.n - 1]->id);
+	run_selection_release(&s);
+	if (rc == ERR_OK)
+		return response_json(out, 200, api_list_json(items, next), e);
+	json_decref(items);
+	return rc;
 }
 
 static enum err_code not_found(const char *id, struct err *e)

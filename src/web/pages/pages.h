@@ -38,6 +38,7 @@ extern const struct route_table pages_job_routes;
 extern const struct route_table pages_schedules_routes;
 extern const struct route_table pages_runs_routes;
 extern const struct route_table pages_run_routes;
+extern const struct route_table pages_run_bulk_routes;
 extern const struct route_table pages_audit_routes;
 extern const struct route_table pages_transfer_routes;
 extern const struct route_table pages_settings_routes;
@@ -97,6 +98,7 @@ extern const struct route_table pages_users_routes;
 	X(pages_schedules_routes)        \
 	X(pages_runs_routes)             \
 	X(pages_run_routes)              \
+	X(pages_run_bulk_routes)         \
 	X(pages_audit_routes)            \
 	X(pages_transfer_routes)         \
 	X(pages_settings_routes)         \

@@ -45,6 +45,29 @@ static void read_filter(struct request *r, const struct record_table_spec *spec,
 
 /* --- order --------------------------------------------------------------- */
 
+static bool parse_order(const struct schema *schema, const char *sort,
+    struct record_table_order *ret)
+{
+	int field = schema_find(schema, sort + (*sort == '-'));
+
+	if (field < 0 || !row_filter_takes(&schema->fields[field]))
+		return false;
+	*ret = (struct record_table_order){ field, *sort == '-' };
+	return true;
+}
+
+struct record_table_order record_table_order(
+    struct request *r, const struct record_table_spec *spec)
+{
+	const struct schema *schema = table_schema(spec);
+	struct record_table_order order = { spec->columns[0], false };
+
+	if (!parse_order(schema, request_query(r, "sort", ""), &order))
+		(void)parse_order(
+		    schema, spec->order ? spec->order : "", &order);
+	return order;
+}
+
 struct order {
 	const struct record_table_spec *spec;
 	int field;
@@ -55,17 +78,11 @@ struct order {
 static struct order read_order(
     struct request *r, const struct record_table_spec *spec)
 {
-	const struct schema *schema = table_schema(spec);
-	const char *sort = request_query(r, "sort", "");
-	struct order order = { .spec = spec, .field = spec->columns[0] };
-	int field = schema_find(schema, sort + (*sort == '-'));
+	struct record_table_order o = record_table_order(r, spec);
 
-	if (field >= 0 && row_filter_takes(&schema->fields[field])) {
-		order.field = field;
-		order.down = *sort == '-';
-	}
-	order.list = record_field_is_list(&schema->fields[order.field]);
-	return order;
+	return (struct order){ spec, o.field,
+		record_field_is_list(&table_schema(spec)->fields[o.field]),
+		o.down };
 }
 
 static const char *order_text(const void *row, const struct order *order)
@@ -145,19 +162,30 @@ static size_t page_size(struct request *r)
 	return DEFAULT_SIZE;
 }
 
+void record_table_frame(struct request *r,
+    const struct record_table_spec *spec, struct record_table *ret)
+{
+	struct record_table t = { .size = page_size(r) };
+	long page = 1;
+
+	choose_columns(r, spec, &t);
+	if (text_to_long(request_query(r, "page", "1"), 1, 1000000, &page))
+		t.first = (size_t)(page - 1) * t.size;
+	*ret = t;
+}
+
 enum err_code record_table_select_of(struct request *r,
     const struct record_table_spec *spec, const struct record_table_rows *rows,
     enum record_table_extent extent, struct record_table *ret, struct err *e)
 {
-	struct record_table t = {
-		.size = page_size(r), .all = rows->list, .n_all = rows->n
-	};
 	struct order order = read_order(r, spec);
 	struct row_filter filter;
-	long page = 1;
+	struct record_table t;
 
 	read_filter(r, spec, &filter);
-	choose_columns(r, spec, &t);
+	record_table_frame(r, spec, &t);
+	t.all = rows->list;
+	t.n_all = rows->n;
 	t.rows = arena_alloc(r->arena, (t.n_all + 1) * sizeof(const void *));
 	if (!t.rows)
 		return err_set(e, ERR_SYSTEM, "out of memory");
@@ -165,8 +193,6 @@ enum err_code record_table_select_of(struct request *r,
 		if (row_filter_shows(&filter, t.all[i]))
 			t.rows[t.n++] = t.all[i];
 	}
-	if (text_to_long(request_query(r, "page", "1"), 1, 1000000, &page))
-		t.first = (size_t)(page - 1) * t.size;
 	if (t.first >= t.n)
 		t.first = t.n ? (t.n - 1) / t.size * t.size : 0;
 	if (extent == RECORD_TABLE_ALL)

@@ -20,9 +20,12 @@
 
 /* The matching records, and where the page lies in them. */
 struct record_table {
-	const void **rows; /* in order where they were asked for */
-	size_t n;
-	const void *const *all; /* what was chosen from */
+	/* In order where they were asked for; those before `base` are not
+	 * there, nor those behind the page if there is a base. */
+	const void **rows;
+	size_t base;
+	size_t n; /* that match */
+	const void *const *all; /* what was chosen from; may be NULL */
 	size_t n_all;
 	size_t first; /* index of the page's first row */
 	size_t size;  /* rows a page */
@@ -34,6 +37,18 @@ enum record_table_extent {
 	RECORD_TABLE_PAGE, /* order the rows of the page */
 	RECORD_TABLE_ALL,  /* order all of them */
 };
+
+/* Which fields the query orders by, and where its page begins, for rows that
+ * are chosen elsewhere. */
+struct record_table_order {
+	int field;
+	bool down;
+};
+struct record_table_order record_table_order(
+    struct request *r, const struct record_table_spec *spec);
+/* Columns and size of a page; `first` as if there were rows enough. */
+void record_table_frame(struct request *r,
+    const struct record_table_spec *spec, struct record_table *ret);
 
 /* Of all records of the spec's kind. */
 enum err_code record_table_select(struct request *r,

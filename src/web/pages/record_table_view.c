@@ -1,5 +1,6 @@
 #include "web/pages/record_table.h"
 
+#include "app/row_filter.h"
 #include "base/escape.h"
 #include "web/pages/record_cell.h"
 #include "web/pages/saved_views.h"
@@ -16,48 +17,38 @@ static const long sizes[] = { 50, 100, 250 };
 
 /* --- columns ------------------------------------------------------------- */
 
-static struct jv column_view(struct request *r, const struct field *f)
+static struct jv column_view(struct request *r, const struct field *f,
+    const struct record_table_order *order, bool current)
 {
-	const char *sort = request_query(r, "sort", "");
-	bool down = *sort == '-';
-	bool current = strcmp(sort + down, f->name) == 0;
-	const char *next =
-	    current && !down ? arena_printf(r->arena, "-%s", f->name) : f->name;
+	const char *next = current && !order->down
+			       ? arena_printf(r->arena, "-%s", f->name)
+			       : f->name;
 	struct jv c = jv_dict(r->arena, 5);
 
 	jv_dict_set(r->arena, c, "name", jv_text(f->name));
 	jv_dict_set(r->arena, c, "label", jv_text(f->label));
 	jv_dict_set(r->arena, c, "number", jv_bool(f->type == FIELD_INT));
 	jv_dict_set(r->arena, c, "url",
-	    jv_text(f->type == FIELD_OBJECT
-			? ""
-			: query_link(r, r->path, "sort", next)));
+	    jv_text(row_filter_takes(f) ? query_link(r, r->path, "sort", next)
+					: ""));
 	jv_dict_set(r->arena, c, "aria",
-	    jv_text(!current ? ""
-		    : down   ? "descending"
-			     : "ascending"));
+	    jv_text(!current	  ? ""
+		    : order->down ? "descending"
+				  : "ascending"));
 	return c;
 }
 
 static struct jv columns_view(struct request *r,
     const struct record_table_spec *spec, const struct record_table *t)
 {
+	struct record_table_order order = record_table_order(r, spec);
 	const struct schema *schema = table_schema(spec);
 	struct jv list = jv_list(r->arena, RECORD_TABLE_COLUMNS);
 
-	for (const int *c = t->columns; *c >= 0; c++) {
-		struct jv v = column_view(r, &schema->fields[*c]);
-
-		/* the order that holds if none is asked for */
-		if (c == t->columns && !*request_query(r, "sort", ""))
-			jv_dict_set(r->arena, v, "aria", jv_text("ascending"));
-		if (c == t->columns && !*request_query(r, "sort", ""))
-			jv_dict_set(r->arena, v, "url",
-			    jv_text(query_link(r, r->path, "sort",
-				arena_printf(r->arena, "-%s",
-				    schema->fields[*c].name))));
-		jv_list_append(r->arena, list, v);
-	}
+	for (const int *c = t->columns; *c >= 0; c++)
+		jv_list_append(r->arena, list,
+		    column_view(
+			r, &schema->fields[*c], &order, *c == order.field));
 	return list;
 }
 
@@ -149,7 +140,7 @@ static struct jv values_of(const struct filtering *f, int field)
 	const struct record_table *t = f->table;
 	struct jv list = jv_list(f->r->arena, 8);
 
-	for (size_t i = 0; i < t->n_all; i++) {
+	for (size_t i = 0; t->all && i < t->n_all; i++) {
 		const char *text = table_row_text(f->spec, t->all[i], field);
 
 		if (!*text || is_among(list, text))
@@ -357,7 +348,7 @@ struct jv record_table_view(struct request *r,
 	bool filtered;
 
 	for (size_t i = t->first; i < t->n && i < t->first + t->size; i++)
-		jv_list_append(a, rows, row_view(r, spec, t, t->rows[i]));
+		jv_list_append(a, rows, row_view(r, spec, t, t->rows[i - t->base]));
 	jv_dict_set(a, view, "rows", rows);
 	add_pages(r, t, view);
 	jv_dict_set(a, view, "columns", columns_view(r, spec, t));

@@ -15,6 +15,9 @@ struct record_table_source {
 	const char *(*key)(const void *row);
 	/* "" if absent; booleans "true" or "false"; not asked of lists */
 	const char *(*text)(const void *row, int field);
+	/* of lists; NULL if no field is one */
+	size_t (*count)(const void *row, int field);
+	const char *(*item)(const void *row, int field, size_t i);
 };
 
 /* A column that is no field and that the page fills. */
@@ -31,6 +34,7 @@ struct record_table_spec {
 	const int *search;  /* fields that q looks into, -1 ends */
 	const int *filters; /* fields offered as controls, -1 ends */
 	const struct record_table_extra *extras; /* NULL name ends; or NULL */
+	const char *order; /* without `sort`: "-time"; NULL: the first column */
 	const char *path; /* of the page; NULL: "/" and the table's name */
 	const struct record_table_source *source;
 	bool rows_have_no_page;

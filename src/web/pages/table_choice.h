@@ -21,6 +21,9 @@ struct table_choosing {
 	struct record_table_rows rows;
 	/* NULL if there is no such row */
 	const void *(*find)(void *ctx, const char *key);
+	/* All that the query meets, ordered; NULL: of `rows`. */
+	enum err_code (*select)(struct request *r, void *ctx,
+	    struct record_table *ret, struct err *e);
 	void *ctx;
 };
 

@@ -32,11 +32,15 @@ const char *table_row_text(
 size_t table_row_count(
     const struct record_table_spec *spec, const void *row, int field)
 {
-	return spec->source ? 0 : record_count(row, field);
+	if (!spec->source)
+		return record_count(row, field);
+	return spec->source->count ? spec->source->count(row, field) : 0;
 }
 
 const char *table_row_item(
     const struct record_table_spec *spec, const void *row, int field, size_t i)
 {
-	return spec->source ? "" : record_item(row, field, i);
+	if (!spec->source)
+		return record_item(row, field, i);
+	return spec->source->item ? spec->source->item(row, field, i) : "";
 }

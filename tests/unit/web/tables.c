@@ -311,61 +311,6 @@ static void test_keeps_a_view(void **state)
 	assert_goes_to(&reply, "/views");
 }
 
-/* --- runs ---------------------------------------------------------------- */
-
-static void test_runs_are_ordered_and_handed_out(void **state)
-{
-	struct exchange_reply reply;
-	json_t *all;
-
-	(void)state;
-	fixture_put_rows(3);
-	make_device("q1", "&platform=frr&primary_ip4=192.0.2.8");
-	assert_status(post("/devices/q1/intended", "text=hostname+q1"), 303);
-	reply = post("/jobs/provision/run", "device=q1&dry_run=on");
-	assert_status(reply, 303);
-	/* "generate-…" comes before "provision" */
-	reply = get("/runs?sort=job");
-	assert_order(&reply, "/runs/" FIXTURE_RUN, "/devices/q1");
-	assert_has(reply, "aria-sort=\"ascending\"");
-	reply = get("/runs?sort=-job&size=1");
-	assert_has(reply, "/devices/q1");
-	assert_has_not(reply, "/runs/" FIXTURE_RUN);
-	assert_has(reply, "page=2");
-	reply = get("/runs?sort=-job&size=1&page=2");
-	assert_has(reply, "/runs/" FIXTURE_RUN);
-	assert_has_not(reply, "/devices/q1");
-	reply = get("/runs?size=1");
-	assert_has(reply, "before=");
-	reply = get("/runs.csv?col=state&col=device&job=generate-intended");
-	assert_has(reply, "\"job\",\"device\",\"state\"\r\n"
-			  "\"generate-intended\",\"d0, d1, d2\","
-			  "\"failed\"\r\n");
-	reply = get("/runs.json?job=generate-intended");
-	all = json_of(&reply);
-	assert_int_equal(json_array_size(json_object_get(all, "items")), 1);
-	json_decref(all);
-}
-
-static void test_cancels_the_runs_that_were_ticked(void **state)
-{
-	char location[200], form[300];
-	struct exchange_reply reply;
-
-	(void)state;
-	make_device("q2", "&platform=frr&primary_ip4=192.0.2.7");
-	assert_status(post("/devices/q2/intended", "text=hostname+q2"), 303);
-	reply = post("/jobs/provision/run", "device=q2&dry_run=on");
-	take_header(&reply, "Location", location, sizeof(location));
-	snprintf(form, sizeof(form), "row=%s&row=nonsense",
-	    location + strlen("/runs/"));
-	reply = post("/runs/cancel?device=q2", form);
-	assert_goes_to(&reply, "/runs?device=q2");
-	assert_has(get("/runs?device=q2"), ">cancelled<");
-	assert_status(post("/runs/cancel", "x=y"), 422);
-	assert_status(post_as(TOKEN_VIEWER, "/runs/cancel", form), 403);
-}
-
 static void test_tables_filter_sort_and_export(void **state)
 {
 	struct exchange_reply reply;
@@ -408,8 +353,6 @@ int main(void)
 		cmocka_unit_test(test_hands_rows_to_a_job),
 		cmocka_unit_test(test_schedules_are_paused_together),
 		cmocka_unit_test(test_keeps_a_view),
-		cmocka_unit_test(test_runs_are_ordered_and_handed_out),
-		cmocka_unit_test(test_cancels_the_runs_that_were_ticked),
 	};
 
 	return cmocka_run_group_tests(tests, open_pages, portal_close);
