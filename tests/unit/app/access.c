@@ -2,6 +2,9 @@
 #include "unit/app/fixture.h"
 
 #include "app/access.h"
+#include "app/inventory_bulk.h"
+#include "app/row_filter.h"
+#include "app/transfer.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/text.h"
@@ -194,6 +197,53 @@ static void test_a_token_expires(void **state)
 	    ERR_INVALID, "2026-12-31");
 }
 
+static void assert_export_without(
+    struct fixture *f, enum kind_id kind, int field, const char *key)
+{
+	const struct snapshot *s = now(f);
+	const char *hash = record_text(snapshot_find(s, kind, key), field);
+
+	assert_true(strlen(hash) >= 40);
+	for (int csv = 0; csv < 2; csv++) {
+		struct buf text = BUF_INIT(1 << 20);
+
+		assert_ok(transfer_export(s, kind_get(kind), csv, &text, e));
+		assert_non_null(strstr(buf_text(&text), key));
+		assert_null(strstr(buf_text(&text), hash));
+		buf_release(&text);
+	}
+	snapshot_unref(s);
+}
+
+/* Whatever lists, filters or changes records by their fields leaves those out
+ * that nobody is to see. */
+static void test_hashes_go_out_no_way(void **state)
+{
+	struct fixture *f = *state;
+	char token[ACCESS_TOKEN_SIZE];
+	size_t hidden = 0;
+
+	assert_ok(create_user(f, &admin, "ann", "viewer", e));
+	assert_ok(
+	    create_token(f, "{\"name\":\"ci\",\"role\":\"viewer\"}", token, e));
+	assert_export_without(f, KIND_USER, USER_PASSWORD, "ann");
+	assert_export_without(f, KIND_TOKEN, TOKEN_HASH, "ci");
+	for (int id = 1; id < KIND_COUNT; id++) {
+		const struct kind *kind = kind_get((enum kind_id)id);
+
+		for (size_t i = 0; i < kind->schema.n_fields; i++) {
+			const struct field *field = &kind->schema.fields[i];
+
+			if (!field->hidden)
+				continue;
+			assert_false(row_filter_takes(field));
+			assert_false(inventory_bulk_takes(kind, field));
+			hidden++;
+		}
+	}
+	assert_true(hidden >= 3);
+}
+
 /* By a push anything may come to stand there. */
 static void test_a_date_that_cannot_be_read_lets_nobody_in(void **state)
 {
@@ -245,6 +295,7 @@ int main(void)
 		TEST(test_the_last_admin_stays),
 		TEST(test_a_token_opens_with_its_secret_only),
 		TEST(test_a_token_expires),
+		TEST(test_hashes_go_out_no_way),
 		TEST(test_a_date_that_cannot_be_read_lets_nobody_in),
 		TEST(test_what_is_no_token_is_refused),
 	};
