@@ -443,6 +443,12 @@ function followJob(fieldset) {
 		showParameters(form).catch(() => { button.hidden = false; }));
 }
 
+/* A file is read into the field that is sent: the same can be pasted there. */
+async function readFile({ files, dataset }) {
+	if (files[0])
+		document.getElementById(dataset.into).value = await files[0].text();
+}
+
 /* A page that comes back from the browser's memory may offer what is done. */
 addEventListener("pageshow", event => {
 	if (event.persisted)
@@ -456,6 +462,8 @@ for (const form of document.querySelectorAll("form[data-dirty]"))
 if (document.getElementById("parameters"))
 	followJob(document.getElementById("parameters"));
 addTickAll();
+for (const file of document.querySelectorAll("input[data-into]"))
+	file.addEventListener("change", () => readFile(file));
 for (const select of document.querySelectorAll("select[data-way]"))
 	showControl(select);
 for (const log of document.querySelectorAll("[data-live-log]"))

@@ -157,6 +157,14 @@ test("a file is imported after a dry run", { timeout: 60000 }, async () => {
 		["csv", "json", "oxidized", "netbox"]);
 	await page.fill("#area", "lab");
 	await page.selectOption("#status", "planned");
+	await page.setInputFiles("input[type=file]", { name: "devices.csv",
+		mimeType: "text/csv",
+		buffer: Buffer.from("name,tags\nno spaces,from file\n") });
+	await page.waitForFunction(() =>
+		document.getElementById("text").value.startsWith("name,"));
+	await page.click("button:has-text('Dry run')");
+	await page.waitForSelector(".n-bad:has-text('1 of 1 rows is wrong')");
+	await assertAccessible(page);
 	await page.fill("#text", "name,tags\nimported1,from file\n");
 	await page.click("button:has-text('Dry run')");
 	await page.waitForSelector("h2:has-text('What would happen')");
@@ -164,7 +172,7 @@ test("a file is imported after a dry run", { timeout: 60000 }, async () => {
 		/1 row: 1 to create/);
 	await assertAccessible(page);
 	await shoot(page, "import-dry-run");
-	await page.click("button:has-text('Import')");
+	await page.click("button:has-text('Import 1 record')");
 	await page.waitForSelector(".notice:has-text('1 created')");
 	await page.goto("/devices/imported1");
 	assert.match(await page.textContent("h1"), /planned/);
