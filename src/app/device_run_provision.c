@@ -50,8 +50,10 @@ static enum err_code prepare(struct device_run *run, struct driver_plan *plan,
 
 	if ((rc = device_run_open(run, e)) != ERR_OK)
 		return rc;
-	device_run_log(run, LOG_INFO, "connected to %s port %u",
-	    in->target.address, (unsigned)in->target.port);
+	device_run_log(run, LOG_INFO, "connected to %s port %u%s%s",
+	    in->target.address, (unsigned)in->target.port,
+	    in->target.jump ? " through the jump host " : "",
+	    in->target.jump ? in->target.jump->name : "");
 	if ((rc = device_run_read(run, &config, e)) != ERR_OK)
 		return rc;
 	run->before = config.text;

@@ -20,6 +20,7 @@ enum err_code slot_jump_read(struct secrets *secrets, const json_t *request,
 		return rc;
 	}
 	to->host = (struct driver_jump){
+		.name = json_text(jump, "device", ""),
 		.address = json_text(jump, "address", ""),
 		.port = (uint16_t)json_number(jump, "port", 0),
 		.username = to->credentials.username,

@@ -80,6 +80,8 @@ seq -f 'ip route 11.0.%g.0/24 Null0' 30 >"$scratch/more.conf"
 probe "${by_r1[@]}" --snapshot "$scratch/snap" --at-line 20 \
     "'$lab' cut '$lab_dir' r1" apply merge "$scratch/more.conf"
 check_equal "its outcome is unknown" "$(value outcome)" unknown
+check_contains "and it is said which hop was lost: $output" "$output" \
+    "the connection to the jump host was lost"
 probe "${by_r1[@]}" restore "$scratch/snap"
 check_equal "and it is put back over a new one: $output" "$(value outcome)" \
     rolled-back

@@ -79,13 +79,14 @@ put platforms/crowd.json '{"name":"crowd","driver":"junos",
 device() { # NAME ADDRESS CREDENTIALS [PLATFORM]
 	put "devices/lab/$1.json" "{\"name\":\"$1\",\"area\":\"lab\",\
 \"platform\":\"${4-nc}\",\"status\":\"active\",\"primary_ip4\":\"$2\"\
-${3:+,\"credentials\":\"$3\"}}"
+${3:+,\"credentials\":\"$3\"}${6:+,\"jump\":\"$6\"}}"
 	put "hostkeys/$1.json" "{\"name\":\"$1\",\"keys\":[\"$(cut -d' ' -f1,2 \
 	    "${5-$scratch/host_key.pub}")\"]}"
 }
 "$sim_program" ctl "$control" key netconf1 >"$scratch/netconf.pub" ||
 	fail "the NETCONF server does not start"
 device real "$netconf" real nc "$scratch/netconf.pub"
+device behind "$netconf" real nc "$scratch/netconf.pub" none
 device plain "$netconf" wrong plain "$scratch/netconf.pub"
 device refused "$netconf" wrong nc "$scratch/netconf.pub"
 device nobody "$netconf" "" nc "$scratch/netconf.pub"
@@ -147,6 +148,8 @@ attempts() {
 sweep '"area":"lab"'
 check "the sweep takes its time, and no more: $SECONDS s" [ $SECONDS -lt 30 ]
 check_contains "a hello of base 1.1" "$(row real)" \
+    "hello received, base 1.1, session"
+check_contains "through a jump host, too" "$(row behind)" \
     "hello received, base 1.1, session"
 check_equal "password refused" "$(row refused)" \
     "down: netconf password refused"

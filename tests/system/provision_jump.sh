@@ -24,6 +24,9 @@ provision() {
 	check_equal "a run of $1 is accepted" "$status" 202
 	run=$(json 'it["id"]')
 	check "run $run ends" wait_until 60 run_ended "$run"
+	api GET "/api/v1/runs/$run/log"
+	log=$(json '"\n".join(line["text"] for line in it["lines"])')
+	api GET "/api/v1/runs/$run"
 	state=$(json 'it["state"]')
 	result=$(json 'it.get("result", "")')
 }
@@ -35,12 +38,17 @@ done
 patch devices r2 '{"jump":"r1"}'
 provision r2 false
 check_equal "a change goes through: $result" "$state" succeeded
+check_contains "the log names the jump host" "$log" \
+    "signed in to the jump host r1"
+check_contains "on the way to the device" "$log" "through the jump host r1"
 check_contains "to the device behind" "$(router_config r2)" \
     'router bgp 65002'
 "$lab" stop-router "$lab_dir" r1
 provision r2 true
 check_equal "without the jump host there is no way" "$state" failed
-check_contains "and it is said why" "$result" 'jump host'
+check_contains "and it is said which one" "$result" \
+    "the jump host r1 cannot be passed:"
+check_contains "and why" "$result" "refused the connection"
 "$lab" start-router "$lab_dir" r1
 
 patch devices r2 '{"jump":null}'
@@ -51,4 +59,10 @@ provision r1 true
 check_equal "a jump host is reached directly: $result" "$state" succeeded
 "$lab" stop-router "$lab_dir" r1
 provision r2 true
-check_contains "the platform's counts" "$result" 'jump host'
+check_contains "the platform's counts" "$result" "the jump host r1"
+"$lab" start-router "$lab_dir" r1
+"$lab" stop-router "$lab_dir" r2
+provision r2 true
+check_equal "without the device there is no way either" "$state" failed
+check_contains "and it is said that it is the device" "$result" \
+    "cannot be reached from the jump host r1"

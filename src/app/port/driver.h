@@ -67,6 +67,7 @@ struct driver_host_key {
 
 /* The host one has to pass through (SSH ProxyJump). */
 struct driver_jump {
+	const char *name; /* for messages; NULL: its address */
 	const char *address;
 	uint16_t port;
 	const char *username;

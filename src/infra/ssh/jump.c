@@ -24,8 +24,9 @@ struct ssh_jump {
 	pthread_t thread;
 	bool running;
 	atomic_bool stop;
-	int fd;		 /* our end; the other is the caller's */
-	char out[PIECE]; /* to the device, not sent yet */
+	atomic_bool lost; /* the connection to the jump host */
+	int fd;		  /* our end; the other is the caller's */
+	char out[PIECE];  /* to the device, not sent yet */
 	size_t out_at;
 	size_t out_len;
 };
@@ -127,8 +128,19 @@ static void *carry(void *arg)
 		open = carry_out(jump, (p[1].revents & POLLIN) != 0) &&
 		       carry_in(jump) && !(p[1].revents & POLLHUP);
 	}
+	atomic_store(&jump->lost, !ssh_is_connected(session));
 	shutdown(jump->fd, SHUT_RDWR);
 	return NULL;
+}
+
+bool ssh_jump_is_lost(const struct ssh_jump *jump)
+{
+	return jump != NULL && atomic_load(&jump->lost);
+}
+
+const char *ssh_jump_name(const struct driver_jump *by)
+{
+	return by->name != NULL ? by->name : by->address;
 }
 
 /* --- Life -------------------------------------------------------------- */
@@ -142,10 +154,15 @@ static enum err_code open_link(struct ssh_jump *jump,
 	enum err_code code = ssh_link_open(
 	    &jump->target, 22, hooks, deadline, &jump->link, NULL, e);
 
-	if (code == ERR_OK)
+	if (code == ERR_OK) {
+		ssh_link_log(jump->link, LOG_INFO,
+		    "signed in to the jump host %.63s, %s", jump->target.name,
+		    ssh_link_peer(jump->link));
 		return ERR_OK;
+	}
 	refusal->kind = DRIVER_REFUSAL_UNREACHABLE;
-	err_context(e, "the way leads through a jump host, and");
+	err_context(
+	    e, "the jump host %.63s cannot be passed", jump->target.name);
 	return code;
 }
 
@@ -170,9 +187,11 @@ static enum err_code open_channel(struct ssh_jump *jump,
 		return ERR_OK;
 	refusal->kind = DRIVER_REFUSAL_UNREACHABLE;
 	err_set(e, ERR_REMOTE,
-	    "%.100s port %u cannot be reached from the jump host %s: is it up, "
-	    "and does the jump host forward? Nothing was changed.",
-	    target->address, (unsigned)port, ssh_link_peer(jump->link));
+	    "%.100s port %u cannot be reached from the jump host %.63s (%s): "
+	    "is "
+	    "it up, and does the jump host forward? Nothing was changed.",
+	    target->address, (unsigned)port, jump->target.name,
+	    ssh_link_peer(jump->link));
 	err_detail(e, "libssh: %s", ssh_get_error(jump->link->session));
 	return ERR_REMOTE;
 }
@@ -209,7 +228,7 @@ enum err_code ssh_jump_open(const struct driver_target *target, uint16_t port,
 		return err_set(e, ERR_SYSTEM, "no memory for a connection");
 	jump->fd = -1;
 	jump->target = (struct driver_target){
-		.name = target->name,
+		.name = ssh_jump_name(by),
 		.address = by->address,
 		.port = by->port,
 		.username = by->username,

@@ -23,6 +23,13 @@ enum err_code ssh_jump_open(const struct driver_target *target, uint16_t port,
     struct ssh_jump **ret, int *ret_fd, struct driver_refusal *refusal,
     struct err *e) must_check;
 
+/* Was the connection to the jump host lost, and not the device's?  False for
+ * NULL. */
+bool ssh_jump_is_lost(const struct ssh_jump *jump);
+
+/* Its name, or its address. */
+const char *ssh_jump_name(const struct driver_jump *by);
+
 void ssh_jump_close(struct ssh_jump *jump); /* NULL is fine */
 
 #endif

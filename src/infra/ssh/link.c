@@ -170,6 +170,23 @@ static enum err_code link_start(struct ssh_link *link, uint16_t port,
 	return code;
 }
 
+static void name_peer(struct ssh_link *link, uint16_t port)
+{
+	const struct driver_jump *by = link->target->jump;
+
+	snprintf(link->peer, sizeof link->peer, "%.100s port %u%s%.63s",
+	    link->target->address, (unsigned)port,
+	    by != NULL ? " through the jump host " : "",
+	    by != NULL ? ssh_jump_name(by) : "");
+}
+
+const char *ssh_link_lost_at(const struct ssh_link *link)
+{
+	return ssh_jump_is_lost(link->jump)
+		   ? ": the connection to the jump host was lost"
+		   : "";
+}
+
 enum err_code ssh_link_open(const struct driver_target *target,
     uint16_t default_port, const struct driver_hooks *hooks,
     struct deadline deadline, struct ssh_link **ret,
@@ -185,8 +202,7 @@ enum err_code ssh_link_open(const struct driver_target *target,
 	link->target = target;
 	link->hooks = hooks;
 	link->fd = -1;
-	snprintf(link->peer, sizeof link->peer, "%.100s port %u",
-	    target->address, (unsigned)port);
+	name_peer(link, port);
 	link->session = ssh_new();
 	if (link->session == NULL)
 		code = err_set(e, ERR_SYSTEM, "no memory for a connection");

@@ -28,7 +28,7 @@ void ssh_link_close(struct ssh_link *link); /* NULL is fine */
 /* From now on hooks->cancelled is not asked any more. */
 void ssh_link_forbid_cancel(struct ssh_link *link);
 
-/* "127.0.1.1 port 2222", for messages. */
+/* "127.0.1.1 port 2222", with "through the jump host r1"; for messages. */
 const char *ssh_link_peer(const struct ssh_link *link);
 
 #endif

@@ -15,7 +15,7 @@ struct ssh_link {
 	const struct driver_target *target;
 	const struct driver_hooks *hooks;
 	bool no_cancel;
-	char peer[128];
+	char peer[224];
 	int fd;		       /* the socket that libssh was given; -1: none */
 	ino_t inode;	       /* of that socket, to know it again */
 	struct ssh_jump *jump; /* NULL: directly */
@@ -32,6 +32,9 @@ enum err_code ssh_link_check_cancel(
 
 void ssh_link_log(const struct ssh_link *link, enum log_level level,
     const char *fmt, ...) printf_like(3, 4);
+
+/* For the end of "… ended the session": which hop it was, if that is known. */
+const char *ssh_link_lost_at(const struct ssh_link *link);
 
 /* link_connect.c: a connected socket, by the jump host if there is one; the
  * peer has begun to speak SSH. */

@@ -20,7 +20,8 @@ struct ssh_subsystem {
 
 static enum err_code hung_up(struct ssh_subsystem *s, struct err *e)
 {
-	err_set(e, ERR_REMOTE, "%s ended the session.", s->link->peer);
+	err_set(e, ERR_REMOTE, "%s ended the session%s.", s->link->peer,
+	    ssh_link_lost_at(s->link));
 	err_detail(e, "libssh: %s", ssh_get_error(s->link->session));
 	return ERR_REMOTE;
 }
