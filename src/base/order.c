@@ -1,5 +1,6 @@
 #include "base/order.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SMALL 16
@@ -90,12 +91,38 @@ static void order_part(const void **items, size_t n, struct window w,
 		insertion_sort(items, n, compare, ctx);
 }
 
+/* Each element, times `sign`, is not below the one before it. */
+static bool is_ordered(
+    const void **items, size_t n, int sign, order_compare compare, void *ctx)
+{
+	for (size_t i = 1; i < n; i++) {
+		int order = compare(items[i - 1], items[i], ctx);
+
+		if (sign > 0 ? order > 0 : order < 0)
+			return false;
+	}
+	return true;
+}
+
+/* Lists come in an order of their own, and that is often what is asked for. */
+static bool is_easily_ordered(
+    const void **items, size_t n, order_compare compare, void *ctx)
+{
+	if (is_ordered(items, n, 1, compare, ctx))
+		return true;
+	if (!is_ordered(items, n, -1, compare, ctx))
+		return false;
+	for (size_t i = 0; i < n / 2; i++)
+		swap(&items[i], &items[n - 1 - i]);
+	return true;
+}
+
 void order_window(const void **items, size_t n, size_t first, size_t count,
     order_compare compare, void *ctx)
 {
 	struct window w = { first, n };
 
-	if (first >= n)
+	if (first >= n || is_easily_ordered(items, n, compare, ctx))
 		return;
 	if (count < n - first)
 		w.to = first + count;

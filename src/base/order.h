@@ -1,6 +1,7 @@
 /*
  * The rows of one page out of many, in order, without ordering the others:
- * expected linear time, where sorting all of them would be n log n.
+ * expected linear time, where sorting all of them would be n log n; one pass
+ * where they are in order already, or in the opposite one.
  */
 #ifndef BASE_ORDER_H
 #define BASE_ORDER_H

@@ -10,7 +10,7 @@
 #define BUDGET_MS 1500
 #define MAX_LINES 5
 #define CONTEXT 2
-#define LOOK_AFTER 64 /* records, to the clock */
+#define BATCH 4096 /* bytes that are searched together */
 
 /* What is searched of each kind, in the order in which it is told; -1 ends. */
 static const struct {
@@ -86,29 +86,135 @@ static void add_record(struct search_answer *to, size_t *n_exact, bool exact,
 	to->n_records++;
 }
 
+/* The texts of some records, a line each, so that most are done with at once.
+ */
+struct batch {
+	char text[BATCH];
+	size_t len;
+};
+
+static bool add_text(struct batch *b, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len >= sizeof(b->text) - b->len)
+		return false;
+	memcpy(b->text + b->len, text, len);
+	b->text[b->len + len] = '\n';
+	b->len += len + 1;
+	return true;
+}
+
+static bool add_field(struct batch *b, const struct record *r, int field)
+{
+	const char *text = record_text(r, field);
+
+	if (*text)
+		return add_text(b, text);
+	for (size_t i = 0; i < record_count(r, field); i++) {
+		if (!add_text(b, record_item(r, field, i)))
+			return false;
+	}
+	return true;
+}
+
+/* How many of the records there is room for. */
+static size_t fill_batch(struct batch *b, const struct record *const *all,
+    size_t n, const int *fields)
+{
+	b->len = 0;
+	for (size_t i = 0; i < n; i++) {
+		for (const int *field = fields; *field >= 0; field++) {
+			if (!add_field(b, all[i], *field))
+				return i;
+		}
+	}
+	return n;
+}
+
+static bool stop_at_first(void *ctx, const char *line, size_t len)
+{
+	(void)ctx;
+	(void)line;
+	(void)len;
+	return false;
+}
+
+struct seeker {
+	struct search_answer *to;
+	const char *q;
+	const int *fields;
+	size_t n_exact;
+	struct deadline deadline;
+	bool late;
+};
+
+/* Of a record that there is no more room for only this is asked. */
+static bool may_be_exact(const struct seeker *s, const struct record *r)
+{
+	for (const int *field = s->fields; *field >= 0; field++) {
+		const char *text = record_text(r, *field);
+		size_t n = *text ? 0 : record_count(r, *field);
+
+		if (is_exact(s->q, text))
+			return true;
+		for (size_t i = 0; i < n; i++) {
+			if (is_exact(s->q, record_item(r, *field, i)))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void tell_records(
+    struct seeker *s, const struct record *const *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct search_record hit;
+
+		if (s->to->more_records && !may_be_exact(s, all[i]))
+			continue;
+		if (match_record(s->to, all[i], s->fields, &hit))
+			add_record(
+			    s->to, &s->n_exact, is_exact(s->q, hit.text), &hit);
+	}
+}
+
+static void search_kind(
+    struct seeker *s, const struct record *const *all, size_t n)
+{
+	struct batch b;
+
+	for (size_t i = 0; i < n && !s->late;) {
+		size_t some = fill_batch(&b, all + i, n - i, s->fields);
+		/* a record that no batch has room for is looked at itself */
+		bool found =
+		    some == 0 || !line_regex_each(s->to->pattern, b.text,
+				     b.text + b.len, stop_at_first, NULL);
+
+		some = some ? some : 1;
+		if (found)
+			tell_records(s, all + i, some);
+		i += some;
+		s->late = i < n && deadline_passed(s->deadline);
+	}
+}
+
 static void search_records(struct request *r, struct search_answer *to)
 {
-	const char *q = request_query(r, "q", "");
-	bool late = false;
-	size_t n_exact = 0;
-	struct deadline deadline = deadline_in_ms(BUDGET_MS);
+	struct seeker s = { .to = to,
+		.q = request_query(r, "q", ""),
+		.deadline = deadline_in_ms(BUDGET_MS) };
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		const struct record *const *all;
 		size_t n;
 
 		all = snapshot_all(r->snapshot, places[i].kind, &n);
-		for (size_t j = 0; j < n && !late; j++) {
-			struct search_record hit;
-
-			if (j % LOOK_AFTER == 0)
-				late = deadline_passed(deadline);
-			if (match_record(to, all[j], places[i].fields, &hit))
-				add_record(to, &n_exact, is_exact(q, hit.text),
-				    &hit);
-		}
+		s.fields = places[i].fields;
+		search_kind(&s, all, n);
 	}
-	to->more_records = to->more_records || late;
+	to->more_records = to->more_records || s.late;
 }
 
 /* --- the question -------------------------------------------------------- */

@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 #define PAGE_CACHE_KEY 120  /* bytes, at most */
-#define PAGE_CACHE_VALUE 64 /* bytes, at most */
+#define PAGE_CACHE_VALUE 80 /* bytes, at most */
 
 struct page_cache;
 

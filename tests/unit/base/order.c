@@ -101,11 +101,25 @@ static void test_a_page_costs_a_few_passes(void **state)
 	}
 }
 
+/* What is in order already, either way, is seen by looking once. */
+static void test_order_is_seen(void **state)
+{
+	static const enum shape shapes[] = { SORTED, REVERSED, EQUAL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		comparisons = 0;
+		check(shapes[i], MAX, 1000, 50);
+		assert_in_range(comparisons, MAX - 1, MAX + 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_windows_of_every_shape),
 		cmocka_unit_test(test_a_page_costs_a_few_passes),
+		cmocka_unit_test(test_order_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,45 @@ static void test_what_is_called_just_so_comes_first(void **state)
 	assert_has(get("/search?q=192.0.2.77"), "href=\"/devices/pier7\"");
 }
 
+/* More than are looked at together, and one that is too much for that. */
+static void test_finds_each_of_many_records(void **state)
+{
+	char more[320], large[6000], path[80], link[40];
+	struct exchange_reply reply;
+
+	(void)state;
+	memset(more, 'x', sizeof(more));
+	memcpy(more, "&description=", 13);
+	for (int i = 0; i < 20; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "many%02d", i);
+		snprintf(more + 250, sizeof(more) - 250, "end+%d.", i);
+		make_device(name, more);
+	}
+	strcpy(large, "{\"name\":\"large\",\"area\":\"lab\",\"tags\":[\"t\"");
+	for (int i = 0; i < 80; i++)
+		snprintf(large + strlen(large), sizeof(large) - strlen(large),
+		    ",\"t%060d\"", i);
+	strcat(large, "]}");
+	write_config("devices/lab/large.json", large);
+	for (int i = 0; i < 20; i++) {
+		snprintf(path, sizeof(path),
+		    "/search?mode=regex&q=x%%2Be.d+%d%%5C.%%24", i);
+		reply = get(path);
+		snprintf(link, sizeof(link), "href=\"/devices/many%02d\"", i);
+		assert_has(reply, link);
+		snprintf(link, sizeof(link), "href=\"/devices/many%02d\"",
+		    (i + 1) % 20);
+		assert_has_not(reply, link);
+	}
+	reply =
+	    get("/search?q=t000000000000000000000000000000000000000000000079");
+	assert_has_not(reply, "/devices/many00");
+	reply = get("/search?mode=regex&q=%5Et0%2B79%24");
+	assert_has(reply, "href=\"/devices/large\"");
+}
+
 static void test_says_what_is_wrong_with_an_expression(void **state)
 {
 	struct exchange_reply reply = get("/search?q=%28a&mode=regex");
@@ -101,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_finds_records_and_lines),
 		cmocka_unit_test(test_what_is_called_just_so_comes_first),
+		cmocka_unit_test(test_finds_each_of_many_records),
 		cmocka_unit_test(test_says_what_is_wrong_with_an_expression),
 		cmocka_unit_test(test_answers_over_rest),
 	};
