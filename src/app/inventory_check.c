@@ -304,6 +304,48 @@ void inventory_check_references(const struct snapshot *s,
 		check_inherited_vlans(&c);
 }
 
+static bool is_wrong(const struct schema_errors *errors, size_t n,
+    const struct field *f)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (errors->item[i].field == f)
+			return true;
+	}
+	return false;
+}
+
+static void check_key(const struct snapshot *s, const struct field *f,
+    const json_t *key, struct schema_errors *errors)
+{
+	const char *text = json_string_value(key);
+
+	if (text && *text && !snapshot_find(s, f->ref, text))
+		schema_errors_add(errors, f, "%s \"%.80s\" does not exist",
+		    kind_get(f->ref)->name, text);
+}
+
+void inventory_check_named(const struct snapshot *s, const struct kind *kind,
+    const json_t *object, struct schema_errors *errors)
+{
+	size_t before = errors->n, k;
+	const json_t *item;
+
+	for (size_t i = 0; i < kind->schema.n_fields; i++) {
+		const struct field *f = &kind->schema.fields[i];
+		const json_t *v = json_object_get(object, f->name);
+
+		if (is_wrong(errors, before, f))
+			continue;
+		if (f->type == FIELD_REF)
+			check_key(s, f, v, errors);
+		if (f->type != FIELD_REFS)
+			continue;
+		json_array_foreach(v, k, item) {
+			check_key(s, f, item, errors);
+		}
+	}
+}
+
 void inventory_check_actor(const struct snapshot *s,
     const struct actor *actor, const struct record *old,
     const struct record *now, struct schema_errors *errors)

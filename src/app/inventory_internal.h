@@ -28,6 +28,11 @@ void inventory_check_references(const struct snapshot *s,
     const struct record *old, const struct record *now,
     struct schema_errors *errors);
 
+/* References of an object that is no record yet, since something else is wrong
+ * with it: those of its fields of which `errors` says nothing. */
+void inventory_check_named(const struct snapshot *s, const struct kind *kind,
+    const json_t *object, struct schema_errors *errors);
+
 /* What depends on who asks: what jobs keep must be as it was, or left out, unless
  * the actor is an admin; and what a view shows that admins' records use
  * (view_users.h). */

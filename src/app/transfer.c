@@ -43,12 +43,33 @@ static void complain(struct row *row, const char *text)
 	json_array_append_new(errors, json_string(text));
 }
 
+/* Do the first n complaints say something of the field already? */
+static bool is_told(const struct row *row, const struct field *f, size_t n)
+{
+	const json_t *errors = json_object_get(row->told, "errors");
+	size_t len = strlen(f->name);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *text = json_string_value(json_array_get(errors, i));
+
+		if (text && strncmp(text, f->name, len) == 0 &&
+		    text[len] == ':')
+			return true;
+	}
+	return false;
+}
+
 static void complain_all(struct row *row, const struct schema_errors *errors)
 {
+	size_t before = json_array_size(json_object_get(row->told, "errors"));
+
 	for (size_t i = 0; i < errors->n; i++) {
 		const struct field *f = errors->item[i].field;
 		char text[300];
 
+		/* what could not be read is not missing besides */
+		if (f && is_told(row, f, before))
+			continue;
 		snprintf(text, sizeof(text), "%s%s%s", f ? f->name : "",
 		    f ? ": " : "", errors->item[i].message);
 		complain(row, text);
@@ -77,7 +98,7 @@ static json_t *merge(const struct import *im, const struct row *row)
 
 /* What is to be created first is no fault of the row. */
 static void forgive_missing(
-    struct import *im, const struct row *row, struct schema_errors *errors)
+    struct import *im, const json_t *object, struct schema_errors *errors)
 {
 	static const int fields[] = { DEVICE_AREA, DEVICE_ROLE };
 	const struct field *all = im->o->kind->schema.fields;
@@ -88,10 +109,12 @@ static void forgive_missing(
 		bool forgiven = false;
 
 		for (int k = 0; k < 2; k++) {
-			const char *key = record_text(row->now, fields[k]);
+			const char *key =
+			    json_text(object, all[fields[k]].name, "");
 			char name[120];
 
 			if (one->field != &all[fields[k]] ||
+			    !schema_is_name(key, 63) ||
 			    snapshot_find(im->s, one->field->ref, key))
 				continue;
 			snprintf(name, sizeof(name), "%s %.64s",
@@ -113,7 +136,7 @@ static bool is_same(const struct record *a, const struct record *b)
 	return x == y && memcmp(s, t, x) == 0;
 }
 
-/* Everything that can be said of the record by itself. */
+/* Everything that can be said of the record by itself, at once. */
 static bool check_record(struct import *im, struct row *row, json_t *object)
 {
 	const struct kind *kind = im->o->kind;
@@ -130,10 +153,11 @@ static bool check_record(struct import *im, struct row *row, json_t *object)
 		inventory_check_references(im->s, row->old, row->now, &errors);
 		inventory_check_actor(
 		    im->s, im->actor, row->old, row->now, &errors);
+	} else {
+		inventory_check_named(im->s, kind, object, &errors);
 	}
-	if (errors.n > 0 && row->now && im->o->create_missing &&
-	    kind->id == KIND_DEVICE)
-		forgive_missing(im, row, &errors);
+	if (errors.n > 0 && im->o->create_missing && kind->id == KIND_DEVICE)
+		forgive_missing(im, object, &errors);
 	complain_all(row, &errors);
 	return errors.n == 0;
 }
@@ -170,10 +194,11 @@ static const char *judge(struct import *im, struct row *row)
 	char key[PATH_MAX_KEY], path[PATH_MAX_PATH];
 	struct err e = ERR_INIT;
 	json_t *object = merge(im, row);
-	bool ok;
+	bool ok = !json_object_get(row->told, "errors");
 
 	if (!object || path_of_object(kind, object, key, path, &e) != ERR_OK) {
-		complain(row, object ? e.message : "out of memory");
+		if (!object || check_record(im, row, object))
+			complain(row, object ? e.message : "out of memory");
 		json_decref(object);
 		return "wrong";
 	}
@@ -181,9 +206,9 @@ static const char *judge(struct import *im, struct row *row)
 	json_decref(object);
 	object = merge(im, row);
 	json_object_set_new(row->told, "name", json_string(key));
-	ok = object && check_record(im, row, object);
+	ok &= object && check_record(im, row, object);
 	json_decref(object);
-	if (ok && json_object_get(im->seen, key)) {
+	if (json_object_get(im->seen, key)) {
 		complain(row, "an earlier row has this name");
 		ok = false;
 	}
@@ -202,7 +227,9 @@ static void judge_all(struct import *im)
 {
 	for (size_t i = 0; i < im->n; i++) {
 		struct row *row = &im->rows[i];
-		const char *action = json_object_get(row->told, "errors")
+		/* of what is no row at all there is nothing else to say */
+		const char *action = json_object_size(row->object) == 0 &&
+					     json_object_get(row->told, "errors")
 					 ? "wrong"
 					 : judge(im, row);
 
@@ -406,8 +433,9 @@ static bool take_rows(struct import *im, const json_t *rows)
 		json_array_append_new(list, told);
 		im->rows[i].told = told;
 		im->rows[i].object = object;
-		if (json_object_get(one, "error"))
-			complain(&im->rows[i], json_text(one, "error", ""));
+		if (json_object_get(one, "errors"))
+			json_object_set(
+			    told, "errors", json_object_get(one, "errors"));
 	}
 	return true;
 }

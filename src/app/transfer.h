@@ -57,7 +57,7 @@ enum err_code transfer_export(const struct snapshot *s, const struct kind *kind,
 
 /* --- between the files of this module ------------------------------------ */
 
-/* Rows as { "row": line, "object": {…}, "error": text or absent }; `ignored`
+/* Rows as { "row": line, "object": {…}, "errors": texts or absent }; `ignored`
  * gets the names of columns that mean nothing here. */
 enum err_code transfer_read(const struct transfer_options *o, const char *text,
     size_t len, json_t *rows, json_t *ignored, struct err *e) must_check;

@@ -32,24 +32,34 @@ bool transfer_format_parse(const char *word, enum transfer_format *ret)
 	return false;
 }
 
-/* Takes over `object`; error: "" or why it cannot be read. */
-static enum err_code add_row(
-    json_t *rows, long line, json_t *object, const char *error, struct err *e)
+/* Takes over `object` and `errors`: why parts of it cannot be read. */
+static enum err_code add_row_told(
+    json_t *rows, long line, json_t *object, json_t *errors, struct err *e)
 {
 	json_t *row;
 
 	if (json_array_size(rows) >= TRANSFER_MAX_ROWS) {
 		json_decref(object);
+		json_decref(errors);
 		return err_set(e, ERR_LIMIT, "at most %d rows are taken",
 		    TRANSFER_MAX_ROWS);
 	}
 	row =
 	    json_pack("{s:I, s:o}", "row", (json_int_t)line, "object", object);
-	if (row && *error)
-		json_object_set_new(row, "error", json_string(error));
+	if (row && json_array_size(errors) > 0)
+		json_object_set(row, "errors", errors);
+	json_decref(errors);
 	return row && json_array_append_new(rows, row) == 0
 		   ? ERR_OK
 		   : err_set(e, ERR_SYSTEM, "out of memory");
+}
+
+/* error: "" or why it cannot be read. */
+static enum err_code add_row(
+    json_t *rows, long line, json_t *object, const char *error, struct err *e)
+{
+	return add_row_told(rows, line, object,
+	    *error ? json_pack("[s]", error) : NULL, e);
 }
 
 /* --- JSON ---------------------------------------------------------------- */
@@ -101,10 +111,29 @@ static int find_field(const struct schema *s, const char *column)
 	return i >= 0 && !s->fields[i].hidden ? i : -1;
 }
 
+/* Two columns of one name: nobody knows which of them is meant. */
+static enum err_code check_columns(
+    const char *const *cells, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (*cells[i] && strcmp(cells[i], cells[k]) == 0)
+				return err_set(e, ERR_INVALID,
+				    "the first line names the column "
+				    "\"%.80s\" twice: leave one of them out",
+				    cells[i]);
+		}
+	}
+	return ERR_OK;
+}
+
 static enum err_code take_head(
     struct table *t, const char *const *cells, size_t n, struct err *e)
 {
 	bool any = false;
+
+	if (check_columns(cells, n, e) != ERR_OK)
+		return ERR_INVALID;
 
 	t->has_head = true;
 	t->n = n;
@@ -137,12 +166,13 @@ static enum err_code take_line(
     void *ctx, long line, const char *const *cells, size_t n, struct err *e)
 {
 	struct table *t = ctx;
-	json_t *object;
-	char error[300] = "";
+	json_t *object, *errors;
+	char text[300];
 
 	if (!t->has_head)
 		return take_head(t, cells, n, e);
 	object = json_object();
+	errors = json_array();
 	for (size_t i = 0; i < n && i < t->n; i++) {
 		struct schema_errors wrong = { 0 };
 		const struct field *f;
@@ -158,14 +188,18 @@ static enum err_code take_line(
 		    t->adapt ? adapted : without_apostrophe(cells[i]), &wrong);
 		if (v)
 			json_object_set_new(object, f->name, v);
-		else if (!*error)
-			snprintf(error, sizeof(error), "%s: %s", f->name,
+		else {
+			snprintf(text, sizeof(text), "%s: %s", f->name,
 			    wrong.item[0].message);
+			json_array_append_new(errors, json_string(text));
+		}
 	}
-	if (n > t->n && !*error)
-		snprintf(error, sizeof(error),
+	if (n > t->n) {
+		snprintf(text, sizeof(text),
 		    "it has %zu cells, and the first line %zu", n, t->n);
-	return add_row(t->rows, line, object, error, e);
+		json_array_append_new(errors, json_string(text));
+	}
+	return add_row_told(t->rows, line, object, errors, e);
 }
 
 /* --- NetBox and Nautobot ------------------------------------------------- */

@@ -97,6 +97,16 @@ static void test_wrong_rows(void **state)
 		{ "name,area\n,lab\n", "0/0/0/1 2 " },
 		{ "name,area\nr1,lab\n", "0/0/0/1 2 it is in another area" },
 		{ "name\nr8\n", "0/0/0/1 2 " },
+		/* everything that is wrong with a row, at once */
+		{ "name,area,role,platform,status,vlans\n"
+		  "r8,nowhere,none,alien,dancing,x\n",
+		    "0/0/0/1 2 vlans: \"x\" is not a number from 1 to 4094 "
+		    "2 status: must be one of: inventory, planned, staged, "
+		    "active, failed, decommissioning "
+		    "2 platform: platform \"alien\" does not exist "
+		    "2 role: role \"none\" does not exist "
+		    "2 area: area \"nowhere\" does not exist" },
+		{ "name,role\nbad name,none\n", "0/0/0/1 2 name: use 1 to" },
 	};
 	struct fixture *f = *state;
 	struct commit_id before = tip_of(f, STORE_MAIN), after;
@@ -168,6 +178,9 @@ static void test_refused_texts(void **state)
 
 	refuse(f, &admin, (struct transfer_options)CSV, "a,b\n1,2\n",
 	    ERR_INVALID, "names no field");
+	refuse(f, &admin, (struct transfer_options)CSV,
+	    "name,area,serial,area\nr8,lab,,row1\n", ERR_INVALID,
+	    "names the column \"area\" twice");
 	refuse(f, &admin, (struct transfer_options)CSV, "name,area\n\"x\n",
 	    ERR_INVALID, "quoted");
 	refuse(f, &admin, (struct transfer_options)CSV, "name\n\xff\n",
@@ -212,7 +225,9 @@ static void test_router_db_ends_with_its_text(void **state)
 	assert_ok(transfer_read(&o, text, len - 1, rows, ignored, e));
 	assert_int_equal(json_array_size(rows), 2);
 	assert_string_equal(
-	    json_text(json_array_get(rows, 0), "error", ""), "it is too long");
+	    json_string_value(json_array_get(
+		json_object_get(json_array_get(rows, 0), "errors"), 0)),
+	    "it is too long");
 	assert_string_equal(
 	    json_text(json_object_get(json_array_get(rows, 1), "object"),
 		"platform", ""),
