@@ -62,6 +62,8 @@ function devicePages(commit) {
 		"device-compare": `/devices/r1/compare?a=${commit}`,
 		"device-blame": "/devices/r1/blame/backup",
 		"device-blame-inventory": "/devices/r1/blame/inventory",
+		"device-aside": "/devices/r2/aside",
+		"device-aside-none": "/devices/r1/aside",
 		"device-runs": "/devices/r1/runs",
 		"device-runs-none": "/devices/ber2-acc03/runs",
 		"device-gone": "/devices/ber1-acc59",

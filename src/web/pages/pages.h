@@ -16,6 +16,7 @@ extern const struct route_table pages_device_routes;
 extern const struct route_table pages_device_config_routes;
 extern const struct route_table pages_device_history_routes;
 extern const struct route_table pages_device_version_routes;
+extern const struct route_table pages_device_aside_routes;
 extern const struct route_table pages_device_blame_routes;
 extern const struct route_table pages_help_routes;
 extern const struct route_table pages_library_routes;
@@ -76,6 +77,7 @@ extern const struct route_table pages_users_routes;
 	X(pages_device_config_routes)    \
 	X(pages_device_history_routes)   \
 	X(pages_device_version_routes)   \
+	X(pages_device_aside_routes)     \
 	X(pages_device_blame_routes)     \
 	X(pages_help_routes)             \
 	X(pages_library_routes)          \

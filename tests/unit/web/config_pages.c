@@ -106,6 +106,47 @@ static void test_shows_a_commit_and_the_version_it_wrote(void **state)
 	assert_has(reply, "intended/lab/hist.cfg");
 }
 
+static void put_aside(const char *file, const char *text)
+{
+	char dir[100];
+	struct err e = ERR_INIT;
+
+	snprintf(dir, sizeof(dir), "%s/quarantine", portal.dir);
+	assert_int_equal(dir_create(dir, 0700, &e), ERR_OK);
+	fixture_write(dir, file, text);
+}
+
+static void test_shows_what_a_backup_put_aside(void **state)
+{
+	struct exchange_reply reply;
+
+	(void)state;
+	make_device("cut", ROUTER);
+	write_config("backup/lab/cut.cfg", "hostname cut\nline vty\nend\n");
+	assert_has(get("/devices/cut/aside"), "Nothing that was read");
+	/* of a device that is called almost the same */
+	put_aside("cut.off.cfg", "hostname other\n");
+	put_aside("cut.off.version.txt", "other\n");
+	assert_has(get("/devices/cut/aside"), "Nothing that was read");
+	assert_status(get("/devices/cut/aside?raw=1"), 404);
+	put_aside("cut.cfg", "hostname <b>cut</b>\n");
+	put_aside("cut.version.txt", "half of \x1b[1m it\n");
+	reply = get("/devices/cut/aside");
+	assert_status(reply, 200);
+	assert_has(reply, "is no backup");
+	assert_has(reply, "line vty");
+	assert_has(reply, "accept_smaller=true");
+	assert_has_not(reply, "<b>cut</b>");
+	reply = get("/devices/cut/aside?of=version");
+	assert_has(reply, "half of");
+	assert_has_not(reply, "\x1b");
+	reply = get("/devices/cut/aside?raw=1");
+	assert_string_equal(reply.body, "hostname <b>cut</b>\n");
+	assert_status(get("/devices/cut/aside?of=..%2F..%2Fx&raw=1"), 404);
+	assert_has_not(
+	    get_as(TOKEN_VIEWER, "/devices/cut/aside"), "accept_smaller");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +156,7 @@ int main(void)
 		cmocka_unit_test(
 		    test_says_how_far_intended_and_backup_are_apart),
 		cmocka_unit_test(test_shows_a_commit_and_the_version_it_wrote),
+		cmocka_unit_test(test_shows_what_a_backup_put_aside),
 	};
 
 	return cmocka_run_group_tests(tests, open_pages, portal_close);
