@@ -195,6 +195,11 @@ static void bad_line_changes_nothing(struct bench *b)
 	bench_check(b, state == RUN_FAILED || state == RUN_ROLLED_BACK,
 	    "a line that the device refuses fails the run");
 	bench_check(b, holds(b->out.text, b->backend->bad_word), "it is named");
+	/* not only what was read afterwards */
+	bench_check(b,
+	    holds(b->out.text, "refused") ||
+		holds(b->out.text, "could not replace"),
+	    "the device's refusal ends the run");
 	bench_check(b, bench_same(b, old, bench_running(b)), "no change");
 	bench_ask(b, "advance %d", HOURS_3);
 	bench_check(b, bench_same(b, old, bench_running(b)), "nor later");

@@ -178,6 +178,8 @@ enum err_code fake_commit(struct driver_session *s,
 	rc = fake_diff(s, how->deadline, arena, &plan, e);
 	if (rc == ERR_OK)
 		rc = s->hooks->before_effect(s->hooks->ctx, &plan, e);
+	if (rc == ERR_OK && fake_controlled(s, "lost"))
+		rc = err_set(e, ERR_TIMEOUT, "the session was lost");
 	if (rc != ERR_OK)
 		return rc;
 	become_writer(s);

@@ -11,6 +11,7 @@
  *     refuse N        the N-th line of a commit is refused, and put back
  *     stuck N         the same, but putting back fails
  *     drop N          the session is lost after the N-th line
+ *     lost 1          it is lost when lines were allowed, and none was sent
  *     die N           the process ends after the N-th line
  *     hang N          no answer to the N-th line
  *     key KIND        the host key is "unknown" or "changed"

@@ -247,6 +247,22 @@ static bool ios_check_overlap(
 	return true;
 }
 
+/* Type 7 is hexadecimal; what is not is said back. */
+static bool ios_check_password(
+    const struct conf_attempt *a, char refusal[CONF_REFUSAL_SIZE])
+{
+	static const char type[] = " password 7 ";
+	const char *at = strstr(a->match->text, type);
+	const char *hidden = at ? at + strlen(type) : "";
+
+	if (a->negated || !text_starts_with(a->match->text, "username ") ||
+	    hidden[strspn(hidden, "0123456789ABCDEFabcdef")] == '\0')
+		return true;
+	snprintf(refusal, CONF_REFUSAL_SIZE, "Invalid encrypted password: %s",
+	    hidden);
+	return false;
+}
+
 static bool ios_check_bgp(
     const struct conf_attempt *a, char refusal[CONF_REFUSAL_SIZE])
 {
@@ -267,7 +283,7 @@ static bool ios_check(
 	if (ios_is_address(a) &&
 	    (!ios_check_mask(a, refusal) || !ios_check_overlap(a, refusal)))
 		return false;
-	return ios_check_bgp(a, refusal);
+	return ios_check_password(a, refusal) && ios_check_bgp(a, refusal);
 }
 
 const struct conf_lang ios_lang = {

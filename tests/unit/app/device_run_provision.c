@@ -168,6 +168,22 @@ static void test_not_allowed(void **state)
 	assert_false(sent(f));
 }
 
+/* What may pass is tried again by others; never once it was allowed to begin:
+ * its intent is on record. */
+static void test_what_may_pass(void **state)
+{
+	struct fixture *f = *state;
+
+	provision(f, "unreachable always\n", RUN_FAILED, "reached", "old\n");
+	assert_true(f->out.passing);
+	provision(f, "password x\n", RUN_FAILED, "refused", "old\n");
+	assert_false(f->out.passing);
+	provision(f, "lost 1\n", RUN_FAILED, "lost", "old\n");
+	assert_true(f->out.touched);
+	assert_false(f->out.passing);
+	assert_false(sent(f));
+}
+
 /* Whenever it is asked for before the effect, nothing is sent; after it, what
  * was begun is brought to an end. */
 static void test_cancel(void **state)
@@ -277,6 +293,7 @@ int main(void)
 		T(test_before_anything_is_sent),
 		T(test_host_keys),
 		T(test_not_allowed),
+		T(test_what_may_pass),
 		T(test_cancel),
 		T(test_after_the_first_line),
 		T(test_unknown),
