@@ -11,6 +11,7 @@
 #define MAX_LINES 5
 #define CONTEXT 2
 #define BATCH 4096 /* bytes that are searched together */
+#define SOME 16	   /* records, one by one, where some of them match */
 
 /* What is searched of each kind, in the order in which it is told; -1 ends. */
 static const struct {
@@ -65,6 +66,9 @@ static bool is_exact(const char *q, const char *text)
 {
 	size_t len = strlen(q);
 
+	/* most differ in their first letter, in more than its case */
+	if ((*q ^ *text) & ~0x20)
+		return false;
 	return strncasecmp(q, text, len) == 0 && strchr(":/", text[len]);
 }
 
@@ -180,21 +184,29 @@ static void tell_records(
 	}
 }
 
-static void search_kind(
+/* How many of the first records do not match; 0: it is not known. */
+static size_t count_others(
     struct seeker *s, const struct record *const *all, size_t n)
 {
 	struct batch b;
+	size_t some = fill_batch(&b, all, n, s->fields);
+	bool found = !line_regex_each(
+	    s->to->pattern, b.text, b.text + b.len, stop_at_first, NULL);
 
+	return found ? 0 : some;
+}
+
+static void search_kind(
+    struct seeker *s, const struct record *const *all, size_t n)
+{
 	for (size_t i = 0; i < n && !s->late;) {
-		size_t some = fill_batch(&b, all + i, n - i, s->fields);
-		/* a record that no batch has room for is looked at itself */
-		bool found =
-		    some == 0 || !line_regex_each(s->to->pattern, b.text,
-				     b.text + b.len, stop_at_first, NULL);
+		size_t some =
+		    s->to->more_records ? 0 : count_others(s, all + i, n - i);
 
-		some = some ? some : 1;
-		if (found)
+		if (some == 0) {
+			some = n - i < SOME ? n - i : SOME;
 			tell_records(s, all + i, some);
+		}
 		i += some;
 		s->late = i < n && deadline_passed(s->deadline);
 	}
