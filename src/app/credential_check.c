@@ -16,7 +16,6 @@ enum use {
 };
 
 struct check {
-	const struct app *app;
 	const struct snapshot *s;
 	struct secrets *worker, *web;
 	credential_tell tell;
@@ -199,7 +198,7 @@ static enum err_code check_all(const struct check *c, struct err *e)
 enum err_code credential_check(const struct app *app, const struct snapshot *s,
     credential_tell tell, void *ctx, struct err *e)
 {
-	struct check c = { .app = app, .s = s, .tell = tell, .ctx = ctx };
+	struct check c = { .s = s, .tell = tell, .ctx = ctx };
 	char web[4096];
 	enum err_code rc = secrets_open(app->dir, &c.worker, e);
 

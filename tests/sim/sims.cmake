@@ -14,6 +14,8 @@ if(TARGET switchyard-sim)
   add_executable(switchyard-vault-sim ${sim_sources}/vault_main.c)
   target_link_libraries(switchyard-vault-sim PRIVATE vault_sim)
   unit_test(infra_secrets vault vault_sim)
+  target_link_options(unit_infra_secrets_vault PRIVATE
+      LINKER:--wrap=free,--wrap=realloc)
 
   system_test(provision_eos TIMEOUT 300)
   system_test(provision_netconf TIMEOUT 120)

@@ -379,8 +379,10 @@ enum err_code http_send(struct http_client *c,
 
 void http_answer_release(struct http_answer *answer)
 {
-	if (answer->secret)
+	if (answer->secret) {
+		wipe_buf(&answer->head);
 		wipe_buf(&answer->body);
+	}
 	buf_release(&answer->head);
 	buf_release(&answer->body);
 }

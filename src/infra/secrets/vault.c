@@ -335,7 +335,7 @@ static enum err_code read_path(
 	return rc == ERR_OK ? ask(v, &q, answer, &status, e) : rc;
 }
 
-static enum err_code read_or_wait(
+static enum err_code read_unless_quiet(
     struct vault *v, const char *path, struct buf *answer, struct err *e)
 {
 	int64_t start = clock_mono_ms();
@@ -372,7 +372,7 @@ enum err_code vault_read(
 				!buf_reserve(out, SOURCE_MAX)))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	if (rc == ERR_OK)
-		rc = read_or_wait(v, buf_text(&path), &answer, e);
+		rc = read_unless_quiet(v, buf_text(&path), &answer, e);
 	if (rc == ERR_OK)
 		rc = vault_answer_secret(buf_text(&answer), answer.len,
 		    v->config.kv_version, out, e);

@@ -127,8 +127,8 @@ static const struct {
 	    "\"kv_version\" in vault.json is wrong" },
 	{ VAULT_READING, 403, 403, ERR_DENIED,
 	    "Vault denies permission: the policy does not allow \"read\" "
-	    "there, "
-	    "the token has ended, or \"mount\" in vault.json is wrong" },
+	    "there, the token has ended, or \"mount\" or \"kv_version\" in "
+	    "vault.json is wrong" },
 	{ VAULT_READING, 404, 404, ERR_NOT_FOUND,
 	    "Vault has no such secret, or its last version is deleted: put it "
 	    "there, or mend the reference, or \"mount\", \"prefix\", "

@@ -12,9 +12,51 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <malloc.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* --- nothing secret is given back to the heap ------------------------------
+ */
+
+/*
+ * Linked with --wrap: what our own code frees or moves goes through here.
+ * Whether a library wipes what it frees is not ours to say, so that only where
+ * fresh memory is filled (AddressSanitizer) old bytes cannot be mistaken.
+ */
+void __real_free(void *p);
+void *__real_realloc(void *p, size_t size);
+void __wrap_free(void *p);
+void *__wrap_realloc(void *p, size_t size);
+
+static _Thread_local bool is_watched; /* the simulator has its own threads */
+static _Thread_local size_t left_behind, given_back;
+
+static void look_at(void *p)
+{
+#ifdef __SANITIZE_ADDRESS__
+	if (!is_watched || !p)
+		return;
+	given_back++;
+	if (memmem(p, malloc_usable_size(p), "canary", 6))
+		left_behind++;
+#else
+	(void)p;
+#endif
+}
+
+void __wrap_free(void *p)
+{
+	look_at(p);
+	__real_free(p);
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+	look_at(p);
+	return __real_realloc(p, size);
+}
 
 static char dir[64];
 static struct vault_sim *sim;
@@ -89,8 +131,13 @@ static enum err_code ask(
     const char *reference, struct credentials *ret, struct err *e)
 {
 	const struct secret_ref ref = { "vault", reference, "" };
+	enum err_code rc;
 
-	return secrets_read(secrets, &ref, ret, e);
+	is_watched = true;
+	rc = secrets_read(secrets, &ref, ret, e);
+	is_watched = false;
+	assert_int_equal(left_behind, 0);
+	return rc;
 }
 
 static void reads(const char *reference, const char *password)
@@ -140,6 +187,9 @@ static void test_approle(void **state)
 
 	(void)state;
 	assert_int_equal(ask("lab", &c, NULL), ERR_OK);
+#ifdef __SANITIZE_ADDRESS__
+	assert_true(given_back > 0);
+#endif
 	assert_string_equal(c.username, "bob");
 	assert_string_equal(secret_reveal(c.password), "pw-canary");
 	assert_string_equal(secret_reveal(c.enable), "en-canary");
