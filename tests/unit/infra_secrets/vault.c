@@ -214,9 +214,10 @@ static void test_kv1_and_namespace(void **state)
 static void test_token_file(void **state)
 {
 	(void)state;
+	reads("lab", "pw-canary"); /* by AppRole: its life is not the file's */
 	configure(TOKEN, "");
 	reads("lab", "pw-canary");
-	counts(0, 1);
+	counts(1, 2);
 	/* whoever keeps the file may write another at any time */
 	write_file("secrets/token", "hvs.old-canary\n", 0640);
 	refuses("lab", ERR_DENIED, "denies permission");
@@ -303,6 +304,11 @@ static void test_denied(void **state)
 	refuses("lab", ERR_DENIED, "secret/data/switchyard/lab");
 	counts(2, 1);
 	assert_int_equal(vault_sim_counts(sim).refused, 2);
+	/* and with one that has just been given not at all */
+	configure(APPROLE, ",\"timeout_s\":9");
+	refuses("lab", ERR_DENIED, "denies permission");
+	counts(3, 1);
+	assert_int_equal(vault_sim_counts(sim).refused, 3);
 }
 
 static void test_role_is_gone(void **state)
