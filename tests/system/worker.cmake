@@ -22,6 +22,7 @@ function(worker_test name timeout)
 endfunction()
 
 worker_test(runs 120)
+worker_test(again 60)
 worker_test(store 120)
 worker_test(fleet 120)
 worker_test(outputs 60)
