@@ -1,7 +1,9 @@
-/* What a peer may answer to probes: SSH's beginning and SNMP's datagrams.  The
- * first byte chooses: an even one SSH with a pin, 1 SNMPv2c, 3 SNMPv3. */
+/* What a peer may answer to probes: SSH's beginning, SNMP's datagrams, TLS. The
+ * first byte chooses: an even one SSH with a pin, 1 SNMPv2c, 3 SNMPv3, 5 TLS.
+ */
 #include "infra/probe/snmp_talk.h"
 #include "infra/probe/ssh_hello.h"
+#include "infra/probe/tls_hello.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -42,12 +44,25 @@ static void feed_snmp(const uint8_t *data, size_t size, bool v3)
 	snmp_talk_end(&talk);
 }
 
+static void feed_tls(const uint8_t *data, size_t size)
+{
+	struct buf in = BUF_INIT(SSH_HELLO_MAX);
+	const char *why = NULL;
+
+	buf_add(&in, data, size);
+	if (tls_hello_feed(&in, &why) == HELLO_FAILED && !why)
+		__builtin_trap();
+	buf_release(&in);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size == 0)
 		return 0;
 	if (data[0] % 2 == 0)
 		feed_ssh(data + 1, size - 1);
+	else if (data[0] == 5)
+		feed_tls(data + 1, size - 1);
 	else
 		feed_snmp(data + 1, size - 1, data[0] == 3);
 	return 0;
