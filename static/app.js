@@ -391,12 +391,27 @@ document.addEventListener("keydown", event => {
 		event.preventDefault();
 });
 
+/* Menus that lie over the page are left by Escape, or by going elsewhere. */
+function closeMenus(except) {
+	for (const menu of document.querySelectorAll(
+		"details:is(.user, .menu)[open]")) {
+		if (menu.contains(except))
+			continue;
+		if (menu.contains(document.activeElement))
+			menu.querySelector("summary").focus();
+		menu.open = false;
+	}
+}
+
+document.addEventListener("keydown", event => {
+	if (event.key === "Escape")
+		closeMenus(null);
+});
+
 document.addEventListener("click", event => {
 	const link = event.target.closest("a[data-dialog]");
-	const menu = document.querySelector("details.user[open]");
 
-	if (menu && !menu.contains(event.target))
-		menu.open = false;
+	closeMenus(event.target);
 	if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
 		event.preventDefault();
 		openDialog(link).catch(() => location.assign(link.href));

@@ -111,7 +111,26 @@ test("an address is copied with one click", () =>
 			await address.locator("button").click();
 			assert.equal(await page.evaluate(() =>
 				navigator.clipboard.readText()), `${portal.lab}.1:2222`);
+			await page.goto("/devices?q=r2");
+			await page.hover("tbody th .copyable");
+			await page.click("tbody th .copy-button");
+			assert.equal(await page.evaluate(() =>
+				navigator.clipboard.readText()), "r2");
 		}));
+
+test("Escape leaves a menu, and so does a click elsewhere", () =>
+	withPage({}, async page => {
+		await page.goto("/devices");
+		await page.click("summary:has-text('Columns')");
+		await page.focus(".menu-body .button");
+		await page.keyboard.press("Escape");
+		assert.equal(await page.locator("details[open]").count(), 0);
+		assert.equal(await page.evaluate(() =>
+			document.activeElement.textContent), "Columns");
+		await page.click("summary:has-text('Columns')");
+		await page.click("h1");
+		assert.equal(await page.locator("details[open]").count(), 0);
+	}));
 
 for (const javaScriptEnabled of [true, false]) {
 	test(`a phone's menu opens ${javaScriptEnabled ? "with" : "without"} a script`,
