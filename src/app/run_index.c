@@ -1,5 +1,6 @@
 #include "app/run_index_internal.h"
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/watch.h"
@@ -76,6 +77,26 @@ static void forget(struct run_index *index, const char *path)
 	    (index->n - at) * sizeof(*index->entries));
 }
 
+static enum err_code follow_archive(struct run_index *index,
+    const struct store_change *change, struct err *e)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	json_t *day = NULL;
+	enum err_code rc;
+
+	if (!change->has_new)
+		return ERR_OK;
+	rc = store_read_blob(index->app->store, &change->new_blob, &text, e);
+	if (rc == ERR_OK &&
+	    json_read(buf_text(&text), text.len, text.max, &day, NULL) ==
+		ERR_OK &&
+	    !run_archive_take(&index->archive, &index->words, day))
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	json_decref(day);
+	buf_release(&text);
+	return rc;
+}
+
 static enum err_code follow(void *ctx, const struct store_change *change,
     struct err *e)
 {
@@ -85,6 +106,8 @@ static enum err_code follow(void *ctx, const struct store_change *change,
 	json_t *doc = NULL;
 	enum err_code rc;
 
+	if (run_archive_is_path(change->path))
+		return follow_archive(index, change, e);
 	if (!text_ends_with(change->path, "/run.json"))
 		return ERR_OK;
 	if (!change->has_new) {
@@ -166,6 +189,7 @@ void run_index_free(struct run_index *index)
 	free(index->entries);
 	run_last_release(&index->last);
 	run_index_free_live(index->live, index->n_live);
+	run_archive_release(&index->archive);
 	run_words_release(&index->words);
 	watch_free(index->watch);
 	pthread_mutex_destroy(&index->lock);

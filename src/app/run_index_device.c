@@ -28,6 +28,10 @@ bool run_index_has_device(
 			    run_entry_has_device(index->entries[at], device);
 			break;
 		}
+		found = run_archive_has(
+		    &index->archive, &index->words, id, device);
+		if (found)
+			break;
 		/* it may have been recorded since the last look */
 		if (run_index_refresh_done(index, NULL) != ERR_OK)
 			break;

@@ -9,6 +9,7 @@
 #define APP_RUN_INDEX_INTERNAL_H
 
 #include "app/port/queue.h"
+#include "app/run_archive.h"
 #include "app/run_last.h"
 #include "app/runs.h"
 
@@ -32,6 +33,7 @@ struct run_index {
 	struct run_entry **entries; /* by id */
 	size_t n, cap;
 	struct run_words words;
+	struct run_archive archive;
 	struct run_last last;
 	struct run_index_live *live; /* by id */
 	size_t n_live;

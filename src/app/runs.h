@@ -108,7 +108,7 @@ void run_index_free(struct run_index *index);
 enum err_code run_index_list(struct run_index *index,
     const struct run_filter *filter, json_t **ret, struct err *e) must_check;
 
-/* Is the device among those of this run on record? */
+/* Is the device among those of this run on record, or archived? */
 bool run_index_has_device(
     struct run_index *index, const char *id, const char *device);
 

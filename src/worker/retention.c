@@ -1,10 +1,13 @@
 /*
  * Old runs leave the tip of branch `runs`, a day at a time: lists and indexes
- * stay short, and the history keeps every record.
+ * stay short, and the history keeps every record.  Which devices they were
+ * about stays at hand (app/run_archive.h).
  */
 #include "worker/worker_internal.h"
 
+#include "app/run_archive.h"
 #include "base/clock.h"
+#include "base/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,18 +59,83 @@ static enum err_code find_oldest_day(struct worker *w,
 }
 
 struct removal {
+	struct worker *w;
 	struct store_txn *t;
+	struct run_archive_day *day;
 	size_t n_runs;
 };
+
+/* A document that cannot be read names no devices, and goes all the same. */
+static enum err_code note_devices(
+    struct removal *r, const struct store_change *change, struct err *e)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	json_t *doc = NULL;
+	enum err_code rc =
+	    store_read_blob(r->w->app.store, &change->new_blob, &text, e);
+
+	if (rc == ERR_OK &&
+	    run_doc_parse(buf_text(&text), text.len, &doc, NULL) == ERR_OK &&
+	    !run_archive_day_add(r->day, doc))
+		rc = err_set(e, ERR_SYSTEM, "out of memory");
+	json_decref(doc);
+	buf_release(&text);
+	return rc;
+}
 
 static enum err_code remove_file(
     void *ctx, const struct store_change *change, struct err *e)
 {
 	struct removal *r = ctx;
 	const char *name = strrchr(change->path, '/');
+	enum err_code rc = ERR_OK;
 
-	r->n_runs += name && strcmp(name, "/run.json") == 0;
-	return store_txn_remove(r->t, change->path, STORE_ANY, e);
+	if (name && strcmp(name, "/run.json") == 0) {
+		r->n_runs++;
+		rc = note_devices(r, change, e);
+	}
+	return rc == ERR_OK ? store_txn_remove(r->t, change->path, STORE_ANY, e)
+			    : rc;
+}
+
+/* What the audit trail asks of them from now on. */
+static enum err_code put_devices(
+    struct removal *r, const char *day, struct err *e)
+{
+	const json_t *json = run_archive_day_json(r->day);
+	struct buf text = BUF_INIT(STORE_MAX_FILE);
+	char path[RUN_ARCHIVE_PATH_SIZE];
+	enum err_code rc = ERR_OK;
+
+	if (json && json_write_line(json, &text, NULL) != ERR_OK)
+		log_warning(
+		    "the runs of %s have too many devices to be found by "
+		    "them once they are archived",
+		    day);
+	else if (json) {
+		run_archive_path(day, path);
+		rc = store_txn_put(
+		    r->t, path, buf_text(&text), text.len, STORE_ANY, e);
+	}
+	buf_release(&text);
+	return rc;
+}
+
+static enum err_code fill_removal(struct removal *r,
+    const struct commit_id *tip, const char *day, struct err *e)
+{
+	char prefix[DAY_SIZE + 1];
+	enum err_code rc;
+
+	snprintf(prefix, sizeof(prefix), "%s/", day);
+	r->day = run_archive_day_new();
+	if (!r->day)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	rc = store_diff(r->w->app.store, NULL, tip, prefix, remove_file, r, e);
+	if (rc == ERR_OK)
+		rc = put_devices(r, day, e);
+	run_archive_day_free(r->day);
+	return rc;
 }
 
 static enum err_code archive_day(struct worker *w, const struct commit_id *tip,
@@ -75,8 +143,8 @@ static enum err_code archive_day(struct worker *w, const struct commit_id *tip,
 {
 	struct store_trailer trailers[] = { { "Trigger", "schedule" },
 		{ "Actor", "switchyard" }, { "Action", "archive" } };
-	struct removal r = { .n_runs = 0 };
-	char subject[80], prefix[DAY_SIZE + 1];
+	struct removal r = { .w = w };
+	char subject[80];
 	struct store_message m = { .author = "switchyard",
 		.subject = subject,
 		.trailers = trailers,
@@ -86,8 +154,7 @@ static enum err_code archive_day(struct worker *w, const struct commit_id *tip,
 
 	if (rc != ERR_OK)
 		return rc;
-	snprintf(prefix, sizeof(prefix), "%s/", day);
-	rc = store_diff(w->app.store, NULL, tip, prefix, remove_file, &r, e);
+	rc = fill_removal(&r, tip, day, e);
 	if (rc != ERR_OK) {
 		store_txn_abort(r.t);
 		return rc;

@@ -32,6 +32,7 @@ worker_test(kill 300)
 worker_test(hook 120)
 worker_test(settings 120)
 worker_test(schedule 120)
+worker_test(retention 60)
 worker_test(disk 60)
 
 system_test(layers TIMEOUT 60)

@@ -499,86 +499,6 @@ static void rules_hold_in_the_worker(void)
 	kit_end(k);
 }
 
-/* A run of long ago, as if it had been recorded then. */
-static void put_old_run(struct kit *k, const char *id, const char *dir)
-{
-	struct store_trailer trailers[] = { { "Run-Id", id },
-		{ "Job", "backup" }, { "Trigger", "form" }, { "Actor", "olga" },
-		{ "Device", "d0" }, { "Result", "succeeded" } };
-	struct store_message m = { .author = "olga", .subject = "Back up",
-		.trailers = trailers, .n_trailers = 6 };
-	char path[100], text[400];
-	struct commit_id commit;
-	struct store_txn *t;
-
-	snprintf(path, sizeof(path), "%s/%s/run.json", dir, id);
-	snprintf(text, sizeof(text), "{\"id\":\"%s\",\"job\":\"backup\","
-	    "\"state\":\"succeeded\",\"trigger\":\"form\",\"actor\":\"olga\","
-	    "\"parameters\":{\"device\":\"d0\"},\"devices\":[{\"name\":\"d0\","
-	    "\"state\":\"succeeded\"}]}", id);
-	kit_ok(k, store_txn_begin(k->app.store, STORE_RUNS, &t, e));
-	kit_ok(k, store_txn_put(t, path, text, strlen(text), STORE_ANY, e));
-	kit_ok(k, store_txn_commit(t, &m, &commit, NULL, e));
-}
-
-static size_t count_runs(struct kit *k, struct run_index *index)
-{
-	struct run_filter all = { 0 };
-	json_t *list;
-	size_t n;
-
-	kit_ok(k, run_index_list(index, &all, &list, e));
-	n = json_array_size(list);
-	json_decref(list);
-	return n;
-}
-
-/* Old runs leave the lists; the history has them. */
-static void old_runs_are_archived(void)
-{
-	int64_t until = clock_mono_ms() + 20000;
-	struct err absent = ERR_INIT;
-	struct run_index *index;
-	char id[RUN_ID_SIZE];
-	struct kit kit, *k = &kit;
-	json_t *doc;
-
-	kit_make(k, 1, NULL);
-	put_old_run(k, "20240102-030405-00000001", "2024/01/02");
-	put_old_run(k, "20240102-030405-00000002", "2024/01/02");
-	put_old_run(k, "20250607-030405-00000003", "2025/06/07");
-	kit_ok(k, run_index_new(&k->app, &index, e));
-	kit_patch(k, KIND_SETTINGS, "settings", "{\"keep_runs_days\":40}");
-	kit_start(k);
-	kit_provision(k, 0, true, id);
-	kit_expect(k, id, RUN_SUCCEEDED, "");
-	kit_wait_recorded(k, id);
-	while (count_runs(k, index) > 1 && clock_mono_ms() < until)
-		usleep(2000);
-	kit_check(k, count_runs(k, index) == 1);
-	run_index_free(index);
-	kit_check(k, kit_shell(k, "git -C $DIR/store.git log --format=%s runs "
-	    "| grep -qx 'Archive the 2 runs of 2024/01/02'") == 0);
-	kit_check(k, kit_shell(k, "! git -C $DIR/store.git ls-tree -r "
-	    "--name-only runs | grep -q '^202[45]/'") == 0);
-	/* who asks for one is told where it is, and it is there */
-	kit_check(k, runs_read(&k->app, "20240102-030405-00000002", &doc,
-			 &absent) == ERR_NOT_FOUND);
-	kit_check(k, strstr(absent.message, "is archived"));
-	kit_check(k, strstr(absent.message,
-	    "2024/01/02/20240102-030405-00000002"));
-	kit_check(k, kit_shell(k, "c=$(git -C $DIR/store.git log "
-	    "--diff-filter=D --format=%H runs -- "
-	    "2024/01/02/20240102-030405-00000002) && "
-	    "git -C $DIR/store.git show "
-	    "$c^:2024/01/02/20240102-030405-00000002/run.json | "
-	    "grep -q olga") == 0);
-	kit_check(k, runs_read(&k->app, "29990102-030405-00000002", &doc,
-			 &absent) == ERR_NOT_FOUND);
-	kit_check(k, strstr(absent.message, "there is no run"));
-	kit_end(k);
-}
-
 int main(void)
 {
 	static const struct {
@@ -593,7 +513,6 @@ int main(void)
 		{ "renamed while it is changed", renamed_in_between },
 		{ "torn down and archived", torn_down },
 		{ "the rules hold in the worker", rules_hold_in_the_worker },
-		{ "old runs are archived", old_runs_are_archived },
 		{ "cancelled in time", cancelled_in_time },
 		{ "cancelled too late", cancelled_too_late },
 		{ "the worker is stopped in between", stopped_in_between },

@@ -1,6 +1,7 @@
 /* Runs chosen for a table: what filters meet, orders and pages. */
 #include "app/run_select.h"
 
+#include "app/run_archive.h"
 #include "app/run_words.h"
 #include "unit/app/runs_kit.h"
 
@@ -228,6 +229,60 @@ static void test_words(void **state)
 	run_words_release(&w);
 }
 
+/* Two runs over the same devices, one over others; and what is no file. */
+static void test_archived_devices(void **state)
+{
+	static const char *const runs[] = {
+		"{\"id\":\"" ID("01") "\",\"devices\":[{\"name\":\"a\"},"
+		"{\"name\":\"b\"}]}",
+		"{\"id\":\"" ID("02") "\",\"devices\":[{\"name\":\"b\"},"
+		"{\"name\":\"c\"}]}",
+		"{\"id\":\"" ID("03") "\",\"devices\":[{\"name\":\"a\"},"
+		"{\"name\":\"b\"}]}",
+		/* of one the commit tells */
+		"{\"id\":\"" ID("04") "\",\"devices\":[{\"name\":\"a\"}]}",
+	};
+	struct run_archive_day *day = run_archive_day_new();
+	struct run_archive archive = { 0 };
+	struct run_words words = { 0 };
+	char path[RUN_ARCHIVE_PATH_SIZE];
+	json_t *bad;
+
+	(void)state;
+	assert_null(run_archive_day_json(day));
+	for (size_t i = 0; i < 4; i++) {
+		json_t *run = parse_json(runs[i]);
+
+		assert_true(run_archive_day_add(day, run));
+		json_decref(run);
+	}
+	assert_int_equal(json_array_size(json_object_get(
+			     run_archive_day_json(day), "sets")),
+	    2);
+	for (int twice = 0; twice < 2; twice++)
+		assert_true(run_archive_take(
+		    &archive, &words, run_archive_day_json(day)));
+	run_archive_day_free(day);
+	assert_int_equal(archive.n_sets, 2);
+	assert_true(run_archive_has(&archive, &words, ID("01"), "b"));
+	assert_true(run_archive_has(&archive, &words, ID("03"), "a"));
+	assert_false(run_archive_has(&archive, &words, ID("01"), "c"));
+	assert_false(run_archive_has(&archive, &words, ID("04"), "a"));
+	assert_false(run_archive_has(&archive, &words, ID("02"), ""));
+	assert_false(run_archive_has(&archive, &words, ID("02"), "d"));
+	bad = parse_json("{\"names\":[1,\"z\"],\"sets\":[[0,7,1],4],"
+			 "\"runs\":{\"x\":0,\"" ID("09") "\":9}}");
+	assert_true(run_archive_take(&archive, &words, bad));
+	assert_false(run_archive_has(&archive, &words, ID("09"), "z"));
+	json_decref(bad);
+	run_archive_path("2026/11/21", path);
+	assert_string_equal(path, "archived/2026/11/21.json");
+	assert_true(run_archive_is_path(path));
+	assert_false(run_archive_is_path("2026/11/21/x/run.json"));
+	run_archive_release(&archive);
+	run_words_release(&words);
+}
+
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
@@ -237,6 +292,7 @@ int main(void)
 		T(test_pages),
 		T(test_holds_one),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_archived_devices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
