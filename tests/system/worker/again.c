@@ -1,7 +1,7 @@
 /*
- * Nothing is done a second time: a run that is on record comes back into the
- * queue, or is still claimed; the worker ends between the first line and the
- * last.
+ * Nothing is done a second time, or before its time: a run that is on record
+ * comes back into the queue, or is still claimed; the worker ends between the
+ * first line and the last; a run waits, and the clock is set.
  */
 #include "system/worker/kit.h"
 
@@ -119,6 +119,42 @@ static void killed_between_lines(void)
 	kit_end(k);
 }
 
+static void queue_for(
+    struct kit *k, int device, int64_t wall_ms, char id[RUN_ID_SIZE])
+{
+	char command[400], at[CLOCK_TEXT_SIZE];
+
+	kit_provision(k, device, true, id);
+	clock_format_utc(wall_ms, at);
+	snprintf(command, sizeof(command),
+	    "f=$DIR/spool/queued/%s.json; "
+	    "sed -i '0,/{/s//{\"not_before\":\"%s\",/' $f && grep -q %s $f",
+	    id, at, at);
+	kit_check(k, kit_shell(k, command) == 0);
+}
+
+/* Promise P13: what no retry would wait for is a clock that was set, and no
+ * reason to wait for years. */
+static void begun_in_time(void)
+{
+	char soon[RUN_ID_SIZE], late[RUN_ID_SIZE], other[RUN_ID_SIZE];
+	int64_t from = clock_wall_ms();
+	struct kit kit, *k = &kit;
+
+	kit_make(k, 3, NULL);
+	queue_for(k, 0, from + 2000, soon);
+	queue_for(k, 1, from + (int64_t)30 * 24 * 3600 * 1000, late);
+	kit_start(k);
+	kit_expect(k, late, RUN_SUCCEEDED, "already as intended");
+	kit_provision(k, 2, true, other);
+	kit_expect(k, other, RUN_SUCCEEDED, "already as intended");
+	kit_check(
+	    k, clock_wall_ms() > from + 2000 || kit_count(k, 0, " open") == 0);
+	kit_expect(k, soon, RUN_SUCCEEDED, "already as intended");
+	kit_check(k, clock_wall_ms() >= from + 2000);
+	kit_end(k);
+}
+
 int main(void)
 {
 	static const struct {
@@ -128,6 +164,7 @@ int main(void)
 		{ "queued again", queued_again },
 		{ "claimed still", claimed_still },
 		{ "killed between two lines", killed_between_lines },
+		{ "begun in time", begun_in_time },
 	};
 
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
