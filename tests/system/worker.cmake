@@ -23,6 +23,7 @@ endfunction()
 
 worker_test(runs 120)
 worker_test(again 60)
+worker_test(record 60)
 worker_test(store 120)
 worker_test(fleet 120)
 worker_test(outputs 60)
