@@ -27,6 +27,7 @@ struct held {
 
 struct finder {
 	struct line_regex *re;
+	struct rx_weights weights;
 	/* matches of the whole hold what is read now: it is not one of
 	 * several alternatives */
 	bool always;
@@ -127,9 +128,10 @@ static void join_tails(struct sequence *to, const struct sequence *next)
 	to->n = n + next->n;
 }
 
-static void consider(struct held *h, const struct sequence *s)
+static void consider(
+    const struct finder *f, struct held *h, const struct sequence *s)
 {
-	double rarity = rx_window_rarity(s->set, s->n);
+	double rarity = rx_window_rarity(&f->weights, s->set, s->n);
 
 	if (rarity <= h->rarity)
 		return;
@@ -139,7 +141,7 @@ static void consider(struct held *h, const struct sequence *s)
 
 static void note(struct finder *f, struct held *h, const struct sequence *s)
 {
-	consider(h, s);
+	consider(f, h, s);
 	note_sequence(f, s);
 }
 
@@ -300,12 +302,13 @@ static void append_node(
 enum err_code rx_find_held(
     struct line_regex *re, const struct rx_node *tree, struct err *e)
 {
-	struct finder f = { re, true };
+	struct finder f = { .re = re, .always = true };
 	struct held all;
 
+	rx_weights_init(&f.weights);
 	find_held(&f, &all, tree);
 	if (arena_failed(re->arena))
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rx_window_make(&re->window, all.best.set, all.best.n);
+	rx_window_make(&re->window, &f.weights, all.best.set, all.best.n);
 	return ERR_OK;
 }

@@ -11,33 +11,33 @@
 
 /* --- which sets ---------------------------------------------------------- */
 
-/* Of 10,000 bytes of a configuration, roughly: what matters is that letters and
- * spaces are many and most signs are few. */
-static unsigned byte_weight(unsigned c)
+/* What matters is that letters and spaces are many and most signs are few. */
+void rx_weights_init(struct rx_weights *w)
 {
 	static const struct {
 		const char *bytes;
-		unsigned weight;
+		uint16_t weight;
 	} common[] = { { " ", 1500 }, { "aeinorst", 450 }, { "cdfhlmpu", 200 },
 		{ "bgkvwxyz", 90 }, { "01", 350 }, { "23456789", 120 },
 		{ ".", 200 }, { "-/_:", 90 }, { "\n", 500 }, { "jq", 20 } };
 
-	for (size_t i = 0; c && i < sizeof(common) / sizeof(common[0]); i++) {
-		if (strchr(common[i].bytes, (int)c))
-			return common[i].weight;
+	for (unsigned c = 0; c < 256; c++)
+		w->of[c] = c >= 'A' && c <= 'Z'	 ? 40
+			   : c >= ' ' && c < 127 ? 15
+						 : 1;
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
+		for (const char *p = common[i].bytes; *p; p++)
+			w->of[(unsigned char)*p] = common[i].weight;
 	}
-	return c >= 'A' && c <= 'Z' ? 40 : c >= ' ' && c < 127 ? 15 : 1;
 }
 
 /* The part of all bytes that are in the set. */
-static double set_weight(const struct rx_set *set)
+static double set_weight(const struct rx_weights *w, const struct rx_set *set)
 {
 	unsigned sum = 0;
 
-	for (unsigned c = 0; c < 256; c++) {
-		if (rx_set_has(set, (unsigned char)c))
-			sum += byte_weight(c);
-	}
+	for (unsigned c = 0; c < 256; c++)
+		sum += rx_set_has(set, (unsigned char)c) ? w->of[c] : 0;
 	return sum < 10000 ? (sum + 1) / 10001.0 : 1.0;
 }
 
@@ -47,13 +47,13 @@ struct pick {
 };
 
 /* The rarest sets of a sequence, the rarest first; how many. */
-static size_t pick_probes(
+static size_t pick_probes(const struct rx_weights *w,
     const struct rx_set *const *sets, size_t n, struct pick pick[RX_MAX_PROBES])
 {
 	size_t picked = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		double weight = set_weight(sets[i]);
+		double weight = set_weight(w, sets[i]);
 		size_t to = picked;
 
 		for (; to > 0 && pick[to - 1].weight > weight; to--) {
@@ -67,10 +67,11 @@ static size_t pick_probes(
 	return picked;
 }
 
-double rx_window_rarity(const struct rx_set *const *sets, size_t n)
+double rx_window_rarity(
+    const struct rx_weights *w, const struct rx_set *const *sets, size_t n)
 {
 	struct pick pick[RX_MAX_PROBES];
-	size_t picked = pick_probes(sets, n, pick);
+	size_t picked = pick_probes(w, sets, n, pick);
 	double rarity = 1.0;
 
 	for (size_t i = 0; i < picked; i++)
@@ -164,15 +165,15 @@ static bool has_avx2(void)
 #endif
 }
 
-void rx_window_make(
-    struct rx_window *w, const struct rx_set *const *sets, size_t n)
+void rx_window_make(struct rx_window *w, const struct rx_weights *weights,
+    const struct rx_set *const *sets, size_t n)
 {
 	struct pick pick[RX_MAX_PROBES];
-	size_t picked = pick_probes(sets, n, pick);
+	size_t picked = pick_probes(weights, sets, n, pick);
 	double places = BLOCK; /* of a block that have the probes so far */
 
 	*w = (struct rx_window){ .n_probes = 0 };
-	if (rx_window_rarity(sets, n) < MIN_RARITY)
+	if (rx_window_rarity(weights, sets, n) < MIN_RARITY)
 		return;
 	for (size_t i = 0; i < picked; i++) {
 		make_probe(&w->probe[i], sets[pick[i].at], pick[i].at);

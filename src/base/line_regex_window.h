@@ -12,13 +12,20 @@
 
 #include "base/line_regex_internal.h"
 
+/* How many of 10,000 bytes of a configuration are this one, roughly. */
+struct rx_weights {
+	uint16_t of[256];
+};
+void rx_weights_init(struct rx_weights *w);
+
 /* Of how many places one may have all the probes; 1 if there are no sets. */
-double rx_window_rarity(const struct rx_set *const *sets, size_t n);
+double rx_window_rarity(const struct rx_weights *weights,
+    const struct rx_set *const *sets, size_t n);
 
 /* The probes of a sequence; n_probes is 0 if too many places would have them
  * for that to be of use. */
-void rx_window_make(
-    struct rx_window *w, const struct rx_set *const *sets, size_t n);
+void rx_window_make(struct rx_window *w, const struct rx_weights *weights,
+    const struct rx_set *const *sets, size_t n);
 
 /* The first place in [p, end) where the probes are; NULL: there is none. */
 const char *rx_window_find(
