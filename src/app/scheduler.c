@@ -1,5 +1,6 @@
 #include "app/scheduler.h"
 
+#include "app/lost_names.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -29,6 +30,7 @@ struct scheduler {
 	struct entry *entries;
 	size_t n;
 	int64_t looked_ms;
+	struct lost_watch *lost;
 };
 
 enum err_code scheduler_new(
@@ -38,6 +40,10 @@ enum err_code scheduler_new(
 
 	if (!s)
 		return err_set(e, ERR_SYSTEM, "out of memory");
+	if (lost_watch_new(&s->lost, e) != ERR_OK) {
+		free(s);
+		return ERR_SYSTEM;
+	}
 	s->app = app;
 	*ret = s;
 	return ERR_OK;
@@ -59,6 +65,7 @@ void scheduler_free(struct scheduler *s)
 	if (!s)
 		return;
 	drop_entries(s);
+	lost_watch_free(s->lost);
 	free(s);
 }
 
@@ -125,6 +132,7 @@ static void load_entries(
 		s->n++;
 		begin(s, one, now_ms);
 	}
+	lost_watch_look(s->lost, snapshot);
 	s->commit = *snapshot_commit(snapshot);
 	s->loaded = s->entries != NULL;
 }

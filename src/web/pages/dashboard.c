@@ -3,6 +3,7 @@
 #include "web/pages/pages.h"
 
 #include "app/hostkeys.h"
+#include "app/lost_names.h"
 #include "app/runs.h"
 #include "base/json.h"
 #include "domain/job.h"
@@ -123,6 +124,27 @@ static struct jv problems_view(struct request *r)
 
 		jv_dict_set(a, v, "path", jv_text(all[i].path));
 		jv_dict_set(a, v, "message", jv_text(all[i].message));
+		jv_list_append(a, list, v);
+	}
+	return list;
+}
+
+/* What starts runs by itself and names what is no more. */
+static struct jv lost_view(struct request *r)
+{
+	struct arena *a = r->arena;
+	struct lost_name *lost = arena_alloc(a, MAX_ATTENTION * sizeof(*lost));
+	struct jv list = jv_list(a, MAX_ATTENTION);
+	size_t n =
+	    lost ? lost_names_find(r->snapshot, lost, MAX_ATTENTION) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct jv v = jv_dict(a, 3);
+
+		jv_dict_set(a, v, "record", view_record(a, lost[i].record));
+		jv_dict_set(
+		    a, v, "kind", jv_text(record_kind(lost[i].record)->title));
+		jv_dict_set(a, v, "text", jv_text(lost[i].text));
 		jv_list_append(a, list, v);
 	}
 	return list;
@@ -279,6 +301,7 @@ static enum err_code dashboard(
 		jv_dict_set(a, ctx, "pending_keys", pending);
 		jv_dict_set(a, ctx, "bad_runs", bad_runs(a, runs, pending));
 		jv_dict_set(a, ctx, "broken", problems_view(r));
+		jv_dict_set(a, ctx, "lost", lost_view(r));
 		add_down(r, ctx);
 		jv_dict_set(a, ctx, "reach", reach_view_counts(r));
 		jv_dict_set(a, ctx, "runs", recent_view(a, runs));

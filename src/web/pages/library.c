@@ -6,6 +6,7 @@
 #include "web/pages/pages.h"
 
 #include "app/inventory.h"
+#include "app/lost_names.h"
 #include "web/pages/bulk.h"
 #include "web/pages/parameter_form.h"
 #include "web/pages/past.h"
@@ -143,6 +144,22 @@ static enum err_code export_page(
 	    r, out, record_table_spec_of(kind_find_plural(plural)->id), e);
 }
 
+static void add_holder(
+    struct request *r, const struct record *record, struct jv ctx)
+{
+	const struct job_holder *holder =
+	    job_holder_of(record_kind(record)->id);
+	char text[LOST_NAMES_TEXT];
+
+	if (!holder)
+		return;
+	jv_dict_set(r->arena, ctx, "parameters",
+	    parameter_form_told(r, holder, record));
+	if (lost_names_of(r->snapshot, record, text))
+		jv_dict_set(
+		    r->arena, ctx, "lost", jv_copy_text(r->arena, text));
+}
+
 static enum err_code record_page(
     struct request *r, struct response *out, struct err *e)
 {
@@ -162,10 +179,7 @@ static enum err_code record_page(
 	}
 	jv_dict_set(a, ctx, "record", view_record(a, record));
 	jv_dict_set(a, ctx, "cells", cells);
-	if (job_holder_of(library->kind))
-		jv_dict_set(a, ctx, "parameters",
-		    parameter_form_told(
-			r, job_holder_of(library->kind), record));
+	add_holder(r, record, ctx);
 	jv_dict_set(a, ctx, "once", jv_text(r->id));
 	if (library->counted_by >= 0)
 		jv_dict_set(a, ctx, "devices",

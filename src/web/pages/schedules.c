@@ -5,6 +5,7 @@
 #include "web/pages/pages.h"
 
 #include "app/inventory.h"
+#include "app/lost_names.h"
 #include "app/schedules.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -66,6 +67,16 @@ static void add_state(
 	jv_dict_set(a, v, "started_ms", jv_int(state.due_ms));
 }
 
+static void add_lost(
+    struct request *r, const struct record *record, struct jv v)
+{
+	char text[LOST_NAMES_TEXT];
+
+	if (lost_names_of(r->snapshot, record, text))
+		jv_dict_set(
+		    r->arena, v, "lost", jv_copy_text(r->arena, text));
+}
+
 static struct jv schedule_view(struct request *r, const struct record *record)
 {
 	struct arena *a = r->arena;
@@ -77,6 +88,7 @@ static struct jv schedule_view(struct request *r, const struct record *record)
 	    jv_text(job ? job->title : record_text(record, SCHEDULE_JOB)));
 	jv_dict_set(a, v, "parameters",
 	    parameter_form_told(r, job_holder_of(KIND_SCHEDULE), record));
+	add_lost(r, record, v);
 	add_times(a, record, v);
 	add_state(r, record, v);
 	return v;

@@ -195,6 +195,26 @@ static void test_a_view_says_who_uses_it(void **state)
 	assert_status(reply, 409);
 }
 
+static void test_what_is_gone_is_told(void **state)
+{
+	struct exchange_reply reply;
+
+	(void)state;
+	make_device("r7", "");
+	reply = post("/schedules/new",
+	    "name=s4&enabled=on&cron=@daily&" BACKUP
+	    "&parameters.devices=r7");
+	assert_goes_to(&reply, "/schedules/s4");
+	reply = post("/devices/r7/delete", "");
+	assert_goes_to(&reply, "/devices");
+	assert_has(get("/schedules/s4"),
+	    "It starts nothing: device &#34;r7&#34; does not exist.");
+	assert_has(get("/schedules"), "device &#34;r7&#34; does not exist");
+	reply = get("/");
+	assert_has(reply, "<a href=\"/schedules/s4\">s4</a>: device "
+			  "&#34;r7&#34; does not exist");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +227,7 @@ int main(void)
 		cmocka_unit_test(test_a_button_fills_its_jobs_form),
 		cmocka_unit_test(test_what_the_job_does_not_know_is_named),
 		cmocka_unit_test(test_a_view_says_who_uses_it),
+		cmocka_unit_test(test_what_is_gone_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, open_pages, portal_close);
