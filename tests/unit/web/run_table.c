@@ -48,7 +48,7 @@ static void test_runs_are_ordered_and_handed_out(void **state)
 	assert_has(get("/runs?q=nothing-like-it"), "No run matches");
 	assert_has(get("/runs?devices=3"), "/runs/" FIXTURE_RUN);
 	assert_has(get("/runs?id=" FIXTURE_RUN "&col=id&col=devices"),
-	    "<td class=\"num\">3</td>");
+	    ">3</td>");
 	reply = get("/runs.csv?col=state&col=device&job=generate-intended");
 	assert_has(reply, "\"job\",\"device\",\"state\"\r\n"
 			  "\"generate-intended\",\"d0, d1, d2\","
