@@ -192,7 +192,7 @@ check_contains "the change is in the log" "$(json 'str(it["lines"])')" \
 # --- the page ---------------------------------------------------------------------------
 
 api GET "/api/v1/reachability?verdict=nonsense"
-check_equal "a verdict that is none" "$status" 422
+check_equal "a verdict that is none" "$status" 400
 api GET "/api/v1/reachability?limit=2"
 check_equal "pages" "$(json 'it["next"]')" dead
 api GET "/api/v1/reachability?limit=2&cursor=dead"
