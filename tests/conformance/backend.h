@@ -49,6 +49,10 @@ struct backend {
 	 * configuration while he stays signed in; NULL: no such thing. */
 	const char *const *pending;
 	const char *const *lock;
+	/* What he types to change it while a run looks at it, and a word of
+	 * that; NULL: drivers hold a lock by then. */
+	const char *const *meanwhile;
+	const char *meanwhile_word;
 	/* … or to commit a change that waits to be confirmed. */
 	const char *const *waiting;
 	/* Ways of its API to fail at a request, besides a cut connection: the

@@ -13,6 +13,9 @@ static const char *const frr_skip[] = {
 	NULL,
 };
 
+static const char *const frr_meanwhile[] = { "configure terminal",
+	"ip route 10.99.0.0/16 Null0", "end", NULL };
+
 const struct backend backend_frr = {
 	.name = "frr",
 	.user = "lab",
@@ -33,5 +36,7 @@ const struct backend backend_frr = {
 	       "ip route 10.78.0.0/16 Null0\n",
 	.bad_word = "bogus",
 	.command = "interface eth2\n description y\ndo write memory\n",
+	.meanwhile = frr_meanwhile,
+	.meanwhile_word = "10.99.0.0",
 	.skip = frr_skip,
 };

@@ -6,6 +6,9 @@ static const char *const ios_pending[] = { "configure terminal revert timer 5",
 	"ip route 192.0.2.77 255.255.255.255 Null0", "end", NULL };
 static const char *const ios_lock[] = { "configure terminal lock", NULL };
 
+static const char *const ios_meanwhile[] = { "configure terminal",
+	"ip route 10.99.0.0 255.255.0.0 Null0", "end", NULL };
+
 const struct backend backend_ios = {
 	.name = "ios",
 	.merge = "interface GigabitEthernet3\n"
@@ -37,5 +40,7 @@ const struct backend backend_ios = {
 	.command = "interface GigabitEthernet2\n description y\ndo reload\n",
 	.cut_off = "interface GigabitEthernet1\n no ip address\n",
 	.pending = ios_pending,
+	.meanwhile = ios_meanwhile,
+	.meanwhile_word = "10.99.0.0",
 	.lock = ios_lock,
 };

@@ -7,6 +7,9 @@ static const char *const nxos_pending[] = {
 	"configure replace bootflash:maintenance commit-timeout 300", NULL
 };
 
+static const char *const nxos_meanwhile[] = { "configure terminal",
+	"ip route 10.99.0.0/16 Null0", "end", NULL };
+
 #define NXOS_LANGUAGE(name)                                             \
 	.merge = "feature ospf\n"                                       \
 		 "interface Ethernet1/3\n"                              \
@@ -33,6 +36,7 @@ static const char *const nxos_pending[] = {
 	.bad_secret = "interface Ethernet1/2\n  description x\n"        \
 		      "username joe password 5 s3cr3t too many\n",      \
 	.command = "interface Ethernet1/2\n  description y\nreload\n",  \
+	.meanwhile = nxos_meanwhile, .meanwhile_word = "10.99.0.0",     \
 	.pending = nxos_pending
 
 const struct backend backend_nxos = {

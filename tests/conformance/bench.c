@@ -48,6 +48,9 @@ static void io_diff(
 	(void)added;
 	(void)removed;
 	b->diff = arena_strdup(b->arena, unified);
+	if (b->meanwhile != NULL && !bench_type(b, b->meanwhile, b->somebody))
+		bench_die("somebody cannot sign in", b->device);
+	b->meanwhile = NULL;
 }
 
 static enum err_code io_effect(

@@ -44,6 +44,9 @@ struct bench {
 	unsigned effects;
 	unsigned effect_at; /* requests to a real server before it */
 	struct driver_refusal refusal;
+	/* Types these lines once the run has compared; NULL: nobody. */
+	const char *const *meanwhile;
+	struct somebody *somebody;
 
 	const char *name; /* of the case at hand */
 	unsigned checks;

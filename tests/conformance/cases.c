@@ -287,6 +287,27 @@ static void somebodys_change_is_left_alone(struct bench *b)
 	bench_leave(b, &who);
 }
 
+/* A plan is right only for what it was made from. */
+static void change_meanwhile_stops_the_run(struct bench *b)
+{
+	struct somebody who;
+	enum run_state state;
+
+	if (b->backend->meanwhile == NULL)
+		return;
+	b->meanwhile = b->backend->meanwhile;
+	b->somebody = &who;
+	state = bench_provision(b, b->backend->merge, 0);
+	bench_leave(b, &who);
+	bench_check(b, state == RUN_FAILED,
+	    "what was changed after the comparison stops the run");
+	bench_check(b, b->effects == 0, "before any effect");
+	bench_check(b, holds(bench_running(b), b->backend->meanwhile_word),
+	    "his change stays");
+	bench_check(b, !holds(bench_running(b), b->backend->shows),
+	    "ours is not there");
+}
+
 static void somebodys_lock_is_respected(struct bench *b)
 {
 	struct somebody who;
@@ -538,9 +559,10 @@ static void ask(struct bench *b, struct driver_session *s, const char *command,
 	enum err_code code = b->driver->read_output(
 	    s, command, deadline_in_ms(b->run_ms), b->arena, &got, &e);
 
-	bench_check(b, code == expected && strstr(code == ERR_OK ? got.text
-		: e.message, words) != NULL, "%s: %s%s", command, got.text,
-	    e.message);
+	bench_check(b,
+	    code == expected &&
+		strstr(code == ERR_OK ? got.text : e.message, words) != NULL,
+	    "%s: %s%s", command, got.text, e.message);
 }
 
 /* What a device does not know is refused, and the session goes on; what does
@@ -552,8 +574,8 @@ static void commands_that_read_are_answered(struct bench *b)
 		{ "get-config running", "</", "get nothing urn:nobody:knows",
 		    "kill-session 1" },
 	};
-	const char *const *c = commands[strcmp(b->driver->name, "netconf") ==
-					0];
+	const char *const *c =
+	    commands[strcmp(b->driver->name, "netconf") == 0];
 	const char *before = bench_running(b);
 	struct driver_session *s = NULL;
 	struct err e = ERR_INIT;
@@ -591,6 +613,7 @@ const struct bench_case bench_cases[] = {
 	{ "refused secrets are not told", refused_secrets_are_not_told },
 	{ "commands are refused", command_is_refused },
 	{ "somebody's change is left alone", somebodys_change_is_left_alone },
+	{ "a change meanwhile stops the run", change_meanwhile_stops_the_run },
 	{ "somebody's lock is respected", somebodys_lock_is_respected },
 	{ "somebody's commit is left alone", somebodys_commit_is_left_alone },
 	{ "what is not confirmed reverts", unconfirmed_reverts },
@@ -601,7 +624,6 @@ const struct bench_case bench_cases[] = {
 	{ "host keys are checked", keys_are_checked },
 	{ "sessions are closed", sessions_are_closed },
 	{ "facts are read", facts_are_read },
-	{ "commands that read are answered",
-	    commands_that_read_are_answered },
+	{ "commands that read are answered", commands_that_read_are_answered },
 	{ NULL, NULL },
 };
