@@ -66,6 +66,7 @@ static void snapshot_free(struct snapshot *s)
 	}
 	free(s->problems);
 	record_unref(s->default_settings);
+	record_lines_free(atomic_load(&s->lines));
 	free(s);
 }
 

@@ -4,6 +4,7 @@
 #ifndef APP_SNAPSHOT_INTERNAL_H
 #define APP_SNAPSHOT_INTERNAL_H
 
+#include "app/record_lines.h"
 #include "app/snapshot.h"
 
 #include <stdatomic.h>
@@ -48,6 +49,7 @@ struct snapshot {
 	struct snapshot_problem *problems; /* texts owned; sorted by path */
 	size_t n_problems;
 	const struct record *default_settings;
+	_Atomic(struct record_lines *) lines; /* see record_lines.h */
 };
 
 #endif

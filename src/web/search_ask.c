@@ -1,5 +1,6 @@
 #include "web/search_ask.h"
 
+#include "app/record_lines.h"
 #include "base/clock.h"
 #include "web/query_word.h"
 #include "web/web.h"
@@ -10,22 +11,7 @@
 #define BUDGET_MS 1500
 #define MAX_LINES 5
 #define CONTEXT 2
-#define BATCH 4096 /* bytes that are searched together */
-#define SOME 16	   /* records, one by one, where some of them match */
-
-/* What is searched of each kind, in the order in which it is told; -1 ends. */
-static const struct {
-	enum kind_id kind;
-	int fields[6];
-} places[] = {
-	{ KIND_DEVICE, { DEVICE_NAME, DEVICE_PRIMARY_IP4, DEVICE_SERIAL,
-			   DEVICE_TAGS, DEVICE_DESCRIPTION, -1 } },
-	{ KIND_VLAN, { VLAN_VID, VLAN_NAME, VLAN_DESCRIPTION, -1 } },
-	{ KIND_AREA, { AREA_NAME, AREA_DESCRIPTION, -1 } },
-	{ KIND_ROLE, { ROLE_NAME, ROLE_DESCRIPTION, -1 } },
-	{ KIND_PLATFORM, { PLATFORM_NAME, PLATFORM_DESCRIPTION, -1 } },
-	{ KIND_IMAGE, { IMAGE_NAME, IMAGE_URL, -1 } },
-};
+#define SLICE 4096 /* bytes of records between two looks at the clock */
 
 /* --- records ------------------------------------------------------------- */
 
@@ -90,52 +76,6 @@ static void add_record(struct search_answer *to, size_t *n_exact, bool exact,
 	to->n_records++;
 }
 
-/* The texts of some records, a line each, so that most are done with at once.
- */
-struct batch {
-	char text[BATCH];
-	size_t len;
-};
-
-static bool add_text(struct batch *b, const char *text)
-{
-	size_t len = strlen(text);
-
-	if (len >= sizeof(b->text) - b->len)
-		return false;
-	memcpy(b->text + b->len, text, len);
-	b->text[b->len + len] = '\n';
-	b->len += len + 1;
-	return true;
-}
-
-static bool add_field(struct batch *b, const struct record *r, int field)
-{
-	const char *text = record_text(r, field);
-
-	if (*text)
-		return add_text(b, text);
-	for (size_t i = 0; i < record_count(r, field); i++) {
-		if (!add_text(b, record_item(r, field, i)))
-			return false;
-	}
-	return true;
-}
-
-/* How many of the records there is room for. */
-static size_t fill_batch(struct batch *b, const struct record *const *all,
-    size_t n, const int *fields)
-{
-	b->len = 0;
-	for (size_t i = 0; i < n; i++) {
-		for (const int *field = fields; *field >= 0; field++) {
-			if (!add_field(b, all[i], *field))
-				return i;
-		}
-	}
-	return n;
-}
-
 static bool stop_at_first(void *ctx, const char *line, size_t len)
 {
 	(void)ctx;
@@ -146,17 +86,17 @@ static bool stop_at_first(void *ctx, const char *line, size_t len)
 
 struct seeker {
 	struct search_answer *to;
+	const struct record_lines *lines;
 	const char *q;
-	const int *fields;
 	size_t n_exact;
-	struct deadline deadline;
-	bool late;
 };
 
 /* Of a record that there is no more room for only this is asked. */
 static bool may_be_exact(const struct seeker *s, const struct record *r)
 {
-	for (const int *field = s->fields; *field >= 0; field++) {
+	const int *field = record_lines_fields(record_kind(r)->id);
+
+	for (; *field >= 0; field++) {
 		const char *text = record_text(r, *field);
 		size_t n = *text ? 0 : record_count(r, *field);
 
@@ -170,63 +110,71 @@ static bool may_be_exact(const struct seeker *s, const struct record *r)
 	return false;
 }
 
-static void tell_records(
-    struct seeker *s, const struct record *const *all, size_t n)
+static void tell_record(struct seeker *s, const struct record *r)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct search_record hit;
+	const int *fields = record_lines_fields(record_kind(r)->id);
+	struct search_record hit;
 
-		if (s->to->more_records && !may_be_exact(s, all[i]))
+	if (match_record(s->to, r, fields, &hit))
+		add_record(s->to, &s->n_exact, is_exact(s->q, hit.text), &hit);
+}
+
+/* The first of the records [i, end) with a line that matches; end: none. */
+static size_t find_record(const struct seeker *s, size_t i, size_t end)
+{
+	const char *text = s->lines->text, *found;
+	const char *p = text + s->lines->start[i];
+	const char *stop = text + s->lines->start[end];
+	size_t len;
+
+	/* most have none, and this is the fastest way to know it */
+	if (line_regex_each(s->to->pattern, p, stop, stop_at_first, NULL))
+		return end;
+	found = line_regex_next(s->to->pattern, p, stop, &len);
+	return found ? record_lines_find(s->lines, (size_t)(found - text))
+		     : end;
+}
+
+/* The records whose lines are looked at before the clock is. */
+static size_t slice_end(const struct record_lines *lines, size_t i)
+{
+	size_t end = record_lines_find(lines, lines->start[i] + SLICE);
+
+	return end > i ? end : i + 1;
+}
+
+static void search_slice(struct seeker *s, size_t i, size_t end)
+{
+	while (i < end) {
+		if (!s->to->more_records)
+			i = find_record(s, i, end);
+		else if (!may_be_exact(s, s->lines->records[i])) {
+			i++;
 			continue;
-		if (match_record(s->to, all[i], s->fields, &hit))
-			add_record(
-			    s->to, &s->n_exact, is_exact(s->q, hit.text), &hit);
-	}
-}
-
-/* How many of the first records do not match; 0: it is not known. */
-static size_t count_others(
-    struct seeker *s, const struct record *const *all, size_t n)
-{
-	struct batch b;
-	size_t some = fill_batch(&b, all, n, s->fields);
-	bool found = !line_regex_each(
-	    s->to->pattern, b.text, b.text + b.len, stop_at_first, NULL);
-
-	return found ? 0 : some;
-}
-
-static void search_kind(
-    struct seeker *s, const struct record *const *all, size_t n)
-{
-	for (size_t i = 0; i < n && !s->late;) {
-		size_t some =
-		    s->to->more_records ? 0 : count_others(s, all + i, n - i);
-
-		if (some == 0) {
-			some = n - i < SOME ? n - i : SOME;
-			tell_records(s, all + i, some);
 		}
-		i += some;
-		s->late = i < n && deadline_passed(s->deadline);
+		if (i < end)
+			tell_record(s, s->lines->records[i++]);
 	}
 }
 
-static void search_records(struct request *r, struct search_answer *to)
+static enum err_code search_records(
+    struct request *r, struct search_answer *to, struct err *e)
 {
 	struct seeker s = { .to = to,
-		.q = request_query(r, "q", ""),
-		.deadline = deadline_in_ms(BUDGET_MS) };
+		.lines = snapshot_lines(r->snapshot),
+		.q = request_query(r, "q", "") };
+	struct deadline deadline = deadline_in_ms(BUDGET_MS);
+	bool late = false;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		const struct record *const *all;
-		size_t n;
-
-		all = snapshot_all(r->snapshot, places[i].kind, &n);
-		s.fields = places[i].fields;
-		search_kind(&s, all, n);
+	if (!s.lines)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	for (size_t i = 0, end; i < s.lines->n && !late; i = end) {
+		end = slice_end(s.lines, i);
+		search_slice(&s, i, end);
+		late = end < s.lines->n && deadline_passed(deadline);
 	}
-	to->more_records = to->more_records || s.late;
+	to->more_records = to->more_records || late;
+	return ERR_OK;
 }
 
 /* --- the question -------------------------------------------------------- */
@@ -283,7 +231,9 @@ enum err_code search_ask(struct request *r, size_t max_texts,
 	if (rc != ERR_OK)
 		return rc;
 	if (!*q.after)
-		search_records(r, &answer);
+		rc = search_records(r, &answer, e);
+	if (rc != ERR_OK)
+		return rc;
 	q.pattern = answer.pattern;
 	rc = search_texts(r->web->search, &q, r->arena, &answer.found, e);
 	if (rc == ERR_OK)
