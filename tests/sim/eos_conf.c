@@ -42,6 +42,10 @@ static const struct conf_rule eos_rules[] = {
 	    NULL },
 	{ "config", "logging buffered <10-2147483647>", NULL, 2, CONF_GROUPED,
 	    NULL },
+	{ "config",
+	    "logging trap (emergencies|alerts|critical|errors|warnings|"
+	    "notifications|informational|debugging)",
+	    NULL, 2, CONF_GROUPED, NULL },
 	{ "config", "hostname WORD", NULL, 1, 0, NULL },
 	{ "config", "ip name-server [vrf WORD] A.B.C.D", NULL, 0, CONF_GROUPED,
 	    NULL },

@@ -34,6 +34,10 @@ static const struct conf_rule ios_rules[] = {
 	{ "config", "hostname WORD", NULL, 1, 0, NULL },
 	{ "config", "vrf definition WORD", "vrf", 0, 0, NULL },
 	{ "config", "logging buffered <4096-2147483647>", NULL, 2, 0, NULL },
+	{ "config",
+	    "logging trap (emergencies|alerts|critical|errors|warnings|"
+	    "notifications|informational|debugging)",
+	    NULL, 2, 0, NULL },
 	{ "config", "enable secret [(0|5|8|9)] WORD", NULL, 2, 0, NULL },
 	{ "config", "aaa new-model", NULL, 0, CONF_BOTH, NULL },
 	{ "config", "ip name-server A.B.C.D", NULL, 0, CONF_GROUPED, NULL },

@@ -38,6 +38,23 @@ check "a backup of all ends" wait_until 60 run_ended "$run"
 check_contains "and has them all" "$(json 'it.get("result", "")')" \
     '10 of 10 done'
 
+# the templates that a new store has are for these very devices
+{
+	echo name,intended_from
+	api GET '/api/v1/devices?area=simulated'
+	json '"\n".join(d["name"] + ",template" for d in it["items"])'
+} >"$scratch/generated.csv"
+"$build/switchyard" --dir "$portal" import devices "$scratch/generated.csv" \
+    >"$scratch/said" || fail "import: $(cat "$scratch/said")"
+for job in generate-intended bulk-provision; do
+	api_json POST "/api/v1/jobs/$job/runs" \
+	    '{"parameters":{"area":"simulated","dry_run":false}}'
+	run=$(json 'it["id"]')
+	check "$job of all ends" wait_until 60 run_ended "$run"
+	check_equal "$job: $(json 'it.get("result", "")')" \
+	    "$(json 'it["state"]')" succeeded
+done
+
 check "they stop" lab_of "$portal" stop
 check_equal "and are gone" "$(pgrep -fc "$portal/simlab/state")" 0
 check "fewer start again" \
