@@ -144,7 +144,7 @@ static enum err_code device_page(
 	jv_dict_set(a, ctx, "sync", device_sync_view(r, device));
 	jv_dict_set(a, ctx, "reach", reach_view_device(r, record_key(device)));
 	jv_dict_set(
-	    a, ctx, "last_backup", device_backup_view(r, record_key(device)));
+	    a, ctx, "last_backup", device_backup_view(r, device));
 	jv_dict_set(a, ctx, "put_aside",
 	    jv_bool(was_put_aside(r, record_key(device))));
 	jv_dict_set(a, ctx, "jobs", device_jobs_view(r, device));

@@ -18,8 +18,7 @@ static enum err_code read_text(struct request *r, const char *device,
     const char *command, const char **ret, struct err *e)
 {
 	struct buf text = BUF_INIT(TEXT_MAX);
-	enum err_code rc =
-	    aside_read(r->app->dir, device, command, &text, e);
+	enum err_code rc = aside_read(r->app->dir, device, command, &text, e);
 	const char *copy = "";
 
 	if (rc == ERR_OK && text.len > 0)
@@ -32,8 +31,7 @@ static enum err_code read_text(struct request *r, const char *device,
 	return rc;
 }
 
-static struct jv list_view(
-    struct arena *a, const struct aside *list, size_t n)
+static struct jv list_view(struct arena *a, const struct aside *list, size_t n)
 {
 	struct jv views = jv_list(a, n);
 	char time[CLOCK_TEXT_SIZE];
@@ -42,8 +40,7 @@ static struct jv list_view(
 		struct jv v = jv_dict(a, 3);
 
 		clock_format_utc(list[i].read_ms, time);
-		jv_dict_set(
-		    a, v, "command", jv_copy_text(a, list[i].command));
+		jv_dict_set(a, v, "command", jv_copy_text(a, list[i].command));
 		jv_dict_set(a, v, "time", jv_copy_text(a, time));
 		jv_dict_set(a, v, "size", jv_int(list[i].size));
 		jv_list_append(a, views, v);
@@ -106,8 +103,8 @@ static enum err_code aside_page(
 		return rc;
 	jv_dict_set(r->arena, ctx, "of", jv_text(of));
 	jv_dict_set(r->arena, ctx, "aside", list_view(r->arena, list, n));
-	jv_dict_set(r->arena, ctx, "last_backup",
-	    device_backup_view(r, record_key(device)));
+	jv_dict_set(
+	    r->arena, ctx, "last_backup", device_backup_view(r, device));
 	return response_page(r, out, 200, "device_aside.html", ctx, e);
 }
 

@@ -1,10 +1,12 @@
 #include "web/pages/device_state.h"
 
 #include "app/config_sync.h"
+#include "app/device_history.h"
 #include "app/hostkeys.h"
 #include "app/inventory.h"
 #include "app/render.h"
 #include "app/runs.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "domain/text_diff.h"
@@ -14,6 +16,8 @@
 #include "web/web.h"
 
 #include <string.h>
+
+#define COMMITS_LOOKED_AT 8 /* of a backup, for one by a run */
 
 enum err_code device_read_config(struct request *r, enum path_config which,
     const char *device, const char **ret, struct err *e)
@@ -105,18 +109,53 @@ struct jv device_sync_view(struct request *r, const struct record *device)
 
 /* --- the last backup ----------------------------------------------------- */
 
-struct jv device_backup_view(struct request *r, const char *device)
+static struct jv backup_view(
+    struct request *r, const char *time, const char *run)
+{
+	struct jv v = jv_dict(r->arena, 2);
+
+	jv_dict_set(r->arena, v, "time", jv_copy_text(r->arena, time));
+	jv_dict_set(r->arena, v, "run", jv_copy_text(r->arena, run));
+	return v;
+}
+
+/* Runs know a device by the name that it had then: of one that was renamed
+ * the file tells by which run it came to be as it is. */
+static struct jv backup_by_file(struct request *r, const struct record *device)
+{
+	static const enum device_file backup = DEVICE_FILE_BACKUP;
+	struct history_page page;
+	char time[CLOCK_TEXT_SIZE];
+
+	if (device_history_read(r->app,
+		&(struct device_history_query){ .device = device,
+		    .only = &backup,
+		    .limit = COMMITS_LOOKED_AT },
+		r->arena, &page, NULL) != ERR_OK)
+		return jv_none();
+	for (size_t i = 0; i < page.n; i++) {
+		const struct history_commit *c = &page.entries[i].commit;
+
+		if (!*c->run || !page.entries[i].versions[0].has_new)
+			continue;
+		clock_format_utc(c->time_ms, time);
+		return backup_view(r, time, c->run);
+	}
+	return jv_none();
+}
+
+struct jv device_backup_view(struct request *r, const struct record *device)
 {
 	struct run_backup found;
-	struct jv v;
+	struct blob_id blob;
 
-	if (!run_index_last_backup(r->web->runs, device, &found) ||
-	    !*found.time)
+	if (run_index_last_backup(r->web->runs, record_key(device), &found) &&
+	    *found.time)
+		return backup_view(r, found.time, found.id);
+	if (!snapshot_config(
+		r->snapshot, PATH_BACKUP, record_key(device), &blob))
 		return jv_none();
-	v = jv_dict(r->arena, 2);
-	jv_dict_set(r->arena, v, "time", jv_copy_text(r->arena, found.time));
-	jv_dict_set(r->arena, v, "run", jv_copy_text(r->arena, found.id));
-	return v;
+	return backup_by_file(r, device);
 }
 
 /* --- buttons ------------------------------------------------------------- */

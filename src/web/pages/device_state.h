@@ -14,8 +14,9 @@
  * intended but not in the backup, and the other way round}. */
 struct jv device_sync_view(struct request *r, const struct record *device);
 
-/* The newest run that took a backup, as {time, run}; none if none did. */
-struct jv device_backup_view(struct request *r, const char *device);
+/* The newest run that took a backup, as {time, run}; none if none did.  Of a
+ * device that was renamed since, the one that last changed its backup. */
+struct jv device_backup_view(struct request *r, const struct record *device);
 
 /* The enabled buttons for this device: [{name, label, one_click, job, primary,
  * url, refusal, may_change}]; refusal "" if it may be pressed.  None for who

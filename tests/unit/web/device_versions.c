@@ -298,6 +298,27 @@ static void hostile_texts_stay_text(void **state)
 	}
 }
 
+static void a_renamed_device_keeps_the_age_of_its_backup(void **state)
+{
+	static const char record[] = "{\"name\":\"%s\",\"area\":\"lab\"}\n";
+	struct exchange_reply reply;
+	char text[100];
+
+	(void)state;
+	snprintf(text, sizeof(text), record, "older");
+	write_as("worker", "devices/lab/older.json", text, NULL);
+	write_as("worker", "backup/lab/older.cfg", "hostname older\n", NULL);
+	snprintf(text, sizeof(text), record, "newer");
+	write_as("worker", "devices/lab/newer.json", text,
+	    "devices/lab/older.json");
+	write_as("worker", "backup/lab/newer.cfg", "hostname older\n",
+	    "backup/lab/older.cfg");
+	reply = get("/devices/newer");
+	assert_int_equal(reply.status, 200);
+	assert_has(reply, "Last good backup");
+	assert_has(reply, "/runs/" FIXTURE_RUN);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, open_pages, portal_close)
@@ -311,6 +332,7 @@ int main(void)
 		T(command_outputs_are_a_text_like_others),
 		T(it_goes_over_earlier_areas_and_names),
 		T(hostile_texts_stay_text),
+		T(a_renamed_device_keeps_the_age_of_its_backup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
