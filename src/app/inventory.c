@@ -147,7 +147,9 @@ static enum err_code commit_change(struct store_txn *t,
 	const char *renamed = renamed_from(old, now, old_path);
 
 	if (renamed)
-		action = "rename";
+		action = strcmp(record_key(old), record_key(now)) == 0
+			     ? "move"
+			     : "rename";
 	make_subject(subject, action, rq->what->kind, old, now);
 	trailers[m.n_trailers++] =
 	    (struct store_trailer){ "Actor", rq->actor->name };

@@ -165,7 +165,7 @@ static enum err_code seal(struct bulk_run *run, const struct record *moved,
 	struct store_trailer trailers[5] = {
 		{ "Actor", run->actor->name },
 		{ "Trigger", run_trigger_words[run->actor->via] },
-		{ "Action", moved ? "rename" : "update" },
+		{ "Action", moved ? "move" : "update" },
 	};
 	struct store_message m = { .author = run->actor->name,
 		.subject = subject,

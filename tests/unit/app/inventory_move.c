@@ -78,6 +78,9 @@ static void test_device_moves_to_another_area(void **state)
 
 	give_files(f);
 	patch(f, KIND_DEVICE, "r1", "{\"area\":\"lab\"}");
+	assert_tip_says(f, STORE_MAIN, "Move device r1: area",
+	    "\nAction: move\n", "\nDevice: r1\n",
+	    "\nRenamed-From: devices/row1/r1.json\n");
 	assert_stored(f, "intended/lab/r1.cfg", "hostname r1\n");
 	assert_stored(f, "backup/lab/r1.cfg", "hostname old\n");
 	assert_false(file_exists(f, "intended/row1/r1.cfg"));
