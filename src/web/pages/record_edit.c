@@ -7,6 +7,7 @@
 #include "web/pages/form_view.h"
 #include "web/pages/parameter_form.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,6 +39,16 @@ const char *record_page_key(const struct request *r)
 	return r->capture[0];
 }
 
+/* "schedule", "VLAN": the title within a sentence. */
+static const char *said(struct arena *a, const struct kind *kind)
+{
+	char *text = arena_strdup(a, kind->title);
+
+	if (text && islower((unsigned char)text[1]))
+		text[0] = (char)tolower((unsigned char)text[0]);
+	return text ? text : "";
+}
+
 enum err_code record_page_find(
     const struct request *r, const struct record **ret, struct err *e)
 {
@@ -50,7 +61,7 @@ enum err_code record_page_find(
 		return err_set(e, ERR_NOT_FOUND,
 		    "There is no %s named %.100s. It may have been renamed or "
 		    "deleted; the audit trail tells.",
-		    kind->title, key ? key : "");
+		    said(r->arena, kind), key ? key : "");
 	*ret = found;
 	return ERR_OK;
 }
