@@ -37,6 +37,9 @@ struct backend {
 	/* Good lines, then one that the device refuses, and a word of it. */
 	const char *bad;
 	const char *bad_word;
+	/* A line that can be had many times, %u a number below 250; NULL: the
+	 * driver sends no lines one by one. */
+	const char *many;
 	/* A line that the device refuses, with the password "s3cr3t"; NULL:
 	 * it knows none. */
 	const char *bad_secret;

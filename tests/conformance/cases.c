@@ -208,6 +208,34 @@ static void bad_line_changes_nothing(struct bench *b)
 	    "the next run goes on");
 }
 
+#define MANY 60
+
+/* Each line is taken in time, and all of them are not. */
+static void long_change_is_put_back(struct bench *b)
+{
+	struct buf lines = BUF_INIT(MANY * 100);
+	const char *old = bench_running(b);
+	enum run_state state;
+
+	if (b->backend->many == NULL)
+		return;
+	for (unsigned i = 0; i < MANY; i++) {
+		const char *number = strstr(b->backend->many, "%u");
+
+		buf_printf(&lines, "%.*s%u%s", (int)(number - b->backend->many),
+		    b->backend->many, i, number + 2);
+	}
+	bench_mode(b, "latency=150");
+	b->run_ms = 5000;
+	state = bench_provision(b, buf_text(&lines), 0);
+	b->run_ms = 60000;
+	bench_mode(b, "off");
+	bench_check(b, state == RUN_ROLLED_BACK, "it is put back");
+	bench_check(b, holds(b->out.text, "ran out"), "for want of time");
+	bench_check(b, bench_same(b, old, bench_running(b)), "no change");
+	buf_release(&lines);
+}
+
 /* What the device runs, with more lines, which are its last. */
 static const char *running_with(struct bench *b, const char *lines)
 {
@@ -610,6 +638,7 @@ const struct bench_case bench_cases[] = {
 	{ "a bad line changes nothing", bad_line_changes_nothing },
 	{ "a bad replacement changes nothing",
 	    bad_replacement_changes_nothing },
+	{ "a change that takes too long is put back", long_change_is_put_back },
 	{ "refused secrets are not told", refused_secrets_are_not_told },
 	{ "commands are refused", command_is_refused },
 	{ "somebody's change is left alone", somebodys_change_is_left_alone },
