@@ -37,6 +37,9 @@ struct backend {
 	/* Good lines, then one that the device refuses, and a word of it. */
 	const char *bad;
 	const char *bad_word;
+	/* A line that opens no section, and what is below it all the same,
+	 * which the device would take elsewhere; NULL: as above. */
+	const char *no_section;
 	/* A line that can be had many times, %u a number below 250; NULL: the
 	 * driver sends no lines one by one. */
 	const char *many;

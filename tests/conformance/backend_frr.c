@@ -35,6 +35,7 @@ const struct backend backend_frr = {
 	.bad = "interface eth2\n description x\n bogus line\nexit\n"
 	       "ip route 10.78.0.0/16 Null0\n",
 	.bad_word = "bogus",
+	.no_section = "ip forwarding\n ip route 10.81.0.0/16 Null0\n",
 	.command = "interface eth2\n description y\ndo write memory\n",
 	.meanwhile = frr_meanwhile,
 	.meanwhile_word = "10.99.0.0",

@@ -36,6 +36,8 @@ const struct backend backend_ios = {
 	.bad = "interface GigabitEthernet2\n description x\n bogus line\n"
 	       "ip route 10.78.0.0 255.255.0.0 Null0\n",
 	.bad_word = "bogus",
+	.no_section = "ip http server\n"
+		      " ip route 10.81.0.0 255.255.0.0 Null0\n",
 	.many = "ip route 10.80.%u.0 255.255.255.0 Null0\n",
 	.bad_secret = "username joe password 7 s3cr3t\n",
 	.command = "interface GigabitEthernet2\n description y\ndo reload\n",

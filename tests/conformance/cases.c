@@ -208,6 +208,24 @@ static void bad_line_changes_nothing(struct bench *b)
 	    "the next run goes on");
 }
 
+/* What belongs into a section is not sent where there is none. */
+static void lines_stay_in_their_section(struct bench *b)
+{
+	const char *old = bench_running(b);
+	enum run_state state;
+
+	if (b->backend->no_section == NULL)
+		return;
+	state = bench_provision(b, b->backend->no_section, 0);
+	bench_check(b, state == RUN_FAILED || state == RUN_ROLLED_BACK,
+	    "it is refused");
+	bench_check(b, holds(b->out.text, "did not open this section"),
+	    "and why: %s", b->out.text);
+	bench_check(b, !holds(buf_text(&b->log), "> ip route 10.81"),
+	    "the line below was not sent");
+	bench_check(b, bench_same(b, old, bench_running(b)), "no change");
+}
+
 #define MANY 60
 
 /* Each line is taken in time, and all of them are not. */
@@ -638,6 +656,7 @@ const struct bench_case bench_cases[] = {
 	{ "a bad line changes nothing", bad_line_changes_nothing },
 	{ "a bad replacement changes nothing",
 	    bad_replacement_changes_nothing },
+	{ "lines stay in their section", lines_stay_in_their_section },
 	{ "a change that takes too long is put back", long_change_is_put_back },
 	{ "refused secrets are not told", refused_secrets_are_not_told },
 	{ "commands are refused", command_is_refused },
