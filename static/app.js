@@ -451,11 +451,10 @@ async function showParameters(form) {
 
 function followJob(fieldset) {
 	const form = fieldset.closest("form");
-	const button = fieldset.querySelector("[name=show-parameters]");
 
-	button.hidden = true;
 	form.querySelector("select[name=job]").addEventListener("change", () =>
-		showParameters(form).catch(() => { button.hidden = false; }));
+		showParameters(form).catch(() =>
+			fieldset.classList.add("by-hand")));
 }
 
 /* A file is read into the field that is sent: the same can be pasted there. */
