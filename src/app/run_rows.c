@@ -19,16 +19,13 @@ bool run_rows_parse(const char *word, enum run_rows *ret)
 	return false;
 }
 
-bool run_row_is(const json_t *row, enum run_rows which)
+bool run_row_state_is(enum run_state state, bool changed, enum run_rows which)
 {
-	enum run_state state = RUN_QUEUED;
-	bool ended = run_state_parse(json_text(row, "state", ""), &state) &&
-		     run_state_is_final(state);
+	bool ended = run_state_is_final(state);
 
 	switch (which) {
 	case RUN_ROWS_CHANGED:
-		return json_object_get(row, "added") != NULL ||
-		       json_is_true(json_object_get(row, "changed"));
+		return changed;
 	case RUN_ROWS_FAILED:
 		return ended && state != RUN_SUCCEEDED &&
 		       state != RUN_CANCELLED;
@@ -41,6 +38,16 @@ bool run_row_is(const json_t *row, enum run_rows which)
 		break;
 	}
 	return true;
+}
+
+bool run_row_is(const json_t *row, enum run_rows which)
+{
+	enum run_state state = RUN_QUEUED;
+	bool changed = json_object_get(row, "added") != NULL ||
+		       json_is_true(json_object_get(row, "changed"));
+
+	(void)run_state_parse(json_text(row, "state", ""), &state);
+	return run_row_state_is(state, changed, which);
 }
 
 bool run_row_is_unfinished(const json_t *row)

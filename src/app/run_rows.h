@@ -7,6 +7,7 @@
 #define APP_RUN_ROWS_H
 
 #include "base/err.h"
+#include "domain/run.h"
 
 #include <jansson.h>
 
@@ -28,6 +29,8 @@ extern const char *const run_rows_words[RUN_ROWS_KINDS + 1];
 bool run_rows_parse(const char *word, enum run_rows *ret);
 
 bool run_row_is(const json_t *row, enum run_rows which);
+/* The same of a row that is known by this alone. */
+bool run_row_state_is(enum run_state state, bool changed, enum run_rows which);
 /* Is it to be done again: failed, or not begun? */
 bool run_row_is_unfinished(const json_t *row);
 

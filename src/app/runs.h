@@ -62,6 +62,10 @@ enum err_code runs_read(const struct app *app, const char *id, json_t **ret_doc,
 enum err_code runs_read_brief(const struct app *app, const char *id,
     json_t **ret_doc, struct err *e) must_check;
 
+/* The same from the file that the worker writes for it; false: there is none,
+ * as before and after, and for few devices. */
+bool runs_read_live_brief(const struct app *app, const char *id, json_t **ret);
+
 /* Log lines numbered above `since`, as in run_doc.h, each ended by a newline,
  * appended to `out`; at most out->max bytes, whole lines.  *ret_last is the
  * number of the last line given (or since). */

@@ -141,20 +141,26 @@ enum err_code runs_read_diff(const struct app *app, const char *id,
 	return rc;
 }
 
+bool runs_read_live_brief(const struct app *app, const char *id, json_t **ret)
+{
+	struct buf text = BUF_INIT(RUN_DOC_MAX);
+	bool ok =
+	    run_id_is_valid(id) &&
+	    read_live(app, id, "brief.json", &text, NULL) == ERR_OK &&
+	    run_doc_parse(buf_text(&text), text.len, ret, NULL) == ERR_OK;
+
+	buf_release(&text);
+	return ok;
+}
+
 enum err_code runs_read_brief(
     const struct app *app, const char *id, json_t **ret_doc, struct err *e)
 {
-	struct buf text = BUF_INIT(RUN_DOC_MAX);
-	enum err_code rc = ERR_NOT_FOUND;
+	enum err_code rc;
 	json_t *doc;
 
-	if (run_id_is_valid(id))
-		rc = read_live(app, id, "brief.json", &text, NULL);
-	if (rc == ERR_OK)
-		rc = run_doc_parse(buf_text(&text), text.len, ret_doc, NULL);
-	buf_release(&text);
-	if (rc == ERR_OK)
-		return rc;
+	if (runs_read_live_brief(app, id, ret_doc))
+		return ERR_OK;
 	rc = runs_read(app, id, &doc, e);
 	if (rc != ERR_OK)
 		return rc;

@@ -32,6 +32,8 @@ enum err_code web_open_services(
 	if (rc == ERR_OK)
 		rc = run_index_new(&web->app, &web->runs, e);
 	if (rc == ERR_OK)
+		rc = run_book_new(&web->app, web->runs, &web->book, e);
+	if (rc == ERR_OK)
 		rc = servers_new(&web->app, &web->servers, e);
 	if (rc == ERR_OK)
 		rc = search_index_new(&web->app, &web->search, e);
@@ -45,6 +47,7 @@ void web_close_services(struct web *web)
 	reach_books_free(web->reach);
 	search_index_free(web->search);
 	servers_free(web->servers);
+	run_book_free(web->book);
 	if (web->runs)
 		run_index_free(web->runs);
 	if (web->app.store)

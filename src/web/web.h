@@ -5,6 +5,7 @@
 #define WEB_WEB_H
 
 #include "app/app.h"
+#include "app/run_book.h"
 #include "app/runs.h"
 #include "app/search.h"
 #include "app/servers.h"
@@ -30,6 +31,7 @@ struct web {
 	struct web_options options;
 	struct app app;
 	struct run_index *runs;
+	struct run_book *book; /* documents of runs over many devices */
 	struct servers *servers; /* bare metal */
 	struct search_index *search; /* texts of configurations */
 	struct reach_books *reach; /* app/reach_book.h; may be NULL */

@@ -1,9 +1,9 @@
 #!/bin/bash
-# All benchmarks, side by side in one run: run.sh [web|tables|store|history|jinja|generate|servers|reachability|fleet|devices]…
+# All benchmarks, side by side in one run: run.sh [web|tables|store|history|jinja|generate|servers|reachability|fleet|devices|runs]…
 # Absolute figures depend on the machine; compare the ratios.
 set -eu
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-[ $# -gt 0 ] || set -- store history web tables jinja generate servers reachability fleet devices
+[ $# -gt 0 ] || set -- store history runs web tables jinja generate servers reachability fleet devices
 for part; do
 	case $part in
 	web) echo "=== web"; "$here/web.sh" 10000 100000 ;;

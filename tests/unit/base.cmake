@@ -1,4 +1,5 @@
 unit_test(base file)
+unit_test(base json_scan)
 unit_test(base line_regex)
 unit_test(base line_regex_held)
 unit_test(base memory)

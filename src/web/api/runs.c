@@ -115,11 +115,12 @@ static enum err_code not_found(const char *id, struct err *e)
 	return err_set(e, ERR_NOT_FOUND, "there is no run \"%.60s\"", id);
 }
 
-static enum err_code read_run(struct request *r, json_t **ret, struct err *e)
+static enum err_code open_run(
+    struct request *r, struct run_sheet **ret, struct err *e)
 {
 	if (!run_id_is_valid(r->capture[0]))
 		return not_found(r->capture[0], e);
-	return runs_read(r->app, r->capture[0], ret, e);
+	return run_book_open(r->web->book, r->capture[0], ret, e);
 }
 
 static enum err_code read_brief(
@@ -127,7 +128,7 @@ static enum err_code read_brief(
 {
 	if (!run_id_is_valid(r->capture[0]))
 		return not_found(r->capture[0], e);
-	return runs_read_brief(r->app, r->capture[0], ret, e);
+	return run_book_read_brief(r->web->book, r->capture[0], ret, e);
 }
 
 static enum err_code add_diff(
@@ -191,27 +192,8 @@ static enum err_code get_run(
 }
 
 /* Rows are added at the end only, so that a number is a cursor. */
-static json_t *choose_rows(const json_t *rows, enum run_rows which,
-    size_t limit, size_t *ret_at)
-{
-	json_t *items = json_array();
-	size_t n = json_array_size(rows), at = *ret_at;
-
-	for (; at < n && json_array_size(items) < limit; at++) {
-		json_t *row = json_array_get(rows, at);
-
-		if (run_row_is(row, which) &&
-		    json_array_append(items, row) != 0) {
-			json_decref(items);
-			return NULL;
-		}
-	}
-	*ret_at = at;
-	return items;
-}
-
 static enum err_code respond_rows(struct request *r, struct response *out,
-    const json_t *rows, enum run_rows which, struct err *e)
+    const struct run_sheet *sheet, enum run_rows which, struct err *e)
 {
 	const char *next = NULL;
 	json_t *items;
@@ -226,10 +208,10 @@ static enum err_code respond_rows(struct request *r, struct response *out,
 	if (rc != ERR_OK)
 		return rc;
 	at = (size_t)after;
-	items = choose_rows(rows, which, (size_t)limit, &at);
+	items = run_sheet_rows(sheet, which, (size_t)limit, &at);
 	if (!items)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	if (at < json_array_size(rows))
+	if (at < run_sheet_count(sheet, RUN_ROWS_ALL))
 		next = arena_printf(r->arena, "%zu", at);
 	return response_json(out, 200, api_list_json(items, next), e);
 }
@@ -238,19 +220,19 @@ static enum err_code list_rows(
     struct request *r, struct response *out, struct err *e)
 {
 	const char *word = request_query(r, "show", "all");
+	struct run_sheet *sheet = NULL;
 	enum run_rows which;
-	json_t *doc = NULL;
 	enum err_code rc;
 
 	if (!run_rows_parse(word, &which))
 		return request_refuse(r, 400, e,
-		    "\"%.40s\" is not one of all, changed, failed, open, cancelled",
+		    "\"%.40s\" is not one of all, changed, failed, open, "
+		    "cancelled",
 		    word);
-	rc = read_run(r, &doc, e);
+	rc = open_run(r, &sheet, e);
 	if (rc == ERR_OK)
-		rc = respond_rows(
-		    r, out, json_object_get(doc, "devices"), which, e);
-	json_decref(doc);
+		rc = respond_rows(r, out, sheet, which, e);
+	run_sheet_unref(sheet);
 	return rc;
 }
 
@@ -298,30 +280,17 @@ static enum err_code get_log(
 	return rc;
 }
 
-static bool has_device(const json_t *doc, const char *name)
-{
-	const json_t *device;
-	size_t i;
-
-	json_array_foreach(json_object_get(doc, "devices"), i, device)
-	{
-		if (strcmp(json_text(device, "name", ""), name) == 0)
-			return true;
-	}
-	return false;
-}
-
 static enum err_code get_diff(
     struct request *r, struct response *out, struct err *e)
 {
-	json_t *doc = NULL;
+	struct run_sheet *sheet = NULL;
 	bool known;
-	enum err_code rc = read_run(r, &doc, e);
+	enum err_code rc = open_run(r, &sheet, e);
 
 	if (rc != ERR_OK)
 		return rc;
-	known = has_device(doc, r->capture[1]);
-	json_decref(doc);
+	known = run_sheet_has_device(sheet, r->capture[1]);
+	run_sheet_unref(sheet);
 	if (!known)
 		return err_set(e, ERR_NOT_FOUND,
 		    "the run has no device \"%.100s\"", r->capture[1]);

@@ -61,7 +61,8 @@ static enum err_code devices_view(
     struct request *r, const json_t *run, struct jv *ret, struct err *e)
 {
 	const json_t *devices = json_object_get(run, "devices");
-	size_t n = json_array_size(devices);
+	bool many = json_object_get(run, "counts") != NULL;
+	size_t n = many ? 0 : json_array_size(devices);
 	struct arena *a = r->arena;
 	struct jv list = jv_list(a, n <= MAX_SHOWN ? n : 0);
 
@@ -80,31 +81,49 @@ static enum err_code devices_view(
 	return ERR_OK;
 }
 
+static enum run_rows rows_asked_for(struct request *r)
+{
+	enum run_rows which = RUN_ROWS_ALL;
+
+	(void)run_rows_parse(request_query(r, "show", "all"), &which);
+	return which;
+}
+
+/* Of a run that is told in short its rows are those of the page; of any other
+ * they are chosen here.  Answers how many there are in all. */
+static size_t choose_rows(
+    struct request *r, const json_t *run, long page, struct jv rows)
+{
+	const json_t *counts = json_object_get(run, "counts"), *d;
+	enum run_rows which = rows_asked_for(r);
+	size_t from = counts ? 0 : (size_t)(page - 1) * ROWS_A_PAGE;
+	size_t n = 0, i;
+
+	json_array_foreach(json_object_get(run, "devices"), i, d)
+	{
+		if (!counts && !run_row_is(d, which))
+			continue;
+		if (n >= from && n < from + ROWS_A_PAGE)
+			jv_list_append(r->arena, rows, device_view(r, d));
+		n++;
+	}
+	return (size_t)json_number(
+	    counts, run_rows_words[which], (json_int_t)n);
+}
+
 /* Many devices: {rows, filter, filters, page, pages, n}; none for few. */
 static struct jv rows_view(struct request *r, const json_t *run, long page)
 {
-	const json_t *devices = json_object_get(run, "devices"), *d;
-	enum run_rows which = RUN_ROWS_ALL;
 	struct arena *a = r->arena;
 	struct jv v = jv_dict(a, 6), rows = jv_list(a, ROWS_A_PAGE);
-	size_t from = (size_t)(page - 1) * ROWS_A_PAGE, n = 0, i;
+	size_t n;
 
-	if (json_array_size(devices) <= MAX_SHOWN)
+	if (!json_object_get(run, "counts") &&
+	    json_array_size(json_object_get(run, "devices")) <= MAX_SHOWN)
 		return jv_none();
-	(void)run_rows_parse(request_query(r, "show", "all"), &which);
-	json_array_foreach(devices, i, d)
-	{
-		if (!run_row_is(d, which))
-			continue;
-		if (n >= from && n < from + ROWS_A_PAGE)
-			jv_list_append(a, rows, device_view(r, d));
-		n++;
-	}
-	/* of a run that is told in short these are the first of all */
-	n = (size_t)json_number(json_object_get(run, "counts"),
-	    run_rows_words[RUN_ROWS_ALL], (json_int_t)n);
+	n = choose_rows(r, run, page, rows);
 	jv_dict_set(a, v, "rows", rows);
-	jv_dict_set(a, v, "filter", jv_text(run_rows_words[which]));
+	jv_dict_set(a, v, "filter", jv_text(run_rows_words[rows_asked_for(r)]));
 	jv_dict_set(a, v, "filters", view_words(a, run_rows_words));
 	jv_dict_set(a, v, "page", jv_int(page));
 	jv_dict_set(a, v, "pages",
@@ -173,7 +192,7 @@ static struct jv waiting_key(struct request *r, const json_t *run)
 	struct hostkey_pending pending;
 
 	if (strcmp(json_text(run, "state", ""), "failed") != 0 ||
-	    json_array_size(devices) != 1 ||
+	    json_array_size(devices) != 1 || json_object_get(run, "counts") ||
 	    hostkeys_pending(
 		r->app, r->snapshot, name, r->arena, &pending, NULL) != ERR_OK)
 		return jv_none();
@@ -217,19 +236,47 @@ static enum err_code show_run(
 	return rc;
 }
 
+/* Of a run that is told in short the rows that the page shows take the place of
+ * its first ones; and its numbers those of the same document. */
+static enum err_code put_rows(struct request *r, json_t *run, struct err *e)
+{
+	enum run_rows which = rows_asked_for(r);
+	struct run_sheet *sheet;
+	json_t *rows, *n;
+	size_t at;
+	long page;
+	enum err_code rc =
+	    request_query_number(r, "page", 1, 100000, 1, &page, e);
+
+	if (rc != ERR_OK || !json_object_get(run, "counts") ||
+	    (page == 1 && which == RUN_ROWS_ALL))
+		return rc;
+	rc = run_book_open(r->web->book, r->capture[0], &sheet, e);
+	if (rc != ERR_OK)
+		return rc;
+	at = run_sheet_find(sheet, which, (size_t)(page - 1) * ROWS_A_PAGE);
+	rows = run_sheet_rows(sheet, which, ROWS_A_PAGE, &at);
+	n = json_integer((json_int_t)run_sheet_count(sheet, which));
+	run_sheet_unref(sheet);
+	if (json_object_set_new(run, "devices", rows) != 0 ||
+	    json_object_set_new(
+		json_object_get(run, "counts"), run_rows_words[which], n) != 0)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	return ERR_OK;
+}
+
 static enum err_code run_page(
     struct request *r, struct response *out, struct err *e)
 {
-	bool first = strcmp(request_query(r, "show", "all"), "all") == 0 &&
-		     strcmp(request_query(r, "page", "1"), "1") == 0;
 	json_t *run;
-	enum err_code rc = first
-			       ? runs_read_brief(r->app, r->capture[0], &run, e)
-			       : runs_read(r->app, r->capture[0], &run, e);
+	enum err_code rc =
+	    run_book_read_brief(r->web->book, r->capture[0], &run, e);
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = show_run(r, out, run, e);
+	rc = put_rows(r, run, e);
+	if (rc == ERR_OK)
+		rc = show_run(r, out, run, e);
 	json_decref(run);
 	return rc;
 }
@@ -245,7 +292,8 @@ static enum err_code log_since(
 
 	if ((rc = request_query_number(
 		 r, "since", 0, 100000000, 0, &since, e)) != ERR_OK ||
-	    (rc = runs_read_brief(r->app, r->capture[0], &run, e)) != ERR_OK)
+	    (rc = run_book_read_brief(r->web->book, r->capture[0], &run, e)) !=
+		ERR_OK)
 		return rc;
 	rc = run_view_log(r, r->capture[0], since, &lines, &last, e);
 	if (rc == ERR_OK) {
