@@ -17,6 +17,7 @@ function(fuzz_target name)
   target_link_libraries(fuzz_${name} PRIVATE ${ARGN})
 endfunction()
 
+fuzz_target(config_text domain base)
 fuzz_target(cron domain base)
 fuzz_target(eapi_reply infra_eapi)
 fuzz_target(import_text app)

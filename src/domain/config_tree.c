@@ -75,6 +75,12 @@ static enum err_code enter_level(struct reader *r, size_t indent)
 	struct level *at = &r->levels[r->n_levels - 1];
 	struct level *below;
 
+	/* written, they would be gone */
+	if (config_block_is(r->dialect, at->latest->line))
+		return err_set(r->e, ERR_INVALID,
+		    "line %zu is indented below a text that has ended: is the "
+		    "character that ends it in the text?",
+		    r->number);
 	if (r->n_levels == CONFIG_MAX_DEPTH)
 		return err_set(r->e, ERR_INVALID,
 		    "line %zu is more than %d sections deep", r->number,

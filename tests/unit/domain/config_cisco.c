@@ -145,6 +145,25 @@ static const char *written(const char *line, enum config_block_style style)
 	return text;
 }
 
+/* A delimiter within the text ends it: what follows must not be lost. */
+static void test_a_block_has_no_lines(void **state)
+{
+	struct config_tree tree;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(config_tree_parse(arena, ios,
+			     "hostname a\nbanner motd #door #1\n"
+			     "   is locked\n#\n",
+			     &tree, &e),
+	    ERR_INVALID);
+	assert_non_null(strstr(e.message, "line 3 is indented"));
+	assert_int_equal(
+	    config_tree_parse(arena, ios,
+		"banner motd #door#\n!\nline con 0\n exec\n", &tree, &e),
+	    ERR_OK);
+}
+
 static void test_a_block_is_written(void **state)
 {
 	static const char line[] = "banner motd ^Ca~b\xe2\x90\xa4"
@@ -355,8 +374,8 @@ static void test_refusals_quote_no_word_of_a_secret(void **state)
 	expect_refusal("username joe password 5 s3cr3t x",
 	    "% Invalid input (at token 6: 's3cr3t')",
 	    "% Invalid input (at token 6: '<hidden>')");
-	expect_refusal("description s3cr3t", "% Invalid: 's3cr3t'",
-	    "% Invalid: 's3cr3t'");
+	expect_refusal(
+	    "description s3cr3t", "% Invalid: 's3cr3t'", "% Invalid: 's3cr3t'");
 	expect_refusal("", "% locked by joe", "% locked by joe");
 }
 
@@ -379,6 +398,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_block_is_one_line),
 		cmocka_unit_test(test_a_bad_block_has_no_line),
+		cmocka_unit_test(test_a_block_has_no_lines),
 		cmocka_unit_test(test_a_block_is_written),
 		cmocka_unit_test(test_blocks_stand_in_trees),
 		cmocka_unit_test(test_ios_lines_give_way),
