@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* One that ended with something left is not started again at once. */
+/* One that did not end well is not started again at once. */
 #define PAUSE_MS 5000
 
 /* --- events --------------------------------------------------------------------- */
@@ -186,13 +186,14 @@ static bool outbox_waits(struct worker *w)
 void notify_tend(struct worker *w)
 {
 	int64_t now = clock_mono_ms();
+	int status;
 
 	if (w->notifier > 0) {
-		if (waitpid(w->notifier, NULL, WNOHANG) != w->notifier)
+		if (waitpid(w->notifier, &status, WNOHANG) != w->notifier)
 			return;
 		w->notifier = 0;
-		w->outbox_changed = true;
-		w->notifier_at_ms = now + PAUSE_MS;
+		w->outbox_changed = true; /* since its last look, perhaps */
+		w->notifier_at_ms = status == 0 ? now : now + PAUSE_MS;
 	}
 	if (w->stopping || !w->outbox_changed || now < w->notifier_at_ms)
 		return;

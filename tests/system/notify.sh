@@ -116,6 +116,14 @@ check_contains "its subject" "$(grep '"mail"' "$log")" "Subject: "
 check_equal "both are the same delivery" \
     "$(grep "$run" "$log" | grep '"/hook"' | sed 's/.*"delivery":"\([^"]*\)".*/\1/' |
 	sort -u | wc -l)" 1
+nobody_sends() {
+	! pgrep -f "switchyard-worker --notify --dir $portal\$" >/dev/null
+}
+check "who sends ends when nothing waits" wait_until 10 nobody_sends
+api_json POST /api/v1/jobs/backup/runs '{"parameters":{"device":"lost"}}'
+asked=$(date +%s%3N)
+check "the next failure is told, too" wait_lines 2 '"mail"'
+check "and without a pause" test $(($(date +%s%3N) - asked)) -lt 4500
 check "the signature is right" python3 "$scratch/verify.py" "$log"
 
 # --- one that is slow ----------------------------------------------------------
