@@ -189,6 +189,7 @@ void notify_check_channel(
 	const struct field *fields = record_kind(now)->schema.fields;
 	const char *url = record_text(now, CHANNEL_URL);
 	bool email = strcmp(record_text(now, CHANNEL_TYPE), "email") == 0;
+	struct err wrong = ERR_INIT;
 	bool fits = email ? text_starts_with(url, "smtp://") ||
 				text_starts_with(url, "smtps://")
 			  : text_starts_with(url, "http://") ||
@@ -206,6 +207,10 @@ void notify_check_channel(
 			    "there is no event \"%.60s\"",
 			    record_item(now, CHANNEL_EVENTS, i));
 	}
+	if (notify_check_template(record_text(now, CHANNEL_TEMPLATE), &wrong) !=
+	    ERR_OK)
+		schema_errors_add(errors, &fields[CHANNEL_TEMPLATE], "%.180s",
+		    wrong.message);
 	if (email)
 		check_email(now, errors);
 }

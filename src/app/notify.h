@@ -50,6 +50,10 @@ void notify_check_channel(
 void notify_check_settings(
     const struct record *now, struct schema_errors *errors);
 
+/* Does a channel's template compile?  ERR_INVALID, with the line. */
+enum err_code notify_check_template(
+    const char *source, struct err *e) must_check;
+
 /* --- an item of the outbox (app/outbox.h) -------------------------------- */
 
 /* What is sent: for a channel of type webhook, slack and teams the body of a

@@ -20,12 +20,32 @@
 
 /* --- templates ----------------------------------------------------------- */
 
-static enum err_code run_template(
-    const char *source, const json_t *event, struct buf *out, struct err *e)
+static struct jinja_env *make_env(void)
 {
 	struct jinja_options options = { .undefined = JINJA_LENIENT,
 		.limits = { .output_bytes = MAX_TEXT, .steps = 100000 } };
-	struct jinja_env *env = jinja_env_new(&options);
+
+	return jinja_env_new(&options);
+}
+
+enum err_code notify_check_template(const char *source, struct err *e)
+{
+	struct jinja_env *env = make_env();
+	struct jinja_template *t = NULL;
+	enum err_code rc;
+
+	if (!env)
+		return err_set(e, ERR_SYSTEM, "out of memory");
+	rc = jinja_compile(env, "template", source, strlen(source), &t, e);
+	jinja_template_unref(t);
+	jinja_env_free(env);
+	return rc;
+}
+
+static enum err_code run_template(
+    const char *source, const json_t *event, struct buf *out, struct err *e)
+{
+	struct jinja_env *env = make_env();
 	struct arena *a = arena_new(MAX_RENDER);
 	struct jinja_template *t = NULL;
 	enum err_code rc = ERR_SYSTEM;

@@ -137,7 +137,7 @@ static void test_what_is_sent(void **state)
 	    "{\"text\":\"<!channel> &\"}");
 	/* an alarm with a wrong template is an alarm still */
 	expect_render(f,
-	    CHANNEL("slack", "http://a/\",\"template\":\"{% if %}\""),
+	    CHANNEL("slack", "http://a/\",\"template\":\"{{ 1 // 0 }}\""),
 	    "it does not answer");
 	expect_render(f,
 	    CHANNEL("slack", "http://a/\",\"template\":\"{% for a in "
@@ -277,6 +277,9 @@ static void test_bad_channels(void **state)
 		{ "\"type\":\"slack\",\"url\":\"http://a/\",\"events\":"
 		  "[\"party\"]",
 		    "no event" },
+		{ "\"type\":\"slack\",\"url\":\"http://a/\",\"template\":"
+		  "\"{% if %}\"",
+		    "template" },
 		{ "\"type\":\"slack\",\"url\":\"http://a/\",\"sign_secret\":"
 		  "\"none\"",
 		    "does not exist" },
