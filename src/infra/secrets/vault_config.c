@@ -236,7 +236,7 @@ static enum err_code read_doc(
     json_t *doc, struct vault_config *c, struct err *e)
 {
 	const char *text[KEYS] = { NULL };
-	int number[N_NUMBERS];
+	int number[N_NUMBERS] = { 0 };
 	enum err_code rc = check_names(doc, e);
 
 	if (rc == ERR_OK)
