@@ -39,28 +39,31 @@ static const enum run_state row_states[] = {
 	[REACH_DOWN] = RUN_FAILED,
 };
 
-/* A NETCONF server that could not be asked, and would have counted. */
-static const char *unasked(const struct asked *a)
+/* What would have counted and could not be asked: "; icmp not asked: …". */
+static void append_unasked(const struct asked *a, char *text, size_t size)
 {
-	const struct probe_result *r = &a->results[PROBE_NETCONF];
+	for (int k = 0; k < PROBE_KINDS; k++) {
+		const struct probe_result *r = &a->results[k];
+		size_t used = strlen(text);
 
-	return a->wants_hello && !r->counts && *r->why &&
-		       (a->counting & PROBE_BIT(PROBE_NETCONF))
-		   ? r->why
-		   : NULL;
+		if (r->asked && !r->counts && !r->ok &&
+		    (a->counting & PROBE_BIT(k)))
+			snprintf(text + used, size - used, "%s%s %s",
+			    text[used - 1] == ' ' ? "" : "; ", probe_words[k],
+			    r->why);
+	}
 }
 
 void reach_add_row(
     struct worker *w, struct live_run *run, const struct asked *a)
 {
 	enum reach_verdict verdict = reach_judge(a->results);
-	const char *also = unasked(a);
-	char why[400], text[540];
+	char why[400], text[700];
 	json_t *row;
 
 	reach_explain(a->results, why, sizeof(why));
-	snprintf(text, sizeof(text), "%s: %s%s%s%s", reach_words[verdict], why,
-	    also && *why ? "; " : "", also ? "netconf " : "", also ? also : "");
+	snprintf(text, sizeof(text), "%s: %s", reach_words[verdict], why);
+	append_unasked(a, text, sizeof(text));
 	row = json_pack("{s:s, s:s}", "name", a->device, "state",
 	    run_state_words[row_states[verdict]]);
 	if (row && json_set_text(row, "result", text, strlen(text)))
@@ -68,7 +71,7 @@ void reach_add_row(
 	json_decref(row);
 }
 
-/* {"kind", "ok", "us", "why"} of a probe that was asked. */
+/* {"kind", "ok", "counts", "us", "why"} of a probe that was asked. */
 static void take_result(struct asked *a, const json_t *v)
 {
 	json_int_t kind = json_number(v, "kind", -1);
@@ -79,7 +82,9 @@ static void take_result(struct asked *a, const json_t *v)
 	r = &a->results[kind];
 	r->asked = true;
 	r->ok = json_flag(v, "ok", false);
-	r->counts = (a->counting & PROBE_BIT(kind)) != 0;
+	/* not one that this system could not ask */
+	r->counts = (a->counting & PROBE_BIT(kind)) != 0 &&
+		    json_flag(v, "counts", true);
 	r->latency_us = (uint32_t)json_number(v, "us", 0);
 	text_copy(r->why, sizeof(r->why), json_text(v, "why", ""));
 }
@@ -244,6 +249,25 @@ static void drop_other_rows(struct live_run *run, const json_t *changed)
 	json_object_set_new(run->doc, "devices", kept);
 }
 
+/* The fault of this system, which is told once and not only in every row. */
+static void warn_of_icmp(struct worker *w, struct live_run *run)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; run->reach && i < run->reach->n; i++) {
+		const struct asked *a = &run->reach->asked[i];
+		const struct probe_result *r = &a->results[PROBE_ICMP];
+
+		n += r->asked && !r->ok && !r->counts &&
+		     (a->counting & PROBE_BIT(PROBE_ICMP));
+	}
+	if (n > 0)
+		live_log(w, run, LOG_WARNING,
+		    "%zu %s not asked by icmp: the worker has neither "
+		    "CAP_NET_RAW nor a group in net.ipv4.ping_group_range",
+		    n, n == 1 ? "device was" : "devices were");
+}
+
 /* False: nothing of the run is worth a record.  text: the result. */
 static bool finish(
     struct worker *w, struct live_run *run, char *text, size_t size)
@@ -270,6 +294,7 @@ static bool finish(
 	}
 	free(t.down);
 	free(states);
+	warn_of_icmp(w, run);
 	snprintf(text, size, "%zu up, %zu degraded, %zu down; %zu changed",
 	    t.verdicts[REACH_UP], t.verdicts[REACH_DEGRADED],
 	    t.verdicts[REACH_DOWN], t.changed);

@@ -15,8 +15,8 @@
 enum err_code reach_make_request(struct worker *w, const struct snapshot *s,
     struct live_run *run, json_t **ret, struct err *e) must_check;
 
-/* { "answers": [ {"target", "uptime", "results": [ {"kind", "ok", "us",
- * "why"} ]} ] } */
+/* { "answers": [ {"target", "uptime", "results": [ {"kind", "ok",
+ * "counts", "us", "why"} ]} ] } */
 void reach_on_answers(struct worker *w, struct live_run *run, json_t *message);
 
 /* Its process has ended, and well: it ends, or waits for NETCONF hellos. */

@@ -52,10 +52,11 @@ static void on_target(void *ctx, size_t target,
 	for (int k = 0; k < PROBE_KINDS; k++) {
 		if (!results[k].asked)
 			continue;
-		json_array_append_new(list,
-		    json_pack("{s:i, s:b, s:I, s:s}", "kind", k, "ok",
-			results[k].ok, "us", (json_int_t)results[k].latency_us,
-			"why", results[k].why));
+		json_array_append_new(
+		    list, json_pack("{s:i, s:b, s:b, s:I, s:s}", "kind", k,
+			      "ok", results[k].ok, "counts", results[k].counts,
+			      "us", (json_int_t)results[k].latency_us, "why",
+			      results[k].why));
 	}
 	if (!p->answers)
 		p->answers = json_array();
@@ -92,8 +93,8 @@ static void read_secret(
 	const struct secret_ref ref = slot_read_ref(v);
 	struct err e = ERR_INIT;
 
-	s->usable = secrets_read_snmp(secrets, &ref, &s->credentials, &e) ==
-		    ERR_OK;
+	s->usable =
+	    secrets_read_snmp(secrets, &ref, &s->credentials, &e) == ERR_OK;
 	if (!s->usable) {
 		log_secret(json_text(v, "name", ""), e.message);
 		return;

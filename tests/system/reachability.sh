@@ -28,16 +28,19 @@ mkdir -p /run/sshd
 sshd_pid=$!
 at_end "kill $sshd_pid 2>/dev/null; wait $sshd_pid 2>/dev/null"
 
-cat >"$scratch/snmp/snmpd.conf" <<END
+cat >"$scratch/snmpd.conf" <<END
 agentaddress udp:127.0.0.1:$snmp_port
 rocommunity public
 createUser reader SHA-256 "auth-secret-1" AES "privacy-secret-1"
+createUser shauser SHA "auth-secret-3" AES "privacy-secret-3"
+createUser hidden SHA "auth-secret-3" AES "privacy-secret-3"
 createUser md5user MD5 "auth-secret-2" DES "privacy-secret-2"
 rouser reader priv
+rouser shauser priv
 rouser md5user priv
 END
 SNMP_PERSISTENT_DIR=$scratch/snmp /usr/sbin/snmpd -f -Lf "$scratch/snmp/log" -C \
-    -c "$scratch/snmp/snmpd.conf" &
+    -c "$scratch/snmpd.conf" &
 snmpd_pid=$!
 at_end "kill $snmpd_pid 2>/dev/null; wait $snmpd_pid 2>/dev/null"
 
@@ -70,6 +73,10 @@ put areas/lab.json '{"name":"lab"}'
 put secrets/v2c.json '{"name":"v2c","provider":"file","reference":"v2c"}'
 put secrets/v3.json '{"name":"v3","provider":"file","reference":"v3"}'
 put secrets/v3md5.json '{"name":"v3md5","provider":"file","reference":"v3md5"}'
+for name in v3sha nouser noprivacy noaccess half; do
+	put secrets/$name.json "{\"name\":\"$name\",\"provider\":\"file\",\
+\"reference\":\"$name\"}"
+done
 put secrets/wrong.json '{"name":"wrong","provider":"file","reference":"wrong"}'
 platform() { # NAME SNMP PROBES
 	put "platforms/$1.json" "{\"name\":\"$1\",\"driver\":\"frr\",\
@@ -79,6 +86,9 @@ platform() { # NAME SNMP PROBES
 platform v2c v2c '"ssh","snmp","api"'
 platform v3 v3 '"snmp"'
 platform v3md5 v3md5 '"snmp"'
+for name in v3sha nouser noprivacy noaccess half; do
+	platform $name $name '"snmp"'
+done
 platform wrong wrong '"ssh","snmp","api"'
 device() { # NAME PLATFORM STATUS ADDRESS
 	put "devices/lab/$1.json" "{\"name\":\"$1\",\"area\":\"lab\",\
@@ -89,7 +99,16 @@ device secure v3 active 127.0.0.1
 device old v3md5 planned 127.0.0.1
 device wrong wrong active 127.0.0.1
 device dead v2c active 127.0.0.77
+for name in v3sha nouser noprivacy noaccess half; do
+	device snmp-$name $name active 127.0.0.1
+done
 device gone v2c decommissioning 127.0.0.1
+# SNMP is shown, and only SSH and the API count
+put platforms/weighed.json "{\"name\":\"weighed\",\"driver\":\"frr\",\
+\"port\":$ssh_port,\"api_port\":$tls_port,\"snmp_port\":$snmp_port,\
+\"snmp_credentials\":\"wrong\",\"probes\":[\"ssh\",\"snmp\",\"api\"],\
+\"probes_counting\":[\"ssh\",\"api\"]}"
+device weighed weighed active 127.0.0.1
 # no probes named: what its driver speaks over, at the port of its address
 put platforms/eapi.json '{"name":"eapi","driver":"eos"}'
 put devices/lab/switch.json "{\"name\":\"switch\",\"area\":\"lab\",\
@@ -110,6 +129,16 @@ secret v3 '{"username":"reader","auth_protocol":"SHA-256",
 secret v3md5 '{"username":"md5user","auth_protocol":"MD5",
 "auth_password":"auth-secret-2","privacy_protocol":"DES",
 "privacy_password":"privacy-secret-2"}'
+v3() { # USER PROTOCOL AUTH PRIVACY
+	printf '{"username":"%s","auth_protocol":"%s","auth_password":"%s",
+"privacy_protocol":"AES","privacy_password":"%s"}' "$@"
+}
+secret v3sha "$(v3 shauser SHA auth-secret-3 privacy-secret-3)"
+secret nouser "$(v3 nobody SHA auth-secret-3 privacy-secret-3)"
+secret noprivacy "$(v3 shauser SHA auth-secret-3 not-the-secret)"
+secret noaccess "$(v3 hidden SHA auth-secret-3 privacy-secret-3)"
+secret half '{"username":"shauser","auth_protocol":"SHA",
+"auth_password":"auth-secret-3"}'
 secret wrong '{"username":"reader","auth_protocol":"SHA-256",
 "auth_password":"not-the-secret","privacy_password":"privacy-secret-1"}'
 token admin
@@ -139,7 +168,7 @@ check_equal "nobody was asked yet" "$status" 404
 
 sweep '"all":true'
 check_equal "the sweep succeeds" "$(json 'it["state"]')" succeeded
-check_contains "the tally" "$(json 'it["result"]')" "4 up, 1 degraded, 1 down"
+check_contains "the tally" "$(json 'it["result"]')" "6 up, 1 degraded, 5 down"
 check_equal "up" "$(row all state)" succeeded
 check_equal "down" "$(row dead state)" failed
 check_equal "left alone" "$(row gone state)" succeeded
@@ -157,6 +186,18 @@ reach secure
 check_equal "SNMPv3 with SHA-256 and AES" "$(probe snmp ok)" true
 reach old
 check_equal "SNMPv3 with MD5 and DES" "$(probe snmp ok)" true
+reach snmp-v3sha
+check_equal "SNMPv3 with SHA and AES" "$(probe snmp ok)" true
+while read -r name words; do
+	reach snmp-$name
+	check_equal "$name: no answer that counts" "$(json 'it["verdict"]')" down
+	check_contains "$name: and why" "$(probe snmp reason)" "$words"
+done <<'END'
+nouser does not know the SNMPv3 user
+noprivacy no answer to the SNMPv3 user (privacy password?)
+noaccess does not let these SNMP credentials read
+half does not let these SNMP credentials read
+END
 reach wrong
 check_equal "one probe of three" "$(json 'it["verdict"]')" degraded
 check_contains "a wrong password" "$(probe snmp reason)" \
@@ -167,6 +208,11 @@ reach switch
 check_equal "a switch that is spoken to over HTTPS is asked so" \
     "$(probe api ok)" true
 check_not "and not over SSH" probe ssh ok
+reach weighed
+check_equal "what does not count calls nobody degraded" \
+    "$(json 'it["verdict"]')" up
+check_equal "but is shown as failed" "$(probe snmp ok)" false
+check_equal "and as not counting" "$(probe snmp counts)" false
 reach dead
 check_contains "a dead address" "$(probe ssh reason)" "connection refused"
 check_not "no secret in the log" grep -rqE 'auth-secret|privacy-secret' \
@@ -176,7 +222,7 @@ check_not "no secret in the log" grep -rqE 'auth-secret|privacy-secret' \
 
 api GET "/api/v1/reachability?verdict=up"
 check_equal "the list of those that are up" \
-    "$(json '",".join(i["device"] for i in it["items"])')" all,old,secure,switch
+    "$(json '",".join(i["device"] for i in it["items"])')" all,old,secure,snmp-v3sha,switch,weighed
 kill "$snmpd_pid"
 wait "$snmpd_pid" 2>/dev/null
 sweep '"device":"secure"'
@@ -188,6 +234,53 @@ check_equal "twice is" "$(json 'it["verdict"]')" down
 api GET "/api/v1/runs/$run/log"
 check_contains "the change is in the log" "$(json 'str(it["lines"])')" \
     "secure is down (it was up)"
+
+api GET /devices/secure
+check_contains "the line of its answers is on its page" "$body" \
+    '<polyline class="spark-line"'
+check_contains "with gaps" "$body" '<line class="spark-gap"'
+
+# --- what goes on record --------------------------------------------------------------
+
+on_record() {
+	git -C "$portal/store.git" rev-list --count runs
+}
+checked_at() {
+	api GET "/api/v1/devices/$1/reachability"
+	json 'it["checked_at"]'
+}
+scheduled() { # NAME PARAMETERS: a sweep by a schedule, in a moment
+	before=$(checked_at secure)
+	api_json POST /api/v1/schedules "{\"name\":\"$1\",\
+\"job\":\"reachability\",\"at\":\"$(date -u -d '3 seconds' +%FT%TZ)\",\
+\"missed\":\"run_once\",\"parameters\":{$2,\"timeout\":1}}"
+	check_equal "$1 is accepted: $body" "$status" 201
+	check "$1 has swept" wait_until 20 was_checked
+}
+was_checked() {
+	[ "$(checked_at secure)" != "$before" ]
+}
+is_on_record() {
+	[ "$(on_record)" -gt "$commits" ]
+}
+check "the last run is on record" wait_until 20 run_recorded "$run"
+commits=$(on_record)
+scheduled nothing-new '"all":true'
+api GET "/api/v1/runs?limit=1"
+check_not "a sweep of a schedule that found nothing new leaves no run" \
+    grep -q nothing-new <<<"$body"
+check_equal "and no commit" "$(on_record)" "$commits"
+SNMP_PERSISTENT_DIR=$scratch/snmp /usr/sbin/snmpd -f -Lf "$scratch/snmp/log" -C \
+    -c "$scratch/snmpd.conf" &
+snmpd_pid=$!
+check "snmpd answers again" wait_until 20 answers_snmp
+scheduled news '"device":"secure","damping":1'
+check "one that did is on record" wait_until 20 is_on_record
+reach secure
+check_equal "up again, by a server that was started anew" \
+    "$(json 'it["verdict"]')" up
+api GET "/api/v1/runs?limit=1"
+check_contains "as the schedule's" "$body" "schedule:news"
 
 # --- the page ---------------------------------------------------------------------------
 

@@ -103,12 +103,12 @@ static void begin(struct probe_op *op)
 	struct sweep *s = op->running->sweep;
 
 	if (s->icmp_fd < 0)
-		probe_fail(op, "%s", s->icmp_why);
+		probe_pass_over(op, s->icmp_why);
 	else
 		send_echo(op);
 }
 
-const struct probe_method probe_icmp = { begin, NULL, send_echo, "no answer" };
+const struct probe_method probe_icmp = { begin, NULL, send_echo, NULL };
 
 /* --- answers -------------------------------------------------------------- */
 

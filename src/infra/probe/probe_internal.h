@@ -80,13 +80,16 @@ struct probe_method {
 	void (*begin)(struct probe_op *op);
 	void (*ready)(struct probe_op *op, unsigned events);
 	void (*again)(struct probe_op *op);
-	const char *silence; /* why, when the time is over: "no answer" */
+	/* why, when the time is over; NULL: "no answer" */
+	const char *(*silence)(const struct probe_op *op);
 };
 extern const struct probe_method probe_icmp, probe_ssh, probe_netconf,
     probe_api, probe_snmp;
 
 void probe_succeed(struct probe_op *op, int64_t latency_us);
 void probe_fail(struct probe_op *op, const char *fmt, ...) printf_like(2, 3);
+/* The fault is not the device's: it counts for nothing. */
+void probe_pass_over(struct probe_op *op, const char *why);
 /* With the words of an errno of the network. */
 void probe_fail_errno(struct probe_op *op, int error);
 /* A non-blocking socket to the target's port, in the epoll set; connecting.

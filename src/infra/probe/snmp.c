@@ -105,5 +105,9 @@ static void ready(struct probe_op *op, unsigned events)
 		;
 }
 
-const struct probe_method probe_snmp = { begin, ready, send_request,
-	"no answer (or a wrong community)" };
+static const char *silence(const struct probe_op *op)
+{
+	return snmp_talk_silence(&op->talk.snmp);
+}
+
+const struct probe_method probe_snmp = { begin, ready, send_request, silence };

@@ -27,6 +27,9 @@ static const char *const report_words[] = {
 };
 #define N_REPORTS (sizeof(report_words) / sizeof(report_words[0]))
 
+/* RFC 3416, 3: error-status */
+enum { ERROR_AUTHORIZATION = 16 };
+
 static enum hello_step fail(struct snmp_talk *t, const char *why)
 {
 	snprintf(t->why, sizeof(t->why), "%s", why);
@@ -40,6 +43,16 @@ void snmp_talk_begin(struct snmp_talk *t, const struct probe_snmp *snmp,
 	t->snmp = snmp;
 	t->user = user;
 	t->id = id;
+}
+
+const char *snmp_talk_silence(const struct snmp_talk *t)
+{
+	if (t->snmp->community)
+		return "no answer (or a wrong community)";
+	/* it told its engine, and drops what it cannot decrypt */
+	return t->engine_len > 0
+		   ? "no answer to the SNMPv3 user (privacy password?)"
+		   : "no answer";
 }
 
 void snmp_talk_end(struct snmp_talk *t)
@@ -196,6 +209,9 @@ static enum hello_step on_response(struct snmp_talk *t, const struct answer *a)
 {
 	uint32_t ticks = 0;
 
+	if (a->error == ERROR_AUTHORIZATION)
+		return fail(
+		    t, "does not let these SNMP credentials read, or not so");
 	if (a->error != 0)
 		return fail(t, "answers the SNMP request with an error");
 	if (!ber_is(&a->name, sys_up_time, sizeof(sys_up_time)))

@@ -36,6 +36,8 @@ void snmp_talk_request(struct snmp_talk *t, struct ber_out *out);
 /* HELLO_MORE: go on waiting, or with *ret_again send the next request. */
 enum hello_step snmp_talk_feed(
     struct snmp_talk *t, const void *data, size_t len, bool *ret_again);
+/* What it means that nothing came. */
+const char *snmp_talk_silence(const struct snmp_talk *t);
 void snmp_talk_end(struct snmp_talk *t); /* wipes */
 
 #endif

@@ -108,10 +108,9 @@ static void ssh_ready(struct probe_op *op, unsigned events)
 	buf_release(&out);
 }
 
-const struct probe_method probe_ssh = { begin_stream, ssh_ready, NULL,
-	"no answer" };
+const struct probe_method probe_ssh = { begin_stream, ssh_ready, NULL, NULL };
 const struct probe_method probe_netconf = { begin_stream, ssh_ready, NULL,
-	"no answer" };
+	NULL };
 
 /* --- TLS ------------------------------------------------------------------ */
 
@@ -134,5 +133,4 @@ static void api_ready(struct probe_op *op, unsigned events)
 	buf_release(&out);
 }
 
-const struct probe_method probe_api = { begin_stream, api_ready, NULL,
-	"no answer" };
+const struct probe_method probe_api = { begin_stream, api_ready, NULL, NULL };

@@ -79,6 +79,12 @@ void probe_fail(struct probe_op *op, const char *fmt, ...)
 	end_op(op, &result);
 }
 
+void probe_pass_over(struct probe_op *op, const char *why)
+{
+	op->running->results[op->kind].counts = false;
+	probe_fail(op, "%s", why);
+}
+
 static const struct {
 	int error;
 	const char *words;
@@ -218,7 +224,7 @@ static void tick_op(struct sweep *s, struct probe_op *op)
 	int64_t limit = (int64_t)s->options->timeout_ms * 1000;
 
 	if (s->now_us - op->began_us >= limit) {
-		probe_fail(op, "%s in %.1f s", m->silence,
+		probe_fail(op, "%s in %.1f s", m->silence ? m->silence(op) : "no answer",
 		    (double)s->options->timeout_ms / 1000);
 	} else if (m->again && !op->connecting && s->now_us >= op->again_us) {
 		op->attempt++;

@@ -117,6 +117,139 @@ static void asks_and_hears_by_v2c(void **state)
 	secret_free(community);
 }
 
+/* --- version 3 ------------------------------------------------------------ */
+
+static const uint8_t agent[] = { 0x80, 0, 0x1f, 0x88, 4, 'a', 'g', 't' };
+
+/* The agent's report of a counter below usmStats (RFC 3414, 5), unsigned. */
+static void make_report(
+    struct ber_out *out, int32_t id, uint8_t counter, int32_t seconds)
+{
+	uint8_t name[] = { 0x2b, 6, 1, 6, 3, 15, 1, 1, counter, 0 };
+	uint8_t one = 1, flags = 0;
+	size_t end;
+
+	ber_begin(out);
+	end = out->at;
+	ber_put(out, 0x41, &one, 1); /* Counter32 */
+	ber_put(out, BER_OID, name, sizeof(name));
+	ber_wrap(out, BER_SEQUENCE, end);
+	ber_wrap(out, BER_SEQUENCE, end);
+	ber_put_int(out, 0);
+	ber_put_int(out, 0);
+	ber_put_int(out, id);
+	ber_wrap(out, BER_REPORT, end);
+	ber_put(out, BER_OCTETS, "", 0);
+	ber_put(out, BER_OCTETS, agent, sizeof(agent));
+	ber_wrap(out, BER_SEQUENCE, end);
+	end = out->at;
+	ber_put(out, BER_OCTETS, "", 0);
+	ber_put(out, BER_OCTETS, "", 0);
+	ber_put(out, BER_OCTETS, "reader", 6);
+	ber_put_int(out, seconds);
+	ber_put_int(out, 7); /* boots */
+	ber_put(out, BER_OCTETS, agent, sizeof(agent));
+	ber_wrap(out, BER_SEQUENCE, end);
+	ber_wrap(out, BER_OCTETS, end);
+	end = out->at;
+	ber_put_int(out, 3);
+	ber_put(out, BER_OCTETS, &flags, 1);
+	ber_put_int(out, 65507);
+	ber_put_int(out, id);
+	ber_wrap(out, BER_SEQUENCE, end);
+	ber_put_int(out, 3);
+	ber_wrap(out, BER_SEQUENCE, BER_MAX);
+}
+
+struct v3_test {
+	struct secret *password;
+	struct probe_snmp snmp;
+	struct usm_user user;
+	struct snmp_talk talk;
+};
+
+static void begin_v3(struct v3_test *v)
+{
+	struct err e = ERR_INIT;
+
+	v->password = secret_new("auth-secret", 11);
+	v->snmp = (struct probe_snmp){ .user = "reader",
+		.auth_protocol = "SHA-256",
+		.auth_password = v->password,
+		.privacy_protocol = "AES",
+		.privacy_password = v->password };
+	assert_int_equal(usm_user_init(&v->user, &v->snmp, &e), ERR_OK);
+	snmp_talk_begin(&v->talk, &v->snmp, &v->user, 100);
+}
+
+static void end_v3(struct v3_test *v)
+{
+	snmp_talk_end(&v->talk);
+	secret_free(v->password);
+}
+
+static enum hello_step report(
+    struct v3_test *v, uint8_t counter, int32_t seconds, bool *again)
+{
+	struct ber_out out;
+
+	make_report(&out, v->talk.id, counter, seconds);
+	assert_false(out.full);
+	return snmp_talk_feed(
+	    &v->talk, out.data + out.at, BER_MAX - out.at, again);
+}
+
+static void takes_the_engine_and_its_time(void **state)
+{
+	struct v3_test v;
+	bool again;
+
+	(void)state;
+	begin_v3(&v);
+	assert_string_equal(snmp_talk_silence(&v.talk), "no answer");
+	assert_int_equal(report(&v, 4, 1000, &again), HELLO_MORE);
+	assert_true(again);
+	assert_int_equal(v.talk.engine_len, sizeof(agent));
+	assert_non_null(strstr(snmp_talk_silence(&v.talk), "privacy password"));
+	/* it has been started anew, or our idea is old */
+	assert_int_equal(report(&v, 2, 5, &again), HELLO_MORE);
+	assert_true(again);
+	assert_int_equal(v.talk.engine_time[0], 7);
+	assert_int_equal(v.talk.engine_time[1], 5);
+	assert_int_equal(report(&v, 2, 6, &again), HELLO_FAILED);
+	assert_false(again);
+	assert_non_null(strstr(v.talk.why, "time"));
+	end_v3(&v);
+}
+
+static void says_what_a_report_means(void **state)
+{
+	static const struct {
+		uint8_t counter;
+		const char *words;
+	} rows[] = {
+		{ 1, "security level" },
+		{ 3, "does not know the SNMPv3 user" },
+		{ 4, "engine" },
+		{ 5, "authentication password" },
+		{ 6, "privacy password" },
+		{ 9, "refuses the SNMPv3 request" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct v3_test v;
+		bool again;
+
+		begin_v3(&v);
+		assert_int_equal(report(&v, 4, 1, &again), HELLO_MORE);
+		assert_int_equal(
+		    report(&v, rows[i].counter, 1, &again), HELLO_FAILED);
+		assert_non_null(strstr(v.talk.why, rows[i].words));
+		end_v3(&v);
+	}
+}
+
 static void writes_the_shortest_integers(void **state)
 {
 	static const struct {
@@ -154,6 +287,8 @@ int main(void)
 		cmocka_unit_test(makes_the_keys_of_the_rfc),
 		cmocka_unit_test(refuses_what_no_device_would_take),
 		cmocka_unit_test(asks_and_hears_by_v2c),
+		cmocka_unit_test(takes_the_engine_and_its_time),
+		cmocka_unit_test(says_what_a_report_means),
 		cmocka_unit_test(writes_the_shortest_integers),
 	};
 

@@ -12,7 +12,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <linux/capability.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define MAX_TOLD 2000
@@ -201,9 +204,39 @@ static void pings_a_thousand(void **state)
 		assert_int_equal(r->ok, may_ping());
 		if (!r->ok)
 			assert_non_null(strstr(r->why, "CAP_NET_RAW"));
+		assert_int_equal(r->counts, may_ping());
 	}
 	free(test);
 	free(t);
+}
+
+static void drop_net_raw(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2];
+
+	assert_int_equal(syscall(SYS_capget, &header, data), 0);
+	data[0].effective &= ~(1u << CAP_NET_RAW);
+	data[0].permitted &= ~(1u << CAP_NET_RAW);
+	assert_int_equal(syscall(SYS_capset, &header, data), 0);
+}
+
+/* Without the right to send, it is said so, and no device is called down. */
+static void does_without_the_right_to_ping(void **state)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		drop_net_raw();
+		pings_a_thousand(state);
+		_exit(0); /* a failed assertion exits otherwise */
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 }
 
 static void asks_an_open_snmp_port_nobody_reads(void **state)
@@ -264,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_each_kind_of_failure),
 		cmocka_unit_test(pings_a_thousand),
+		cmocka_unit_test(does_without_the_right_to_ping),
 		cmocka_unit_test(asks_an_open_snmp_port_nobody_reads),
 		cmocka_unit_test(stops_when_cancelled),
 	};
