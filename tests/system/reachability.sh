@@ -273,6 +273,7 @@ check_equal "and no commit" "$(on_record)" "$commits"
 SNMP_PERSISTENT_DIR=$scratch/snmp /usr/sbin/snmpd -f -Lf "$scratch/snmp/log" -C \
     -c "$scratch/snmpd.conf" &
 snmpd_pid=$!
+at_end "kill $snmpd_pid 2>/dev/null; wait $snmpd_pid 2>/dev/null"
 check "snmpd answers again" wait_until 20 answers_snmp
 scheduled news '"device":"secure","damping":1'
 check "one that did is on record" wait_until 20 is_on_record
