@@ -19,7 +19,8 @@
  *   huge        Ironic's status with 50 MB of JSON
  *
  * DIR/log has a line for each request that Ironic did hear of:
- * "METHOD /path STATUS".
+ * "METHOD /path STATUS"; DIR/asked one for each that the portal sent,
+ * "METHOD /path".
  */
 "use strict";
 const fs = require("fs");
@@ -119,6 +120,8 @@ const server = http.createServer((request, response) => {
 		const body = Buffer.concat(parts);
 		const fault = faultOf(request, body);
 
+		fs.appendFileSync(`${dir}/asked`,
+		    `${request.method} ${request.url}\n`);
 		if (early[fault])
 			early[fault](request, response);
 		else

@@ -88,6 +88,11 @@ deployments() { # NAME: how often Ironic was asked to deploy it
 	grep -cE "^PUT /v1/nodes/${uuid[$1]}/states/provision" \
 	    "$scratch/proxy/log"
 }
+# How often the portal has sent that, whatever became of it.
+attempts() { # NAME
+	grep -cE "^PUT /v1/nodes/${uuid[$1]}/states/provision" \
+	    "$scratch/proxy/asked"
+}
 settled() {
 	[ -z "$(ls "$portal/servers")" ]
 }
@@ -112,6 +117,9 @@ while read -r name fault method _ state; do
 	check "$name ends $state" wait_until 5 server_is "$name" "$state"
 	check_equal "$name: asked to deploy" "$(deployments "$name")" \
 	    "$([ "$state" = active ] && echo 1 || echo 0)"
+	check_equal "$name: sent once, whatever became of it" \
+	    "$(attempts "$name")" \
+	    "$([ "$state" = active ] || [ "$method" = PUT ] && echo 1 || echo 0)"
 	check_equal "$name: in use" "$(json 'it["instance_id"] is not None')" \
 	    "$([ "$state" = active ] && echo true || echo false)"
 done <<<"$cases"

@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* FIPS 180-4 and RFC 4231 test vectors */
 static void digests(void **state)
@@ -116,6 +117,25 @@ static void secrets(void **state)
 	assert_null(secret_new("x", SECRET_MAX + 1));
 	secret_free(s);
 	secret_free(NULL);
+}
+
+/* Promise P13: no jump of the wall clock moves a deadline. */
+static void deadlines_run_by_the_monotonic_clock(void **state)
+{
+	struct timespec mono, wall;
+	int64_t now, later;
+
+	(void)state;
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &mono), 0);
+	now = clock_mono_ms();
+	assert_true(now >= mono.tv_sec * 1000 + mono.tv_nsec / 1000000);
+	later = deadline_in_ms(5000).at_ms;
+	assert_true(later >= now + 5000 && later < now + 5000 + 60000);
+	assert_true(now < (mono.tv_sec + 60) * 1000);
+	assert_true(clock_mono_us() / 1000 >= now);
+	assert_true(clock_mono_us() / 1000 < now + 60000);
+	assert_int_equal(clock_gettime(CLOCK_REALTIME, &wall), 0);
+	assert_true(llabs(clock_wall_ms() - wall.tv_sec * 1000) < 60000);
 }
 
 static void deadlines(void **state)
@@ -226,6 +246,7 @@ int main(void)
 		cmocka_unit_test(comparing),
 		cmocka_unit_test(secrets),
 		cmocka_unit_test(deadlines),
+		cmocka_unit_test(deadlines_run_by_the_monotonic_clock),
 		cmocka_unit_test(times),
 		cmocka_unit_test(json_reals),
 		cmocka_unit_test(json_texts),
