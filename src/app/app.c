@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include "app/device_need.h"
 #include "app/hostkey_waiting.h"
 #include "base/log.h"
 
@@ -19,8 +20,10 @@ enum err_code app_open(const char *dir, struct app *ret, struct err *e)
 	if (rc != ERR_OK)
 		return rc;
 	rc = snapshots_new(app.store, &app.snapshots, e);
+	if (rc == ERR_OK)
+		rc = device_need_source_new(&app, &app.needs, e);
 	if (rc != ERR_OK) {
-		store_close(app.store);
+		app_close(&app);
 		return rc;
 	}
 	*ret = app;
@@ -38,6 +41,7 @@ void app_watch(struct app *app)
 
 void app_close(struct app *app)
 {
+	device_need_source_free(app->needs);
 	hostkey_waiting_free(app->waiting);
 	snapshots_free(app->snapshots);
 	store_close(app->store);

@@ -13,6 +13,7 @@ struct app {
 	struct store *store;
 	struct snapshots *snapshots;
 	struct hostkey_waiting *waiting; /* NULL before app_watch() */
+	struct device_need_source *needs; /* app/device_need.h */
 };
 
 /* Opens DIR/store.git and makes the first snapshot. */

@@ -16,7 +16,7 @@ struct choice {
 	bool has_view;
 };
 
-static enum err_code read_choice(
+static enum err_code read_choice(const struct app *app,
     const struct snapshot *s, const json_t *p, struct choice *c, struct err *e)
 {
 	const char *view = json_text(p, "view", "");
@@ -32,7 +32,8 @@ static enum err_code read_choice(
 	c->has_view = *view != '\0';
 	c->filtered =
 	    c->has_view || *c->area || *c->role || *c->platform || *c->tag;
-	return c->has_view ? device_view_open(s, view, &c->view, e) : ERR_OK;
+	return c->has_view ? device_view_open(app, s, view, &c->view, e)
+			   : ERR_OK;
 }
 
 static bool is_named(const struct choice *c, const char *name)
@@ -98,11 +99,12 @@ static enum err_code find(const struct choice *c, const struct record ***ret,
 	return ERR_OK;
 }
 
-enum err_code choice_find(const struct snapshot *s, const json_t *parameters,
-    const struct record ***ret, size_t *ret_n, struct err *e)
+enum err_code choice_find(const struct app *app, const struct snapshot *s,
+    const json_t *parameters, const struct record ***ret, size_t *ret_n,
+    struct err *e)
 {
 	struct choice c;
-	enum err_code rc = read_choice(s, parameters, &c, e);
+	enum err_code rc = read_choice(app, s, parameters, &c, e);
 
 	if (rc == ERR_OK)
 		rc = find(&c, ret, ret_n, e);

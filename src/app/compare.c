@@ -215,8 +215,8 @@ static enum err_code open_work(struct work *w, struct err *e)
 	    snapshots_current(w->in->app->snapshots, &w->snapshot, e);
 
 	if (rc == ERR_OK)
-		rc = choice_find(
-		    w->snapshot, w->in->parameters, &w->devices, &w->n, e);
+		rc = choice_find(w->in->app, w->snapshot, w->in->parameters,
+		    &w->devices, &w->n, e);
 	if (rc != ERR_OK)
 		return rc;
 	w->arena = arena_new(ARENA_MAX);

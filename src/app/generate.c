@@ -441,8 +441,8 @@ static enum err_code open_work(struct work *w, struct err *e)
 	    snapshots_current(in->app->snapshots, &w->snapshot, e);
 
 	if (rc == ERR_OK)
-		rc = choice_find(
-		    w->snapshot, in->parameters, &w->devices, &w->n, e);
+		rc = choice_find(in->app, w->snapshot, in->parameters,
+		    &w->devices, &w->n, e);
 	if (rc == ERR_OK)
 		rc = renderer_new(in->app->store, w->snapshot, &w->renderer, e);
 	if (rc != ERR_OK)

@@ -70,8 +70,8 @@ static bool actors_allow(const struct record *hook, const char *by)
 }
 
 /* A view that is gone, or is of something else, holds nothing. */
-static bool view_allows(const struct snapshot *s, const struct record *hook,
-    const struct record *now)
+static bool view_allows(const struct app *app, const struct snapshot *s,
+    const struct record *hook, const struct record *now)
 {
 	const char *name = record_text(hook, HOOK_VIEW);
 	struct device_view view;
@@ -79,22 +79,22 @@ static bool view_allows(const struct snapshot *s, const struct record *hook,
 
 	if (!*name)
 		return true;
-	if (device_view_open(s, name, &view, NULL) != ERR_OK)
+	if (device_view_open(app, s, name, &view, NULL) != ERR_OK)
 		return false;
 	shown = device_view_shows(&view, now);
 	device_view_release(&view);
 	return shown;
 }
 
-static bool device_allows(const struct snapshot *s, const struct record *hook,
-    const struct record *now)
+static bool device_allows(const struct app *app, const struct snapshot *s,
+    const struct record *hook, const struct record *now)
 {
 	return list_allows(hook, HOOK_ROLES, record_text(now, DEVICE_ROLE)) &&
 	       list_allows(
 		   hook, HOOK_PLATFORMS, record_text(now, DEVICE_PLATFORM)) &&
 	       tags_allow(hook, now) &&
 	       area_allows(s, hook, record_text(now, DEVICE_AREA)) &&
-	       view_allows(s, hook, now);
+	       view_allows(app, s, hook, now);
 }
 
 /* False if no relevant field changed. */
@@ -121,8 +121,9 @@ static bool relevant_fields(const struct record *hook,
 	return used > 0;
 }
 
-bool hook_rule_wants(const struct snapshot *s, const struct record *hook,
-    const struct hook_change *change, char fields[HOOK_FIELDS_SIZE])
+bool hook_rule_wants(const struct app *app, const struct snapshot *s,
+    const struct record *hook, const struct hook_change *change,
+    char fields[HOOK_FIELDS_SIZE])
 {
 	fields[0] = '\0';
 	if (!record_flag(hook, HOOK_ENABLED) || !change->now)
@@ -132,7 +133,7 @@ bool hook_rule_wants(const struct snapshot *s, const struct record *hook,
 	if (change->old && (!record_flag(hook, HOOK_ON_UPDATE) ||
 			       !relevant_fields(hook, change, fields)))
 		return false;
-	return device_allows(s, hook, change->now) &&
+	return device_allows(app, s, hook, change->now) &&
 	       actors_allow(hook, change->by);
 }
 
@@ -239,8 +240,8 @@ enum err_code hook_rule_start(const struct app *app, const struct snapshot *s,
 
 /* --- trying it ----------------------------------------------------------- */
 
-static enum err_code check_try(const struct snapshot *s,
-    const struct record *hook, const struct record *device, struct err *e)
+static enum err_code check_try(const struct app *app,
+    const struct snapshot *s, const struct record *hook, const struct record *device, struct err *e)
 {
 	const struct job *job = job_of(hook);
 	enum device_status status = status_of(device);
@@ -248,7 +249,7 @@ static enum err_code check_try(const struct snapshot *s,
 	if (!job || (job->can_write && !takes(job, "dry_run")))
 		return err_set(e, ERR_INVALID,
 		    "its job has no dry run; nothing was started");
-	if (!device_allows(s, hook, device))
+	if (!device_allows(app, s, hook, device))
 		return err_set(e, ERR_CONFLICT,
 		    "the filters of hook %s leave %s out; nothing was started",
 		    record_key(hook), record_key(device));
@@ -271,7 +272,7 @@ enum err_code hook_rule_try(const struct app *app, const struct actor *actor,
 	if (!now)
 		return err_set(
 		    e, ERR_INVALID, "there is no device \"%.80s\"", device);
-	rc = check_try(s, hook, now, e);
+	rc = check_try(app, s, hook, now, e);
 	if (rc != ERR_OK)
 		return rc;
 	parameters = parameters_of(hook, job_of(hook), device, true);
@@ -309,6 +310,21 @@ static void check_reserved(const struct job_holder *h, const struct job *job,
 	json_decref(parameters);
 }
 
+/* A view that shows no devices would keep the hook from all of them. */
+static void check_view(const struct snapshot *s, const struct record *old,
+    const struct record *now, struct schema_errors *errors)
+{
+	const char *name = record_text(now, HOOK_VIEW);
+	struct err e = ERR_INIT;
+
+	if (*name && snapshot_find(s, KIND_VIEW, name) &&
+	    (!old || strcmp(record_text(old, HOOK_VIEW), name) != 0) &&
+	    device_view_check(s, name, &e) != ERR_OK)
+		schema_errors_add(errors,
+		    &record_kind(now)->schema.fields[HOOK_VIEW], "%.190s",
+		    e.message);
+}
+
 void hook_rule_check(const struct snapshot *s, const struct record *old,
     const struct record *now, struct schema_errors *errors)
 {
@@ -323,6 +339,7 @@ void hook_rule_check(const struct snapshot *s, const struct record *old,
 		    record_text(now, HOOK_JOB));
 	else
 		check_reserved(h, job, now, errors);
+	check_view(s, old, now, errors);
 	if (errors->n == before)
 		job_parameters_check_held(s, old, now, errors);
 }

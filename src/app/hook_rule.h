@@ -18,8 +18,9 @@ struct hook_change {
 /* Does the hook want this change?  fields: the relevant ones that changed, "a,
  * b" (empty for a creation). */
 #define HOOK_FIELDS_SIZE 200
-bool hook_rule_wants(const struct snapshot *s, const struct record *hook,
-    const struct hook_change *change, char fields[HOOK_FIELDS_SIZE]);
+bool hook_rule_wants(const struct app *app, const struct snapshot *s,
+    const struct record *hook, const struct hook_change *change,
+    char fields[HOOK_FIELDS_SIZE]);
 
 /* Did this field change?  (All did in a creation.) */
 bool hook_change_has(

@@ -80,14 +80,10 @@ static void check_view(const struct snapshot *s, const struct job *job,
     const json_t *parameters, struct schema_errors *errors)
 {
 	const char *name = json_text(parameters, "view", "");
-	struct device_view view;
 	struct err e = ERR_INIT;
 
-	if (!*name || !snapshot_find(s, KIND_VIEW, name))
-		return;
-	if (device_view_open(s, name, &view, &e) == ERR_OK)
-		device_view_release(&view);
-	else
+	if (*name && snapshot_find(s, KIND_VIEW, name) &&
+	    device_view_check(s, name, &e) != ERR_OK)
 		schema_errors_add(errors, &job->parameters.fields[CHOICE_VIEW],
 		    "%.140s", e.message);
 }

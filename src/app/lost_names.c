@@ -1,5 +1,6 @@
 #include "app/lost_names.h"
 
+#include "app/hook_rule.h"
 #include "app/inventory_internal.h"
 #include "app/job_parameters.h"
 #include "base/log.h"
@@ -40,7 +41,10 @@ bool lost_names_of(const struct snapshot *s, const struct record *r,
 	object = record_to_json(r);
 	inventory_check_named(s, record_kind(r), object, &errors);
 	json_decref(object);
-	job_parameters_check_held(s, NULL, r, &errors);
+	if (record_kind(r)->id == KIND_HOOK)
+		hook_rule_check(s, NULL, r, &errors);
+	else
+		job_parameters_check_held(s, NULL, r, &errors);
 	if (errors.n == 0)
 		return false;
 	snprintf(text, LOST_NAMES_TEXT, "%s", sentence_of(&errors.item[0]));

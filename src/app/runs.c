@@ -178,15 +178,18 @@ static enum err_code check_actor(const struct actor *actor, struct err *e)
 
 /* That a job over many devices has something to do is told at once, not by
  * its run. */
-static enum err_code check_choice(
+static enum err_code check_choice(const struct app *app,
     const struct snapshot *s, const json_t *parameters, struct err *e)
 {
 	const struct record **list;
 	size_t n;
-	enum err_code rc = choice_find(s, parameters, &list, &n, e);
+	struct err why = ERR_INIT;
+	enum err_code rc = choice_find(app, s, parameters, &list, &n, &why);
 
 	if (rc == ERR_OK)
 		free(list);
+	else
+		err_set(e, rc, "%s. Nothing was started.", why.message);
 	return rc;
 }
 
@@ -206,7 +209,7 @@ static enum err_code check_all(
 	if (rc == ERR_OK)
 		rc = check_policy(s, c->wish->job, full, e);
 	if (rc == ERR_OK && job_scope_of(c->wish->job, full) != JOB_DEVICE)
-		rc = check_choice(s, full, e);
+		rc = check_choice(c->app, s, full, e);
 	snapshot_unref(s);
 	if (rc != ERR_OK)
 		json_decref(full);

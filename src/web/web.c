@@ -1,6 +1,7 @@
 #include "web/web.h"
 
 #include "app/port/queue.h"
+#include "app/device_need.h"
 #include "app/reach_book.h"
 #include "web/page.h"
 #include "web/pages/page_cache.h"
@@ -33,6 +34,8 @@ enum err_code web_open_services(
 		rc = run_index_new(&web->app, &web->runs, e);
 	if (rc == ERR_OK)
 		rc = run_book_new(&web->app, web->runs, &web->book, e);
+	if (rc == ERR_OK)
+		device_need_source_use(web->app.needs, web->runs);
 	if (rc == ERR_OK)
 		rc = servers_new(&web->app, &web->servers, e);
 	if (rc == ERR_OK)

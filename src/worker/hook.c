@@ -273,7 +273,7 @@ static enum err_code answer_event(struct hook *h, const struct snapshot *s,
 	enum err_code rc;
 
 	commit_id_format(&event->commit, commit);
-	if (!hook_rule_wants(s, hook, &change, fields))
+	if (!hook_rule_wants(&h->w->app, s, hook, &change, fields))
 		return ERR_OK;
 	device = record_key(event->now);
 	rc = hook_rule_start(&h->w->app, s, hook, &change, fields, &doc, e);

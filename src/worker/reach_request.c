@@ -196,7 +196,7 @@ enum err_code reach_make_request(struct worker *w, const struct snapshot *s,
 	json_t *request;
 	size_t n;
 	bool ok = true;
-	enum err_code rc = choice_find(s, p, &list, &n, e);
+	enum err_code rc = choice_find(&w->app, s, p, &list, &n, e);
 
 	if (rc != ERR_OK)
 		return rc;

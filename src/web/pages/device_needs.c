@@ -1,141 +1,41 @@
 #include "web/pages/device_needs.h"
 
 #include "app/hostkeys.h"
-#include "app/run_rows.h"
-#include "app/runs.h"
-#include "base/json.h"
-#include "domain/job.h"
+#include "base/log.h"
 #include "web/pages/page_cache.h"
-#include "web/pages/reach_view.h"
 #include "web/web.h"
 
 #include <assert.h>
-#include <string.h>
 
-#define MAX_WAITING 100000
-
-static const struct {
-	const char *word, *label;
-} needs[NEEDS] = {
-	[NEED_DOWN] = { "down", "down" },
-	[NEED_DRIFTED] = { "drifted", "differ from what is intended" },
-	[NEED_FAILED] = { "failed", "failed in their last run" },
-	[NEED_UNSETTLED] = { "unsettled", "not settled" },
-	[NEED_QUARANTINED] = { "quarantined", "with a reading put aside" },
-	[NEED_APPROVAL] = { "approval", "wait for a key's approval" },
+static const char *const labels[NEEDS] = {
+	[NEED_DOWN] = "down",
+	[NEED_DRIFTED] = "differ from what is intended",
+	[NEED_FAILED] = "failed in their last run",
+	[NEED_UNSETTLED] = "not settled",
+	[NEED_QUARANTINED] = "with a reading put aside",
+	[NEED_APPROVAL] = "wait for a key's approval",
 };
 
 /* Which devices have it: a mark for each of the snapshot's. */
 struct marking {
-	struct request *r;
 	const struct record *const *devices;
 	size_t n;
 	bool *marks;
 };
 
-static int by_key(const void *key, const void *item)
-{
-	return strcmp(key, record_key(*(const struct record *const *)item));
-}
-
-static void mark(void *ctx, const char *device)
-{
-	struct marking *m = ctx;
-	const struct record *const *found =
-	    bsearch(device, m->devices, m->n, sizeof(*m->devices), by_key);
-
-	if (found)
-		m->marks[found - m->devices] = true;
-}
-
-/* --- what is known ------------------------------------------------------- */
-
-static void mark_down(struct marking *m)
-{
-	reach_each(m->r, REACH_DOWN, mark, m);
-}
-
-/* By the newest comparison that has ended. */
-static void mark_drifted(struct marking *m)
-{
-	struct run_filter filter = { .job = job_get(JOB_COMPARE)->name,
-		.limit = 1 };
-	struct err none = ERR_INIT;
-	json_t *runs = NULL, *doc = NULL, *row;
-	const char *id;
-	size_t i;
-
-	if (run_index_list(m->r->web->runs, &filter, &runs, &none) != ERR_OK)
-		return;
-	id = json_text(json_array_get(runs, 0), "id", "");
-	if (*id && runs_read(m->r->app, id, &doc, &none) == ERR_OK &&
-	    run_doc_has_ended(doc)) {
-		json_array_foreach(json_object_get(doc, "devices"), i, row)
-		{
-			if (run_row_is(row, RUN_ROWS_CHANGED))
-				mark(m, json_text(row, "name", ""));
-		}
-	}
-	json_decref(doc);
-	json_decref(runs);
-}
-
-static bool has_need(const struct run_outcome *last, enum device_need need)
-{
-	switch (need) {
-	case NEED_FAILED:
-		return last->state == RUN_FAILED ||
-		       last->state == RUN_ROLLED_BACK;
-	case NEED_UNSETTLED:
-		return last->state == RUN_UNKNOWN;
-	case NEED_QUARANTINED:
-		return last->quarantined;
-	case NEED_DOWN:
-	case NEED_DRIFTED:
-	case NEED_APPROVAL:
-	case NEEDS:
-		break;
-	}
-	return false;
-}
-
-static void mark_by_run(struct marking *m, enum device_need need)
-{
-	for (size_t i = 0; i < m->n; i++) {
-		struct run_outcome last;
-
-		if (run_index_last_outcome(
-			m->r->web->runs, record_key(m->devices[i]), &last))
-			m->marks[i] = has_need(&last, need);
-	}
-}
-
-static void mark_waiting(struct marking *m)
-{
-	struct hostkey_list all = hostkeys_all_pending(
-	    m->r->app, m->r->snapshot, m->r->arena, MAX_WAITING);
-
-	for (size_t i = 0; i < all.n; i++)
-		mark(m, all.list[i].device);
-}
-
 static bool mark_all(
     struct request *r, enum device_need need, struct marking *ret)
 {
-	struct marking m = { .r = r };
+	struct marking m;
+	struct err e = ERR_INIT;
 
 	m.devices = snapshot_all(r->snapshot, KIND_DEVICE, &m.n);
 	m.marks = arena_zalloc(r->arena, m.n + 1);
 	if (!m.marks)
 		return false;
-	if (need == NEED_DOWN)
-		mark_down(&m);
-	else if (need == NEED_DRIFTED)
-		mark_drifted(&m);
-	else if (need == NEED_APPROVAL)
-		mark_waiting(&m);
-	else
-		mark_by_run(&m, need);
+	if (device_need_mark(
+		r->app->needs, r->snapshot, need, m.marks, &e) != ERR_OK)
+		log_err(&e, "what devices need");
 	*ret = m;
 	return true;
 }
@@ -144,12 +44,7 @@ static bool mark_all(
 
 enum device_need device_needs_asked(struct request *r)
 {
-	const char *word = request_query(r, "needs", "");
-	int need = 0;
-
-	while (need < NEEDS && strcmp(needs[need].word, word) != 0)
-		need++;
-	return (enum device_need)need;
+	return device_need_find(request_query(r, "needs", ""));
 }
 
 enum err_code device_needs_rows(
@@ -185,11 +80,11 @@ void device_needs_add_filter(struct request *r, struct jv table)
 	if (!jv_dict_get(table, "filters", &filters))
 		return;
 	for (int i = 0; i < NEEDS; i++)
-		jv_list_append(a, options, jv_text(needs[i].word));
+		jv_list_append(a, options, jv_text(device_need_words[i]));
 	jv_dict_set(a, v, "name", jv_text("needs"));
 	jv_dict_set(a, v, "label", jv_text("Attention"));
 	jv_dict_set(
-	    a, v, "value", jv_text(need == NEEDS ? "" : needs[need].word));
+	    a, v, "value", jv_text(need == NEEDS ? "" : device_need_words[need]));
 	jv_dict_set(a, v, "options", options);
 	jv_list_append(a, filters, v);
 	snapshot_all(r->snapshot, KIND_DEVICE, &n_all);
@@ -261,7 +156,7 @@ static struct by_run count_by_run(struct request *r)
 			continue;
 		for (int need = NEED_FAILED; need <= NEED_QUARANTINED; need++)
 			counts.n[need] +=
-			    has_need(&last, (enum device_need)need);
+			    device_need_of_run(&last, (enum device_need)need);
 	}
 	return counts;
 }
@@ -303,8 +198,8 @@ struct jv device_needs_view(struct request *r, size_t n_drifted)
 		if (counts[i] == 0)
 			continue;
 		v = jv_dict(a, 3);
-		jv_dict_set(a, v, "word", jv_text(needs[i].word));
-		jv_dict_set(a, v, "label", jv_text(needs[i].label));
+		jv_dict_set(a, v, "word", jv_text(device_need_words[i]));
+		jv_dict_set(a, v, "label", jv_text(labels[i]));
 		jv_dict_set(a, v, "n", jv_int((int64_t)counts[i]));
 		jv_list_append(a, list, v);
 	}

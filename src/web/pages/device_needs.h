@@ -6,18 +6,8 @@
 #ifndef WEB_PAGES_DEVICE_NEEDS_H
 #define WEB_PAGES_DEVICE_NEEDS_H
 
+#include "app/device_need.h"
 #include "web/pages/record_table.h"
-
-enum device_need {
-	NEED_DOWN,	  /* it does not answer */
-	NEED_DRIFTED,	  /* differed when devices were compared last */
-	NEED_FAILED,	  /* its last run failed, or was rolled back */
-	NEED_UNSETTLED,	  /* its last run is unknown: a commit may wait for
-			     confirmation */
-	NEED_QUARANTINED, /* what was read last was put aside */
-	NEED_APPROVAL,	  /* a host key or certificate waits */
-	NEEDS,
-};
 
 /* All devices, or those that have the need that the query names. */
 enum err_code device_needs_rows(

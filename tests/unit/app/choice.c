@@ -8,6 +8,8 @@
 
 #include "unit/app/fixture.h"
 
+#include "app/reach_book.h"
+
 static void put_view(
     struct fixture *f, const char *name, const char *table, const char *query)
 {
@@ -46,7 +48,7 @@ static enum err_code choose(
 	enum err_code rc;
 
 	names[0] = '\0';
-	rc = choice_find(s, p, &list, &n, e);
+	rc = choice_find(&f->app, s, p, &list, &n, e);
 	for (size_t i = 0; rc == ERR_OK && i < n; i++)
 		snprintf(names + strlen(names), 200 - strlen(names), "%s%s",
 		    i ? " " : "", record_key(list[i]));
@@ -153,6 +155,86 @@ static void test_a_view_that_cannot_be_meant_starts_nothing(void **state)
 	    "Nothing was started");
 }
 
+/* As the table of devices shows them: what runs, sweeps and keys tell. */
+static void put_states(struct fixture *f)
+{
+	static const char backup[] =
+	    "{\"id\":\"20261120-090000-00000001\",\"job\":\"backup\",\"state\":"
+	    "\"failed\",\"trigger\":\"form\",\"actor\":\"ann\",\"parameters\":"
+	    "{},\"finished_at\":\"2026-11-20T09:00:09.000Z\",\"devices\":["
+	    "{\"name\":\"r1\",\"state\":\"succeeded\"},"
+	    "{\"name\":\"r2\",\"state\":\"failed\",\"quarantined\":true},"
+	    "{\"name\":\"r3\",\"state\":\"unknown\"}]}\n";
+	static const char compared[] =
+	    "{\"id\":\"20261120-100000-00000001\",\"job\":\"compare\","
+	    "\"state\":"
+	    "\"succeeded\",\"trigger\":\"form\",\"actor\":\"ann\","
+	    "\"parameters\":{},\"finished_at\":\"2026-11-20T10:00:09.000Z\","
+	    "\"devices\":[{\"name\":\"r1\",\"state\":\"succeeded\"},{\"name\":"
+	    "\"r4\",\"state\":\"succeeded\",\"added\":1,\"removed\":0}]}\n";
+	static const struct raw_file runs[] = {
+		{ "2026/11/20/20261120-090000-00000001/run.json", backup },
+		{ "2026/11/20/20261120-100000-00000001/run.json", compared },
+	};
+	struct reach_state states[2];
+
+	push(f, STORE_RUNS, runs, 2);
+	reach_init(&states[0], "r1");
+	reach_init(&states[1], "r3");
+	states[0].verdict = REACH_UP;
+	states[1].verdict = REACH_DOWN;
+	assert_ok(reach_book_write(f->dir, states, 2, e));
+}
+
+static void test_a_view_of_what_needs_attention(void **state)
+{
+	static const struct {
+		const char *query, *wanted;
+	} cases[] = {
+		{ "needs=down", "r3" },
+		{ "needs=drifted", "r4" },
+		{ "needs=failed", "r2" },
+		{ "needs=unsettled", "r3" },
+		{ "needs=quarantined", "r2" },
+		{ "needs=failed&status=active&sort=-name", "r2" },
+	};
+	struct fixture *f = *state;
+	char name[20], parameters[60], names[200];
+
+	put_devices(f);
+	put_states(f);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(name, sizeof(name), "need%zu", i);
+		put_view(f, name, "devices", cases[i].query);
+		snprintf(
+		    parameters, sizeof(parameters), "{\"view\":\"%s\"}", name);
+		assert_chosen(f, parameters, cases[i].wanted);
+	}
+	put_view(f, "none", "devices", "needs=failed&status=planned");
+	put_view(f, "keys", "devices", "needs=approval");
+	put_view(f, "odd", "devices", "needs=sleep");
+	put_view(f, "both", "devices", "needs=failed&needs=down");
+	assert_err(choose(f, "{\"view\":\"none\"}", names, e), ERR_INVALID,
+	    "no device meets");
+	assert_err(choose(f, "{\"view\":\"keys\"}", names, e), ERR_INVALID,
+	    "no device meets");
+	assert_err(choose(f, "{\"view\":\"odd\"}", names, e), ERR_CONFLICT,
+	    "\"needs\"");
+	assert_err(choose(f, "{\"view\":\"both\"}", names, e), ERR_CONFLICT,
+	    "\"needs\"");
+	/* what ends later counts from then on */
+	push(f, STORE_RUNS,
+	    &(struct raw_file){ "2026/11/21/20261121-090000-00000001/run.json",
+		"{\"id\":\"20261121-090000-00000001\",\"job\":\"backup\","
+		"\"state\":\"succeeded\",\"trigger\":\"form\",\"actor\":"
+		"\"ann\",\"parameters\":{},\"finished_at\":"
+		"\"2026-11-21T09:00:09.000Z\",\"devices\":[{\"name\":\"r2\","
+		"\"state\":\"succeeded\"},{\"name\":\"r1\",\"state\":"
+		"\"rolled-back\"}]}\n" },
+	    1);
+	assert_chosen(f, "{\"view\":\"need2\"}", "r1");
+}
+
 static bool wants(struct fixture *f, const char *hook, const char *device)
 {
 	struct hook_change change = { .by = "olga", .commit = "" };
@@ -162,7 +244,7 @@ static bool wants(struct fixture *f, const char *hook, const char *device)
 
 	change.now = snapshot_find(s, KIND_DEVICE, device);
 	yes = hook_rule_wants(
-	    s, snapshot_find(s, KIND_HOOK, hook), &change, fields);
+	    &f->app, s, snapshot_find(s, KIND_HOOK, hook), &change, fields);
 	snapshot_unref(s);
 	return yes;
 }
@@ -183,6 +265,15 @@ static void test_a_hook_keeps_to_a_view(void **state)
 	assert_ok(
 	    try_patch(f, KIND_VIEW, "cores", "{\"query\":\"colour=red\"}", e));
 	assert_false(wants(f, "h", "r2"));
+	/* nothing that it would never act for is kept */
+	assert_err(try_create(f, &admin, KIND_HOOK,
+		       "{\"name\":\"i\",\"view\":\"cores\"}", e),
+	    ERR_INVALID, "view: the saved view \"cores\" filters by");
+	put_states(f);
+	assert_ok(try_patch(
+	    f, KIND_VIEW, "cores", "{\"query\":\"needs=failed\"}", e));
+	assert_true(wants(f, "h", "r2"));
+	assert_false(wants(f, "h", "r3"));
 }
 
 int main(void)
@@ -191,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_names_and_filters),
 		T(test_a_view_chooses_what_its_table_shows),
+		T(test_a_view_of_what_needs_attention),
 		T(test_a_view_that_cannot_be_meant_starts_nothing),
 		T(test_a_hook_keeps_to_a_view),
 	};
