@@ -2,6 +2,7 @@
 
 #include "app/run_rows.h"
 #include "base/json.h"
+#include "base/text.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -161,7 +162,20 @@ static size_t size_of(const json_t *doc, size_t len)
 	{
 		size += strlen(json_text(device, "name", "")) + 2;
 	}
+	size += strlen(json_text(doc, "result", "")) + 1;
+	size += strlen(json_text(doc, "id", "")) + 1;
 	return size + strlen(server_of(doc)) + 1;
+}
+
+static const char *add_search(const struct run_entry *entry, char **p)
+{
+	char *text = *p;
+
+	(void)append(p, entry->result);
+	(*p)[-1] = '\n';
+	(void)append(p, entry->id);
+	text_lower(text);
+	return text;
 }
 
 /* Names, and a mark for each. */
@@ -209,6 +223,7 @@ static struct run_entry *make(const json_t *doc, const char *json, size_t len)
 		memcpy((char *)entry + texts[i].at, &text, sizeof(text));
 	}
 	entry->server = append(&p, server_of(doc));
+	entry->search = add_search(entry, &p);
 	p = add_devices(entry, doc, room, p);
 	entry->json = memcpy(p, json, len);
 	p[len] = '\0';

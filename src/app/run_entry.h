@@ -37,6 +37,7 @@ struct run_entry {
 	const char *actor;
 	const char *created_at, *started_at, *finished_at; /* "": not yet */
 	const char *result;
+	const char *search; /* the result and the id, in small letters */
 	const char *server; /* name; "": it is about devices */
 	const char
 	    *devices; /* names, each followed by NUL; an empty one ends */

@@ -20,12 +20,18 @@ static const int word_of[RUN_FIELDS] = {
 	[RUN_FIELD_DEVICES] = -1,
 };
 
+/* The first device of a run is one, too, and most runs have but one. */
+static bool has_words(int field)
+{
+	return word_of[field] >= 0 || field == RUN_FIELD_DEVICE;
+}
+
 static void find_words(struct run_match *m, const struct run_words *words)
 {
 	for (size_t i = 0; i < m->filter->n; i++) {
 		const struct row_criterion *c = &m->filter->items[i];
 
-		for (size_t v = 0; word_of[c->field] >= 0 && v < c->n; v++)
+		for (size_t v = 0; has_words(c->field) && v < c->n; v++)
 			m->items[i].n += run_words_find(words, c->values[v],
 			    &m->items[i].words[m->items[i].n]);
 	}
@@ -43,6 +49,10 @@ static bool find_hits(struct run_match *m, const struct run_words *words)
 {
 	size_t n = run_words_count(words);
 
+	m->q = strdup(m->filter->q);
+	if (!m->q)
+		return false;
+	text_lower(m->q);
 	m->hits = calloc(n, 1);
 	for (size_t i = 0; m->hits && i < n; i++)
 		m->hits[i] =
@@ -62,8 +72,9 @@ bool run_match_init(struct run_match *m, const struct row_filter *filter,
 
 void run_match_release(struct run_match *m)
 {
+	free(m->q);
 	free(m->hits);
-	m->hits = NULL;
+	*m = (struct run_match){ .filter = NULL };
 }
 
 static bool has_value(
@@ -96,6 +107,8 @@ static bool meets(
 	const struct row_criterion *c = &m->filter->items[item];
 	int word = word_of[c->field];
 
+	if (c->field == RUN_FIELD_DEVICE && entry->n_names <= 1)
+		word = RUN_WORD_DEVICE;
 	for (size_t i = 0; word >= 0 && i < m->items[item].n; i++) {
 		if (m->items[item].words[i] == entry->words[word])
 			return true;
@@ -114,7 +127,7 @@ static bool is_found(const struct run_match *m, const struct run_entry *entry)
 	if (m->hits[entry->words[RUN_WORD_JOB]] ||
 	    m->hits[entry->words[RUN_WORD_ACTOR]] ||
 	    m->hits[entry->words[RUN_WORD_DEVICE]] ||
-	    text_contains(entry->result, q) || text_contains(entry->id, q))
+	    strstr(entry->search, m->q))
 		return true;
 	for (const char *p = entry->devices; entry->n_names > 1 && *p;
 	     p += strlen(p) + 1) {

@@ -16,6 +16,7 @@ struct run_match {
 		uint32_t words[ROW_FILTER_VALUES];
 		size_t n;
 	} items[ROW_FILTER_FIELDS]; /* as those of the filter */
+	char *q;		    /* in small letters; NULL: none */
 	unsigned char *hits;	    /* by word: q is in it */
 };
 

@@ -155,3 +155,9 @@ bool text_contains(const char *text, const char *word)
 	}
 	return false;
 }
+
+void text_lower(char *text)
+{
+	for (; *text; text++)
+		*text = (char)lower(*text);
+}

@@ -24,6 +24,9 @@ bool text_ends_with(const char *text, const char *suffix);
 /* Is the word in the text?  ASCII letters of either case are the same. */
 bool text_contains(const char *text, const char *word);
 
+/* ASCII letters become small ones, in place. */
+void text_lower(char *text);
+
 /* "line" after 1, "lines" after any other number. */
 static inline const char *text_lines(size_t n)
 {
