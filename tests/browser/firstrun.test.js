@@ -81,7 +81,7 @@ test(`first steps, ${look}`, { timeout: 240000 }, async () => {
 	await addRecord(page, "platform", { name: "router", driver: "frr" });
 	await nextStep(page, "Name its credentials");
 	await addRecord(page, "credentials reference",
-		{ name: "router", reference: "router" });
+		{ provider: "file", name: "router", reference: "router" });
 	await nextStep(page, "Add the first device");
 	await addRecord(page, "device", { name: "core1", platform: "router",
 		area: "hq", credentials: "router",

@@ -132,6 +132,8 @@ static struct jv choice_options(
 
 	if (!f->required)
 		add_option(a, list, "", "not set", current);
+	else if (!*current)
+		add_option(a, list, "", "choose one", "");
 	for (const char *const *c = f->choices; *c; c++)
 		add_option(a, list, *c, *c, current);
 	return list;
