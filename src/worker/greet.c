@@ -17,7 +17,6 @@
 /* Beyond what a session allows its device: then its process is ended. */
 #define GRACE_MS 30000
 #define LOOK_MS 200
-#define SAVE_MS 200
 #define DEFAULT_INTERVAL_S 240
 
 struct greet_session {
