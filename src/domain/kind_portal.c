@@ -127,7 +127,7 @@ const struct kind kind_image = {
 /* The tables that a view can be of; their pages have these names. */
 static const char *const view_tables[] = { "devices", "runs", "servers",
 	"areas", "vlans", "roles", "platforms", "images", "secrets", "buttons",
-	"hooks", "channels", "schedules", NULL };
+	"hooks", "channels", "schedules", "notifications", NULL };
 
 static const struct field view_fields[] = {
 	[VIEW_NAME] = { .name = "name", .label = "Name", .required = true,

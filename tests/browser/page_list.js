@@ -96,7 +96,8 @@ function runPages(runs) {
 		"run-rendered": `/runs/${runs.rendered.id}`,
 		"run-compared": `/runs/${runs.compared.id}?show=changed`,
 		"run-reached": `/runs/${runs.reached.id}`,
-		notifications: "/notifications?place=delivered",
+		notifications: "/notifications",
+		"notifications-delivered": "/notifications?place=delivered",
 		reachability: "/reachability",
 		"reachability-up": "/reachability?verdict=up",
 	};

@@ -1,10 +1,9 @@
-/* /notifications: the outbox, and what an admin can do about it. */
+/* /notifications: the outbox as a table, and as a file. */
 #include "web/pages/pages.h"
 
-#include "app/outbox.h"
+#include "web/pages/outbox_table.h"
+#include "web/pages/record_export.h"
 #include "web/pages/view.h"
-
-#define SHOWN 100
 
 static struct jv counts_view(struct request *r)
 {
@@ -20,71 +19,48 @@ static struct jv counts_view(struct request *r)
 static enum err_code outbox_list_page(
     struct request *r, struct response *out, struct err *e)
 {
-	const char *word = request_query(r, "place", "waiting");
-	struct jv ctx = jv_dict(r->arena, 6);
-	char next[OUTBOX_ID_SIZE];
-	enum outbox_place place;
-	json_t *items;
-	enum err_code rc;
+	struct jv ctx = jv_dict(r->arena, 8);
+	struct record_table_rows rows;
+	struct record_table t;
+	bool more;
+	enum err_code rc = outbox_table_rows(r, &rows, &more, e);
 
-	if (!outbox_place_parse(word, &place))
-		return err_set(e, ERR_NOT_FOUND,
-		    "There is no place \"%.40s\": it is waiting, delivered or "
-		    "given-up.",
-		    word);
-	items = json_array();
-	rc = outbox_page(r->app->dir, place, request_query(r, "before", NULL),
-	    SHOWN, items, next, e);
-	if (rc == ERR_OK) {
-		jv_dict_set(r->arena, ctx, "nav", jv_text("channels"));
-		jv_dict_set(r->arena, ctx, "place", jv_text(word));
-		jv_dict_set(r->arena, ctx, "counts", counts_view(r));
-		jv_dict_set(
-		    r->arena, ctx, "items", jv_from_json(r->arena, items));
-		jv_dict_set(
-		    r->arena, ctx, "next", jv_copy_text(r->arena, next));
-		rc = response_page(r, out, 200, "notifications.html", ctx, e);
-	}
-	json_decref(items);
-	return rc;
-}
-
-/* Back to where the item was, with a word about it. */
-static enum err_code answer(struct request *r, struct response *out,
-    enum err_code rc, const char *done, struct err *e)
-{
-	enum outbox_place place = OUTBOX_WAITING;
-
-	if (rc != ERR_OK && rc != ERR_CONFLICT && rc != ERR_NOT_FOUND)
+	if (rc == ERR_OK)
+		rc = record_table_select_of(
+		    r, &outbox_table_spec, &rows, RECORD_TABLE_PAGE, &t, e);
+	if (rc != ERR_OK)
 		return rc;
-	response_flash(r, out, rc == ERR_OK ? "good" : "attention",
-	    rc == ERR_OK ? done : arena_strdup(r->arena, e->message));
-	(void)outbox_place_parse(request_form(r, "place", ""), &place);
-	return view_redirect(
-	    r, out, e, "/notifications?place=%s", outbox_place_words[place]);
+	jv_dict_set(r->arena, ctx, "nav", jv_text("channels"));
+	jv_dict_set(
+	    r->arena, ctx, "place", jv_text(request_query(r, "place", "")));
+	jv_dict_set(r->arena, ctx, "counts", counts_view(r));
+	jv_dict_set(r->arena, ctx, "table",
+	    record_table_view(r, &outbox_table_spec, &t));
+	jv_dict_set(r->arena, ctx, "more", jv_bool(more));
+	jv_dict_set(r->arena, ctx, "actions", outbox_bulk_actions(r));
+	return response_page(r, out, 200, "notifications.html", ctx, e);
 }
 
-static enum err_code retry_post(
+static enum err_code export_page(
     struct request *r, struct response *out, struct err *e)
 {
-	return answer(r, out, outbox_retry(r->app->dir, r->capture[0], e),
-	    "It is sent now.", e);
-}
+	struct record_table_rows rows;
+	struct record_table t;
+	bool more;
+	enum err_code rc = outbox_table_rows(r, &rows, &more, e);
 
-static enum err_code drop_post(
-    struct request *r, struct response *out, struct err *e)
-{
-	return answer(r, out,
-	    outbox_drop(r->app->dir, r->capture[0], r->actor.name, e),
-	    "It was dropped.", e);
+	if (rc == ERR_OK)
+		rc = record_table_select_of(
+		    r, &outbox_table_spec, &rows, RECORD_TABLE_ALL, &t, e);
+	return rc == ERR_OK
+		   ? record_export_table(r, out, &outbox_table_spec, &t, e)
+		   : rc;
 }
-
-#define ONE "/notifications/{notification}"
 
 static const struct route routes[] = {
 	PAGE_GET("/notifications", MAY_ADMIN, outbox_list_page),
-	PAGE_POST(ONE "/retry", MAY_ADMIN, retry_post),
-	PAGE_POST(ONE "/drop", MAY_ADMIN, drop_post),
+	PAGE_GET("/notifications.csv", MAY_ADMIN, export_page),
+	PAGE_GET("/notifications.json", MAY_ADMIN, export_page),
 };
 
 const struct route_table pages_notifications_routes = { routes, COUNT(routes) };

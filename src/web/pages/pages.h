@@ -22,6 +22,7 @@ extern const struct route_table pages_help_routes;
 extern const struct route_table pages_library_routes;
 extern const struct route_table pages_channel_test_routes;
 extern const struct route_table pages_notifications_routes;
+extern const struct route_table pages_outbox_bulk_routes;
 extern const struct route_table pages_hook_test_routes;
 extern const struct route_table pages_reachability_routes;
 extern const struct route_table pages_bulk_routes;
@@ -83,6 +84,7 @@ extern const struct route_table pages_users_routes;
 	X(pages_library_routes)          \
 	X(pages_channel_test_routes)     \
 	X(pages_notifications_routes)    \
+	X(pages_outbox_bulk_routes)      \
 	X(pages_hook_test_routes)        \
 	X(pages_reachability_routes)     \
 	X(pages_bulk_routes)             \
