@@ -94,9 +94,9 @@ static enum err_code add_recent(struct request *r, const struct record *device,
 {
 	struct device_history_query query = { .device = device,
 		.limit = RECENT };
-	struct run_filter filter = { .device = record_key(device),
-		.own = true,
-		.limit = LOOK_BACK };
+	struct run_filter filter = {
+		.device = record_key(device), .own = true, .limit = LOOK_BACK
+	};
 	struct arena *a = r->arena;
 	struct jv changes = jv_list(a, RECENT);
 	struct history_page page;
@@ -143,10 +143,9 @@ static enum err_code device_page(
 	    a, ctx, "facts", facts ? jv_from_json(a, facts) : jv_none());
 	jv_dict_set(a, ctx, "sync", device_sync_view(r, device));
 	jv_dict_set(a, ctx, "reach", reach_view_device(r, record_key(device)));
+	jv_dict_set(a, ctx, "last_backup", device_backup_view(r, device));
 	jv_dict_set(
-	    a, ctx, "last_backup", device_backup_view(r, device));
-	jv_dict_set(a, ctx, "put_aside",
-	    jv_bool(was_put_aside(r, record_key(device))));
+	    a, ctx, "put_aside", jv_bool(was_put_aside(r, record_key(device))));
 	jv_dict_set(a, ctx, "jobs", device_jobs_view(r, device));
 	jv_dict_set(a, ctx, "pinned", pinned_view(r, record_key(device)));
 	add_inherited(r, device, ctx);
