@@ -1,6 +1,7 @@
 /*
  * A schedule in a real worker: started when it is due, once, also when the
- * worker is killed at that moment; what follows it comes when it has ended.
+ * worker is killed at that moment; what follows it comes when it has ended;
+ * one that names a view is for what the worker knows of devices by then.
  */
 #include "system/worker/kit.h"
 
@@ -42,24 +43,29 @@ static void wait_runs(struct kit *k, size_t n)
 	}
 }
 
+static void create(struct kit *k, enum kind_id kind, const char *json)
+{
+	struct inventory_result result = { 0 };
+	json_t *object = json_loads(json, 0, NULL);
+
+	kit_ok(k, inventory_create(&k->app, &kit_admin,
+		      &(struct inventory_change){
+			  .kind = kind_get(kind), .object = object },
+		      &result, e));
+	json_decref(object);
+	inventory_result_release(&result);
+}
+
 static void create_schedule(
     struct kit *k, const char *name, const char *device, const char *when)
 {
-	struct inventory_result result = { 0 };
-	json_t *object;
 	char json[300];
 
 	snprintf(json, sizeof(json),
 	    "{\"name\":\"%s\",\"job\":\"backup\",%s,\"parameters\":"
 	    "{\"device\":\"%s\"},\"missed\":\"run_once\"}",
 	    name, when, device);
-	object = json_loads(json, 0, NULL);
-	kit_ok(k, inventory_create(&k->app, &kit_admin,
-		      &(struct inventory_change){
-			  .kind = kind_get(KIND_SCHEDULE), .object = object },
-		      &result, e));
-	json_decref(object);
-	inventory_result_release(&result);
+	create(k, KIND_SCHEDULE, json);
 }
 
 /* "\"at\":\"2026-…Z\"" so many seconds from now. */
@@ -136,9 +142,57 @@ static void killed(void)
 	kit_end(k);
 }
 
+/* Due in a second; the id of the run that it starts, on record. */
+static void run_schedule(struct kit *k, const char *name,
+    const char *parameters, char id[RUN_ID_SIZE])
+{
+	size_t before = count_runs(k);
+	char json[300], text[CLOCK_TEXT_SIZE];
+	json_t *list;
+
+	clock_format_utc(clock_wall_ms() + 1000, text);
+	snprintf(json, sizeof(json),
+	    "{\"name\":\"%s\",\"job\":\"backup\",\"at\":\"%.19sZ\","
+	    "\"missed\":\"run_once\",\"parameters\":%s}",
+	    name, text, parameters);
+	create(k, KIND_SCHEDULE, json);
+	wait_runs(k, before + 1);
+	list = list_runs(k);
+	snprintf(id, RUN_ID_SIZE, "%s",
+	    json_text(json_array_get(list, 0), "id", ""));
+	json_decref(list);
+	kit_wait_recorded(k, id);
+}
+
+/* What the worker itself knows of devices chooses those that it tries again. */
+static void those_that_failed(void)
+{
+	struct kit kit, *k = &kit;
+	char id[RUN_ID_SIZE];
+	json_t *doc;
+
+	kit_make(k, 3, NULL);
+	kit_control(k, 1, "unreachable always\n");
+	create(k, KIND_VIEW,
+	    "{\"name\":\"failed\",\"label\":\"Failed\",\"table\":"
+	    "\"devices\",\"query\":\"needs=failed\"}");
+	kit_start(k);
+	run_schedule(k, "all", "{\"all\":true,\"retries\":0}", id);
+	kit_expect_row(k, id, 0, "succeeded", "");
+	kit_expect_row(k, id, 1, "failed", "");
+	kit_control(k, 1, "\n");
+	run_schedule(k, "again", "{\"view\":\"failed\"}", id);
+	kit_expect_row(k, id, 1, "succeeded", "");
+	doc = kit_wait(k, id, kit_has_ended);
+	kit_check(k, json_array_size(json_object_get(doc, "devices")) == 1);
+	json_decref(doc);
+	kit_end(k);
+}
+
 int main(void)
 {
 	due_and_followed();
+	those_that_failed();
 	killed();
 	return 0;
 }

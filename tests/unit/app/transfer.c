@@ -210,6 +210,35 @@ static void test_json(void **state)
 	    "0/0/0/2 1 this is no object");
 }
 
+/* What a schedule names, and when it comes, as where it is made by hand. */
+static void test_schedules_are_checked(void **state)
+{
+#define SCHEDULE(more) "[{\"name\":\"s\",\"job\":\"backup\"," more "}]"
+	static const struct {
+		const char *text, *wanted;
+	} rows[] = {
+		{ SCHEDULE("\"cron\":\"@daily\",\"parameters\":"
+			   "{\"area\":\"lab\"}"),
+		    "1/0/0/0" },
+		{ SCHEDULE("\"cron\":\"@daily\",\"parameters\":"
+			   "{\"area\":\"none\"}"),
+		    "0/0/0/1 1 parameters: area: area \"none\" does not" },
+		{ SCHEDULE("\"at\":\"2020-01-01T00:00Z\",\"parameters\":"
+			   "{\"all\":true}"),
+		    "0/0/0/1 1 at: 2020-01-01T00:00Z has passed" },
+		{ SCHEDULE("\"cron\":\"0 0 31 2 *\",\"parameters\":"
+			   "{\"all\":true}"),
+		    "0/0/0/1 1 cron: \"0 0 31 2 *\" never comes" },
+	};
+	struct transfer_options o = { .format = TRANSFER_JSON,
+		.kind = kind_get(KIND_SCHEDULE),
+		.dry_run = true };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		expect(*state, o, rows[i].text, rows[i].wanted);
+#undef SCHEDULE
+}
+
 /* The last line may end with the text; one that is cut is no router's. */
 static void test_router_db_ends_with_its_text(void **state)
 {
@@ -334,6 +363,7 @@ int main(void)
 		T(test_moves),
 		T(test_refused_texts),
 		T(test_json),
+		T(test_schedules_are_checked),
 		T(test_oxidized),
 		T(test_router_db_ends_with_its_text),
 		T(test_netbox),

@@ -195,6 +195,28 @@ static void test_a_view_says_who_uses_it(void **state)
 	assert_status(reply, 409);
 }
 
+/* Files and REST stay as they were: an object, checked alike. */
+static void test_rest_takes_an_object(void **state)
+{
+	struct ask wish = { .method = "POST",
+		.uri = "/api/v1/schedules",
+		.token = portal.tokens[TOKEN_ADMIN],
+		.type = "application/json",
+		.body = "{\"name\":\"s5\",\"job\":\"backup\",\"cron\":\"30 2 * * "
+			"1-5\",\"parameters\":{\"area\":\"nowhere\"}}" };
+	struct exchange_reply reply = ask(&wish);
+
+	(void)state;
+	assert_status(reply, 422);
+	assert_has(reply, "\"field\":\"parameters\"");
+	assert_has(reply, "area: area \\\"nowhere\\\" does not exist");
+	wish.body = "{\"name\":\"s5\",\"job\":\"backup\",\"cron\":\"30 2 * * "
+		    "1-5\",\"parameters\":{\"area\":\"lab\"}}";
+	assert_status(ask(&wish), 201);
+	assert_has(get("/api/v1/schedules/s5/times"),
+	    "at 02:30 on Monday to Friday, UTC");
+}
+
 static void test_what_is_gone_is_told(void **state)
 {
 	struct exchange_reply reply;
@@ -227,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_a_button_fills_its_jobs_form),
 		cmocka_unit_test(test_what_the_job_does_not_know_is_named),
 		cmocka_unit_test(test_a_view_says_who_uses_it),
+		cmocka_unit_test(test_rest_takes_an_object),
 		cmocka_unit_test(test_what_is_gone_is_told),
 	};
 
