@@ -352,13 +352,15 @@ bool greet_has_device(
 /* --- what sessions say -------------------------------------------------------
  */
 
-/* The sweep may be over by now, or another run have its name's place. */
+/* NULL: the sweep is over by now, or was begun anew. */
 static struct live_run *let_go(struct worker *w, const struct greet_session *g)
 {
 	struct live_run *run = live_find(w, g->run);
 	struct greet_secret *secret;
 
-	if (!run || !run->reach || g->target >= run->reach->n ||
+	if (!run || !run->reach || run->phase == LIVE_ENDED ||
+	    g->target >= run->reach->n ||
+	    !run->reach->asked[g->target].in_hand ||
 	    strcmp(run->reach->asked[g->target].device, g->device) != 0)
 		return NULL;
 	secret = secret_of(run->reach, g->secret);
