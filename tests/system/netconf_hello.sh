@@ -220,6 +220,32 @@ sweep '"device":"hello-nothing"'
 check_equal "a device in hand is not signed in to" "$(row hello-nothing)" \
     "unknown: netconf busy with run $busy"
 
+# --- a sweep that is cancelled while it waits for a hello ----------------------------
+
+check "the other run ends" wait_until 60 run_ended "$busy"
+signed_in() {
+	grep -c "Accepted publickey" "$scratch/sshd-hello-nothing.log"
+}
+is_signed_in() {
+	[ "$(signed_in)" -gt "$before" ]
+}
+before=$(signed_in)
+api GET /api/v1/devices/hello-nothing
+api_json PATCH /api/v1/devices/hello-nothing '{"credentials":"key"}' \
+    -H "If-Match: $(header ETag)"
+api_json POST /api/v1/jobs/reachability/runs \
+    '{"parameters":{"device":"hello-nothing"}}'
+run=$(json 'it["id"]')
+check "its session is under way" wait_until 20 is_signed_in
+api_json POST /api/v1/jobs/backup/runs '{"parameters":{"device":"hello-nothing"}}'
+busy=$(json 'it["id"]')
+api GET "/api/v1/runs/$busy"
+check_equal "a run of the device waits for it" "$(json 'it["state"]')" queued
+api_json POST "/api/v1/runs/$run/cancel" '{}'
+check "the sweep ends" wait_until 20 run_ended "$run"
+check_equal "as cancelled" "$(json 'it["state"]')" cancelled
+check "and the run has its turn" wait_until 60 run_ended "$busy"
+
 # --- a thousand ---------------------------------------------------------------------------
 
 sweep '"area":"crowd"'
