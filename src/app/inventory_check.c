@@ -253,6 +253,17 @@ static void check_platform(const struct check *c)
 	arena_free(arena);
 }
 
+static void check_settings(const struct check *c)
+{
+	long days = record_number(c->now, SETTINGS_KEEP_RUNS_DAYS, 0);
+
+	if (days > 0 && days < RUNS_LEAST_DAYS)
+		schema_errors_add(c->errors,
+		    field_of(c, SETTINGS_KEEP_RUNS_DAYS),
+		    "0 keeps all of them; the least is %d", RUNS_LEAST_DAYS);
+	notify_check_settings(c->now, c->errors);
+}
+
 static void check_job(const struct check *c)
 {
 	if (!job_find(record_key(c->now)))
@@ -293,7 +304,7 @@ void inventory_check_references(const struct snapshot *s,
 	else if (record_kind(now)->id == KIND_CHANNEL)
 		notify_check_channel(now, errors);
 	else if (record_kind(now)->id == KIND_SETTINGS)
-		notify_check_settings(now, errors);
+		check_settings(&c);
 	else if (record_kind(now)->id == KIND_SCHEDULE)
 		schedule_check(s, old, now, errors);
 	else if (record_kind(now)->id == KIND_BUTTON)

@@ -135,6 +135,8 @@ enum token_field {
 	TOKEN_CREATED_BY,
 	TOKEN_EXPIRES_AT,
 };
+/* Idempotency keys name their runs for 30 days: a run must be found as long. */
+#define RUNS_LEAST_DAYS 31
 enum settings_field {
 	SETTINGS_SITE_NAME,
 	SETTINGS_CREDENTIALS,

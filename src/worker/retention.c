@@ -14,8 +14,6 @@
 
 #define LOOK_MS (60 * 60 * 1000)
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
-/* Idempotency keys name their runs for 30 days: a run must be found as long. */
-#define LEAST_DAYS 31
 #define DAY_SIZE 16 /* "2026/11/21" */
 
 struct oldest {
@@ -190,7 +188,7 @@ static int days_to_keep(struct worker *w)
 		    snapshot_settings(s), SETTINGS_KEEP_RUNS_DAYS, 0);
 		snapshot_unref(s);
 	}
-	return days > 0 && days < LEAST_DAYS ? LEAST_DAYS : days;
+	return days > 0 && days < RUNS_LEAST_DAYS ? RUNS_LEAST_DAYS : days;
 }
 
 /* *ret_more: there may be further days. */

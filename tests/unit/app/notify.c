@@ -153,6 +153,9 @@ static void test_where_it_leads(void **state)
 	assert_err(try_create(f, &admin, KIND_SETTINGS,
 		       "{\"portal_url\":\"portal.example\"}", e),
 	    ERR_INVALID, "https://portal.example");
+	assert_err(try_create(f, &admin, KIND_SETTINGS,
+		       "{\"keep_runs_days\":5}", e),
+	    ERR_INVALID, "the least is 31");
 	create(f, KIND_SETTINGS,
 	    "{\"portal_url\":\"https://portal.example/\"}");
 	expect_render(f, CHANNEL("webhook", "http://a/\""),
