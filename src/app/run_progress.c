@@ -47,6 +47,10 @@ void run_progress_of(
 		p.per_minute = (double)ended * 60000 / (double)(to - from);
 		if (p.left > 0)
 			p.left_s = (to - from) * p.left / ended / 1000;
+		/* what is left then is not at work: it waits to be tried
+		 * again */
+		if (p.left_s == 0)
+			p.left_s = -1;
 	}
 	*ret = p;
 }
@@ -56,8 +60,9 @@ json_t *run_progress_json(const struct run_progress *p)
 	json_t *left = p->left_s < 0 ? json_null() : json_integer(p->left_s);
 	double tenths = (double)(int64_t)(p->per_minute * 10 + 0.5);
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:f, s:o}", "total",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "total",
 	    (json_int_t)p->total, "done", (json_int_t)p->done, "failed",
-	    (json_int_t)p->failed, "left", (json_int_t)p->left, "per_minute",
-	    tenths / 10, "left_s", left);
+	    (json_int_t)p->failed, "cancelled", (json_int_t)p->cancelled,
+	    "left", (json_int_t)p->left, "per_minute", tenths / 10, "left_s",
+	    left);
 }

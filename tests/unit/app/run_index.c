@@ -430,6 +430,19 @@ static void test_progress(void **state)
 	assert_int_equal(p.failed, 20);
 	assert_int_equal(p.cancelled, 400);
 	assert_int_equal((int)p.per_minute, 300);
+	told = run_progress_json(&p);
+	assert_int_equal(
+	    json_integer_value(json_object_get(told, "cancelled")), 400);
+	json_decref(told);
+	/* one that waits to be tried again is not done "in 0 s" */
+	json_object_set_new(json_object_get(run, "counts"), "cancelled",
+	    json_integer(0));
+	json_object_set_new(json_object_get(run, "counts"), "open",
+	    json_integer(1));
+	json_object_del(run, "finished_at");
+	run_progress_of(run, start + 6000, &p);
+	assert_int_equal(p.left, 1);
+	assert_int_equal(p.left_s, -1);
 	/* no more digits than it is good for */
 	p.per_minute = 1000.0 / 3;
 	told = run_progress_json(&p);
