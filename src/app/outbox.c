@@ -309,7 +309,9 @@ enum err_code outbox_drop(
 	return rc;
 }
 
-json_t *outbox_describe(
+/* {id, place, channel, type, event, title, time, attempts, why, next_at}; the
+ * last two where there are.  A new reference; NULL when out of memory. */
+static json_t *describe(
     enum outbox_place place, const char *id, const json_t *item)
 {
 	const json_t *event = json_object_get(item, "event");
@@ -341,7 +343,7 @@ static bool describe_one(
 	enum err_code rc = outbox_read(dir, place, id, &item, NULL);
 	bool ok =
 	    rc == ERR_NOT_FOUND ||
-	    json_array_append_new(items, outbox_describe(place, id, item)) == 0;
+	    json_array_append_new(items, describe(place, id, item)) == 0;
 
 	json_decref(item);
 	return ok;

@@ -90,9 +90,4 @@ enum err_code outbox_page(const char *dir, enum outbox_place place,
 /* How many there are. */
 size_t outbox_count(const char *dir, enum outbox_place place);
 
-/* {id, place, channel, type, event, title, time, attempts, why, next_at}; the
- * last two where there are.  A new reference; NULL when out of memory. */
-json_t *outbox_describe(
-    enum outbox_place place, const char *id, const json_t *item);
-
 #endif

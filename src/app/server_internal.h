@@ -167,13 +167,6 @@ enum err_code server_work_end(struct server_work *w, const char *id,
     enum err_code rc, const char *result, json_t **ret, struct err *e)
     must_check;
 
-/* The answer to a request of which this is the run. */
-enum err_code server_replay(const json_t *prior, json_t **ret, struct err *e)
-    must_check;
-/* A wish as the run's parameters: without what may be secret. */
-json_t *server_parameters(const struct server_wish *wish);
-json_t *server_answer(const struct server_work *w, const char *message);
-
 /* --- what servers_ask() chooses from ------------------------------------------------------- */
 
 /* server_provision.c */

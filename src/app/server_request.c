@@ -26,7 +26,7 @@ enum err_code server_work_begin(struct servers *sv, struct server_run *run,
 	return server_connect(sv, &w->c, e);
 }
 
-json_t *server_answer(const struct server_work *w, const char *message)
+static json_t *server_answer(const struct server_work *w, const char *message)
 {
 	const struct baremetal_node *node = &w->node;
 
@@ -117,7 +117,54 @@ static json_t *settled_answer(const json_t *doc)
 	    json_text(doc, "id", ""));
 }
 
-enum err_code server_replay(const json_t *prior, json_t **ret, struct err *e)
+/* What a config drive holds may be secret: only its members and size are
+ * recorded. */
+static json_t *drive_parameter(const json_t *drive)
+{
+	json_t *members = json_array();
+	struct buf text = BUF_INIT(SERVER_MAX_CONFIG_DRIVE);
+	const char *name;
+	json_t *value, *o;
+
+	json_object_foreach((json_t *)(uintptr_t)drive, name, value)
+		json_array_append_new(members, json_string(name));
+	if (json_write_line(drive, &text, NULL) != ERR_OK)
+		buf_clear(&text);
+	o = json_pack("{s:o, s:I}", "members", members, "bytes",
+	    (json_int_t)text.len);
+	buf_release(&text);
+	return o;
+}
+
+/* A wish as the run's parameters: without what may be secret. */
+static json_t *parameters_of(const struct server_wish *wish)
+{
+	const struct {
+		const char *key, *text;
+	} texts[] = {
+		{ "server_id", wish->server_id },
+		{ "resource_class", wish->resource_class },
+		{ "image_id", wish->image_id },
+		{ "reason", wish->reason },
+	};
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i].text)
+			json_object_set_new(o, texts[i].key,
+			    json_string(texts[i].text));
+	}
+	if (wish->traits && json_array_size(wish->traits))
+		json_object_set(o, "traits",
+		    (json_t *)(uintptr_t)wish->traits);
+	if (wish->config_drive)
+		json_object_set_new(o, "config_drive",
+		    drive_parameter(wish->config_drive));
+	return o;
+}
+
+/* The answer to a request of which this is the run. */
+static enum err_code replay(const json_t *prior, json_t **ret, struct err *e)
 {
 	const json_t *problem = json_object_get(prior, "problem");
 	json_t *answer = json_object_get(prior, "answer");
@@ -145,7 +192,7 @@ enum err_code server_begin(struct servers *sv, const struct actor *actor,
     const struct server_wish *wish, struct server_run *run,
     json_t **ret_replayed, struct err *e)
 {
-	json_t *parameters = server_parameters(wish), *prior = NULL;
+	json_t *parameters = parameters_of(wish), *prior = NULL;
 	enum err_code rc;
 
 	*ret_replayed = NULL;
@@ -167,55 +214,10 @@ enum err_code server_begin(struct servers *sv, const struct actor *actor,
 		rc = err_set(e, ERR_CONFLICT, "this Idempotency-Key was used "
 		    "for another request; nothing was done");
 	else if (rc == ERR_OK && prior)
-		rc = server_replay(prior, ret_replayed, e);
+		rc = replay(prior, ret_replayed, e);
 	json_decref(prior);
 	json_decref(parameters);
 	return rc;
-}
-
-/* What a config drive holds may be secret: only its members and size are
- * recorded. */
-static json_t *drive_parameter(const json_t *drive)
-{
-	json_t *members = json_array();
-	struct buf text = BUF_INIT(SERVER_MAX_CONFIG_DRIVE);
-	const char *name;
-	json_t *value, *o;
-
-	json_object_foreach((json_t *)(uintptr_t)drive, name, value)
-		json_array_append_new(members, json_string(name));
-	if (json_write_line(drive, &text, NULL) != ERR_OK)
-		buf_clear(&text);
-	o = json_pack("{s:o, s:I}", "members", members, "bytes",
-	    (json_int_t)text.len);
-	buf_release(&text);
-	return o;
-}
-
-json_t *server_parameters(const struct server_wish *wish)
-{
-	const struct {
-		const char *key, *text;
-	} texts[] = {
-		{ "server_id", wish->server_id },
-		{ "resource_class", wish->resource_class },
-		{ "image_id", wish->image_id },
-		{ "reason", wish->reason },
-	};
-	json_t *o = json_object();
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (texts[i].text)
-			json_object_set_new(o, texts[i].key,
-			    json_string(texts[i].text));
-	}
-	if (wish->traits && json_array_size(wish->traits))
-		json_object_set(o, "traits",
-		    (json_t *)(uintptr_t)wish->traits);
-	if (wish->config_drive)
-		json_object_set_new(o, "config_drive",
-		    drive_parameter(wish->config_drive));
-	return o;
 }
 
 enum err_code servers_ask(struct servers *sv, const struct actor *actor,

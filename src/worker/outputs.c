@@ -131,7 +131,8 @@ void outputs_take(struct worker *w, struct live_run *run, const json_t *message)
 
 /* --- the file ---------------------------------------------------------- */
 
-void outputs_stage_file(
+/* Keeps the file until it is recorded, also over a restart. */
+static void stage_file(
     struct worker *w, struct live_run *run, const char *text, size_t len)
 {
 	char path[LIVE_PATH_SIZE];
@@ -171,7 +172,7 @@ static void settle(struct worker *w, struct live_run *run,
 
 	/* nobody asks any more: what is there would grow old unseen */
 	if (map->n == 0 && has)
-		outputs_stage_file(w, run, "", 0);
+		stage_file(w, run, "", 0);
 	if (map->n > 0 && run->answers) {
 		if (has)
 			rc = store_read_blob(w->app.store, &id, &old, &e);
@@ -179,7 +180,7 @@ static void settle(struct worker *w, struct live_run *run,
 		if (rc == ERR_OK)
 			rc = buf_check(&file, "what the commands said", &e);
 		if (rc == ERR_OK)
-			outputs_stage_file(w, run, buf_text(&file), file.len);
+			stage_file(w, run, buf_text(&file), file.len);
 		else
 			live_log(w, run, LOG_ERROR, "not kept: %s", e.message);
 	}

@@ -82,7 +82,8 @@ size_t slots_limit(struct worker *w)
 	return limit < MAX_SLOTS ? limit : MAX_SLOTS;
 }
 
-bool slots_is_idle(const struct slot_process *slot)
+/* Neither a run nor a greeting has it. */
+static bool is_idle(const struct slot_process *slot)
 {
 	return !slot->run && !slot->greeting;
 }
@@ -90,7 +91,7 @@ bool slots_is_idle(const struct slot_process *slot)
 static struct slot_process *find_idle(struct worker *w, bool fresh)
 {
 	for (size_t i = 0; i < w->n_slots; i++) {
-		if (slots_is_idle(w->slots[i]) &&
+		if (is_idle(w->slots[i]) &&
 		    (!fresh || w->slots[i]->served == 0))
 			return w->slots[i];
 	}
@@ -166,7 +167,7 @@ void slots_tend(struct worker *w)
 
 	for (size_t i = w->n_slots; i-- > 0;) {
 		slot = w->slots[i];
-		if (!slots_is_idle(slot))
+		if (!is_idle(slot))
 			continue;
 		if (idle > 0 && now - slot->idle_since_ms > RETIRE_IDLE_MS)
 			slots_drop(w, slot);

@@ -252,8 +252,6 @@ enum err_code slots_take(struct worker *w, enum job_scope scope,
     struct slot_process **ret, struct err *e) must_check;
 /* Keeps one idle process ready and retires those idle for long. */
 void slots_tend(struct worker *w);
-/* Neither a run nor a greeting has it. */
-bool slots_is_idle(const struct slot_process *slot);
 /* The slot's process is gone or must go: closes, kills, reaps.  A run that it
  * has is the caller's to end. */
 void slots_drop(struct worker *w, struct slot_process *slot);
@@ -384,9 +382,6 @@ void outputs_settle(struct worker *w, struct live_run *run);
 /* A backup whose configuration is kept, but not every answer: its result. */
 bool outputs_are_refused(
     const struct live_run *run, enum run_state state, char text[300]);
-/* Keeps the file until it is recorded, also over a restart. */
-void outputs_stage_file(
-    struct worker *w, struct live_run *run, const char *text, size_t len);
 extern const char outputs_live_file[];
 
 /* --- waiting_keys.c ------------------------------------------------------------- */

@@ -283,7 +283,9 @@ enum err_code netconf_base_confirm(
 	return code;
 }
 
-enum err_code netconf_base_cancel(struct netconf_base *b,
+/* Takes a commit of ours back that waits; *ret_did is false if there is
+ * none. */
+static enum err_code cancel_ours(struct netconf_base *b,
     struct deadline deadline, bool *ret_did, struct err *e)
 {
 	struct netconf_fault fault = { .n_errors = 0 };
@@ -326,7 +328,7 @@ enum err_code netconf_base_restore(struct netconf_base *b,
 	enum err_code code;
 
 	*report = (struct driver_report){ .outcome = DRIVER_UNKNOWN };
-	code = netconf_base_cancel(b, deadline, &changed, &why);
+	code = cancel_ours(b, deadline, &changed, &why);
 	if (code == ERR_OK)
 		code = read_equal(how, deadline, &equal, &why);
 	if (code == ERR_OK && !equal) {

@@ -77,11 +77,6 @@ enum err_code netconf_base_commit(struct netconf_base *b,
 enum err_code netconf_base_confirm(
     struct netconf_base *b, struct deadline deadline, struct err *e) must_check;
 
-/* Takes a commit of ours back that waits; *ret_did is false if there is
- * none. */
-enum err_code netconf_base_cancel(struct netconf_base *b,
-    struct deadline deadline, bool *ret_did, struct err *e) must_check;
-
 /* How a driver reads running, and how it loads and commits an old one. */
 struct netconf_restore {
 	struct driver_session *session;

@@ -72,10 +72,6 @@ json_t *mcp_tools_json(void);
 enum err_code mcp_tool_call(struct request *r, const struct mcp_tool *tool,
     json_t *arguments, json_t **ret, struct err *e) must_check;
 
-/* Calls the row's operation with the arguments, as described above. */
-enum err_code mcp_tool_operation(const struct mcp_tool_call *call,
-    struct operation_answer *ret, struct err *e) must_check;
-
 /* A refusal of the tool's own, as its operation would give it. */
 enum err_code mcp_tool_refuse(const struct mcp_tool_call *call, int status,
     struct operation_answer *ret, struct err *e, const char *fmt, ...)

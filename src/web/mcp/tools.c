@@ -126,7 +126,8 @@ static json_t *body_of(const struct mcp_tool_call *call)
 	return body;
 }
 
-enum err_code mcp_tool_operation(const struct mcp_tool_call *call,
+/* Calls the row's operation with the arguments, as described above. */
+static enum err_code call_operation(const struct mcp_tool_call *call,
     struct operation_answer *ret, struct err *e)
 {
 	const struct mcp_tool *tool = call->tool;
@@ -207,7 +208,7 @@ static enum err_code run_tool(
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	call->arguments = full;
 	rc = call->tool->call ? call->tool->call(call, ret, e)
-			      : mcp_tool_operation(call, ret, e);
+			      : call_operation(call, ret, e);
 	json_decref(full);
 	return rc;
 }

@@ -238,7 +238,10 @@ static struct jv button_view(struct request *r, const struct record *button,
 	return v;
 }
 
-struct jv device_buttons_view(struct request *r, const struct record *device)
+/* The enabled buttons for this device: [{name, label, one_click, job, primary,
+ * url, refusal, may_change}]; refusal "" if it may be pressed.  None for who
+ * may not run jobs. */
+static struct jv buttons_view(struct request *r, const struct record *device)
 {
 	size_t n;
 	const struct record *const *all =
@@ -372,7 +375,7 @@ enum err_code device_add_frame(struct request *r, const struct record *device,
 	/* of one that is no more only what was is told */
 	jv_dict_set(a, ctx, "past", jv_bool(past));
 	jv_dict_set(a, ctx, "buttons",
-	    past ? jv_list(a, 0) : device_buttons_view(r, device));
+	    past ? jv_list(a, 0) : buttons_view(r, device));
 	jv_dict_set(a, ctx, "pending",
 	    past ? jv_none() : pending_view(r, record_key(device)));
 	if (arena_failed(a))

@@ -18,11 +18,6 @@ struct jv device_sync_view(struct request *r, const struct record *device);
  * device that was renamed since, the one that last changed its backup. */
 struct jv device_backup_view(struct request *r, const struct record *device);
 
-/* The enabled buttons for this device: [{name, label, one_click, job, primary,
- * url, refusal, may_change}]; refusal "" if it may be pressed.  None for who
- * may not run jobs. */
-struct jv device_buttons_view(struct request *r, const struct record *device);
-
 /* What each job may do now: [{name, title, can_write, read_refusal,
  * write_refusal}]. */
 struct jv device_jobs_view(struct request *r, const struct record *device);
