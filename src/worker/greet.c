@@ -3,8 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "worker/greet_book.h"
-#include "worker/reach_internal.h"
+#include "worker/greet_internal.h"
 #include "worker/wire.h"
 
 #include <signal.h>
@@ -19,18 +18,6 @@
 #define LOOK_MS 200
 #define DEFAULT_INTERVAL_S 240
 
-struct greet_session {
-	char run[RUN_ID_SIZE];
-	size_t target; /* of the run's sweep */
-	char device[64];
-	char secret[64];
-	char digest[GREET_DIGEST_SIZE];
-	struct managed managed;
-	bool compares; /* credentials only; connects to nobody */
-	int64_t at_ms; /* wall clock, of the sweep */
-	int64_t limit_ms;
-};
-
 /* --- sweeps and their credentials ------------------------------------------
  */
 
@@ -43,8 +30,7 @@ static struct live_run *find_sweep(const struct worker *w)
 	return NULL;
 }
 
-/* NULL: out of memory. */
-static struct greet_secret *secret_of(struct reach_sweep *s, const char *name)
+struct greet_secret *greet_secret_of(struct reach_sweep *s, const char *name)
 {
 	struct greet_secret *more;
 
@@ -61,7 +47,7 @@ static struct greet_secret *secret_of(struct reach_sweep *s, const char *name)
 	return &more[s->n_secrets++];
 }
 
-static const char *secret_name(const struct asked *a)
+const char *greet_secret_name(const struct asked *a)
 {
 	return json_text(a->greeting, "secret", "");
 }
@@ -69,9 +55,7 @@ static const char *secret_name(const struct asked *a)
 /* --- what is known of a device at last --------------------------------------
  */
 
-/* known: not that it fails, but that it could not be asked; then it counts for
- * nothing. */
-static void settle(struct worker *w, struct live_run *run, size_t target,
+void greet_settle(struct worker *w, struct live_run *run, size_t target,
     const struct probe_result *found, bool known)
 {
 	struct asked *a = &run->reach->asked[target];
@@ -95,7 +79,7 @@ static void settle_unknown(
 	struct probe_result none = { .asked = true };
 
 	text_copy(none.why, sizeof(none.why), why);
-	settle(w, run, target, &none, false);
+	greet_settle(w, run, target, &none, false);
 }
 
 static void settle_failed(
@@ -104,7 +88,7 @@ static void settle_failed(
 	struct probe_result none = { .asked = true };
 
 	text_copy(none.why, sizeof(none.why), why);
-	settle(w, run, target, &none, true);
+	greet_settle(w, run, target, &none, true);
 }
 
 static void settle_from_past(struct worker *w, struct live_run *run,
@@ -116,7 +100,7 @@ static void settle_from_past(struct worker *w, struct live_run *run,
 
 	snprintf(found.why + used, sizeof(found.why) - used, " (%lld min ago)",
 	    minutes);
-	settle(w, run, target, &found, true);
+	greet_settle(w, run, target, &found, true);
 }
 
 /* --- who is to be asked ------------------------------------------------------
@@ -165,7 +149,7 @@ static void consider(struct worker *w, struct live_run *run, size_t target,
 	sweep->n_waiting++;
 	if (target < sweep->first)
 		sweep->first = target;
-	if (!secret_of(sweep, secret_name(a)))
+	if (!greet_secret_of(sweep, greet_secret_name(a)))
 		settle_unknown(w, run, target, "out of memory");
 }
 
@@ -224,7 +208,7 @@ static enum turn turn_of(struct worker *w, struct live_run *run, size_t target)
 {
 	const struct asked *a = &run->reach->asked[target];
 	const struct greet_secret *secret =
-	    secret_of(run->reach, secret_name(a));
+	    greet_secret_of(run->reach, greet_secret_name(a));
 	size_t refusals = greet_book_refusals(w->hellos, secret->name);
 	const struct live_run *holder;
 	char why[PROBE_WHY_SIZE];
@@ -245,7 +229,7 @@ static enum turn turn_of(struct worker *w, struct live_run *run, size_t target)
 static bool send_request(struct worker *w, const struct asked *a,
     struct slot_process *slot, bool compares)
 {
-	const char *mark = greet_book_mark(w->hellos, secret_name(a));
+	const char *mark = greet_book_mark(w->hellos, greet_secret_name(a));
 	json_t *request = json_copy(a->greeting);
 	struct err e = ERR_INIT;
 	bool sent =
@@ -284,14 +268,14 @@ static bool start_session(
 		      json_number(a->greeting, "connect_s", 10) * 1000;
 	text_copy(g->run, sizeof(g->run), run->id);
 	text_copy(g->device, sizeof(g->device), a->device);
-	text_copy(g->secret, sizeof(g->secret), secret_name(a));
+	text_copy(g->secret, sizeof(g->secret), greet_secret_name(a));
 	text_copy(
 	    g->digest, sizeof(g->digest), json_text(a->greeting, "digest", ""));
 	live_find_target(w, a->device, &g->managed);
 	slot->greeting = g;
 	a->in_hand = true;
 	run->reach->n_in_hand++;
-	secret_of(run->reach, g->secret)->in_hand++;
+	greet_secret_of(run->reach, g->secret)->in_hand++;
 	return true;
 }
 
@@ -347,111 +331,6 @@ bool greet_has_device(
 			return true;
 	}
 	return false;
-}
-
-/* --- what sessions say -------------------------------------------------------
- */
-
-/* NULL: the sweep is over by now, or was begun anew. */
-static struct live_run *let_go(struct worker *w, const struct greet_session *g)
-{
-	struct live_run *run = live_find(w, g->run);
-	struct greet_secret *secret;
-
-	if (!run || !run->reach || run->phase == LIVE_ENDED ||
-	    g->target >= run->reach->n ||
-	    !run->reach->asked[g->target].in_hand ||
-	    strcmp(run->reach->asked[g->target].device, g->device) != 0)
-		return NULL;
-	secret = secret_of(run->reach, g->secret);
-	if (secret && secret->in_hand > 0)
-		secret->in_hand--;
-	run->reach->asked[g->target].in_hand = false;
-	run->reach->n_in_hand--;
-	return run;
-}
-
-static void keep(struct worker *w, const struct greet_session *g,
-    const json_t *message, const struct probe_result *found)
-{
-	const struct greet_outcome o = { .device = g->device,
-		.digest = g->digest,
-		.secret = g->secret,
-		.mark = json_text(message, "mark", ""),
-		.signed_in = json_flag(message, "signed_in", false),
-		.past = { .probe = *found,
-		    .at_ms = g->at_ms,
-		    .refused = json_flag(message, "refused", false) } };
-	struct err e = ERR_INIT;
-
-	if (!greet_book_put(w->hellos, &o))
-		log_error(
-		    "%s: what its hello came to cannot be kept", g->device);
-	if (o.past.refused && greet_book_save(w->hellos, &e) != ERR_OK)
-		log_err(&e, "hellos");
-}
-
-static void on_compared(struct worker *w, struct live_run *run,
-    const struct greet_session *g, const json_t *message)
-{
-	struct greet_secret *secret;
-
-	if (!json_flag(message, "same", true))
-		greet_book_forget_mark(w->hellos, g->secret);
-	if (!run)
-		return;
-	secret = secret_of(run->reach, g->secret);
-	if (secret)
-		secret->compared = true;
-	if (json_flag(message, "same", true))
-		return;
-	for (size_t i = 0; i < run->reach->n; i++) {
-		struct asked *a = &run->reach->asked[i];
-
-		if (a->greeting && strcmp(secret_name(a), g->secret) == 0)
-			a->was_refused = false;
-	}
-}
-
-static void on_found(struct worker *w, struct live_run *run,
-    const struct greet_session *g, const json_t *message)
-{
-	struct probe_result found = { .asked = true,
-		.ok = json_flag(message, "ok", false),
-		.latency_us = (uint32_t)json_number(message, "us", 0) };
-	struct greet_secret *secret;
-
-	text_copy(found.why, sizeof(found.why), json_text(message, "why", ""));
-	keep(w, g, message, &found);
-	if (!run)
-		return;
-	secret = secret_of(run->reach, g->secret);
-	if (secret && json_flag(message, "signed_in", false))
-		secret->trusted = true;
-	settle(w, run, g->target, &found, true);
-}
-
-void greet_on_answer(
-    struct worker *w, struct slot_process *slot, const json_t *message)
-{
-	const struct greet_session *g = slot->greeting;
-	struct live_run *run = let_go(w, g);
-
-	if (g->compares)
-		on_compared(w, run, g, message);
-	else
-		on_found(w, run, g, message);
-}
-
-/* A device that ends our process fails; credentials that could not be compared
- * are taken for the same. */
-void greet_on_death(struct worker *w, struct slot_process *slot)
-{
-	json_t *message = json_pack("{s:b, s:b, s:s}", "ok", false, "same",
-	    true, "why", "its session's process ended");
-
-	greet_on_answer(w, slot, message);
-	json_decref(message);
 }
 
 /* --- the end
