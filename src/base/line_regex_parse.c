@@ -297,8 +297,10 @@ static bool read_number(struct parser *ps, int *ret)
 	const char *start = ps->p;
 	int n = 0;
 
-	while (*ps->p >= '0' && *ps->p <= '9' && n <= MAX_REPEAT)
-		n = n * 10 + (*ps->p++ - '0');
+	for (; *ps->p >= '0' && *ps->p <= '9'; ps->p++) {
+		if (n <= MAX_REPEAT)
+			n = n * 10 + (*ps->p - '0');
+	}
 	if (ps->p == start)
 		return false;
 	*ret = n;

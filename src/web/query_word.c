@@ -141,6 +141,31 @@ static const struct field *field_of(const struct route *route, const char *name)
 		   : &schema->fields[field];
 }
 
+/* One of the two would be taken, and the other lost. */
+static enum err_code check_once(struct request *r,
+    const struct request_pair *pair, enum query_type type, struct err *e)
+{
+	const struct request_pair *p = r->query_pairs;
+
+	if (type != QUERY_COUNT && type != QUERY_FLAG)
+		return ERR_OK;
+	while (p < pair && strcmp(p->name, pair->name) != 0)
+		p++;
+	return p == pair
+		   ? ERR_OK
+		   : request_refuse(r, 400, e, "%s is given twice", pair->name);
+}
+
+static enum err_code check_word(struct request *r,
+    const struct request_pair *pair, const struct query_word *word,
+    struct err *e)
+{
+	enum err_code rc = check_once(r, pair, word->type, e);
+
+	return rc == ERR_OK ? check_value(r, pair, word->type, word->choices, e)
+			    : rc;
+}
+
 static enum err_code check_pair(
     struct request *r, const struct request_pair *pair, struct err *e)
 {
@@ -150,8 +175,7 @@ static enum err_code check_pair(
 
 	if (route->query && is_one_of(pair->name, route->query)) {
 		word = query_word_find(pair->name, route->pattern);
-		return word ? check_value(r, pair, word->type, word->choices, e)
-			    : ERR_OK;
+		return word ? check_word(r, pair, word, e) : ERR_OK;
 	}
 	field = field_of(route, pair->name);
 	if (field)

@@ -100,18 +100,27 @@ enum err_code source_read_environment(
 	return ERR_OK;
 }
 
+enum err_code source_make_path(
+    const char *dir, const char *name, char *to, size_t size, struct err *e)
+{
+	int n = name[0] == '/' ? snprintf(to, size, "%s", name)
+			       : snprintf(to, size, "%s/%s", dir, name);
+
+	return n < (int)size
+		   ? ERR_OK
+		   : err_set(e, ERR_LIMIT, "%s: the path is too long", dir);
+}
+
 /* Vault's agent writes a token that its group may read, if told so. */
 static enum err_code read_named_path(
     const char *dir, const char *name, struct buf *out, struct err *e)
 {
 	char path[PATH_SIZE];
-	int n = name[0] == '/'
-		    ? snprintf(path, sizeof(path), "%s", name)
-		    : snprintf(path, sizeof(path), "%s/%s", dir, name);
+	enum err_code rc = source_make_path(dir, name, path, sizeof(path), e);
 
-	if (n >= (int)sizeof(path))
-		return err_set(e, ERR_LIMIT, "%s: the path is too long", dir);
-	return read_path(path, S_IRWXO | S_IWGRP | S_IXGRP, out, e);
+	return rc == ERR_OK
+		   ? read_path(path, S_IRWXO | S_IWGRP | S_IXGRP, out, e)
+		   : rc;
 }
 
 enum err_code source_read_named(

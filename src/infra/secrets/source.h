@@ -26,6 +26,10 @@ enum err_code source_read_environment(
 enum err_code source_read_named(const char *dir, const char *name,
     struct buf *out, struct err *e) must_check;
 
+/* Where such a path leads; ERR_LIMIT if that is longer than size. */
+enum err_code source_make_path(const char *dir, const char *name, char *to,
+    size_t size, struct err *e) must_check;
+
 /* buf_release() does not wipe. */
 void source_wipe_buf(struct buf *b);
 

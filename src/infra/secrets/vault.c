@@ -13,6 +13,7 @@
 #include <time.h>
 
 #define URL_MAX ((size_t)4096)
+#define CA_FILE_SIZE 4096
 #define FIRST_PAUSE_MS 200
 /* Whoever reads many secrets waits for a silent Vault once, not once for each.
  */
@@ -74,19 +75,31 @@ void vault_free(struct vault *v)
 
 /* --- settings ------------------------------------------------------------ */
 
+static enum err_code make_client(struct vault *v, struct err *e)
+{
+	struct http_options options = { .keep = 1,
+		.connect_ms = v->config.timeout_ms / 2 };
+	char ca_file[CA_FILE_SIZE];
+	enum err_code rc = ERR_OK;
+
+	if (v->config.ca_file) {
+		rc = source_make_path(
+		    v->dir, v->config.ca_file, ca_file, sizeof(ca_file), e);
+		options.ca_file = ca_file;
+	}
+	return rc == ERR_OK ? http_client_new(&options, &v->http, e) : rc;
+}
+
 static enum err_code apply_config(
     struct vault *v, const struct buf *text, struct err *e)
 {
-	struct http_options options = { .keep = 1 };
 	enum err_code rc;
 
 	forget_config(v);
 	rc = vault_config_parse(buf_text(text), text->len, &v->config, e);
 	if (rc != ERR_OK)
 		return rc;
-	options.ca_file = v->config.ca_file;
-	options.connect_ms = v->config.timeout_ms / 2;
-	rc = http_client_new(&options, &v->http, e);
+	rc = make_client(v, e);
 	if (rc == ERR_OK && !buf_add(&v->text, text->data, text->len))
 		rc = buf_check(&v->text, "vault.json", e);
 	if (rc != ERR_OK)

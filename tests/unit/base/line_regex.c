@@ -179,7 +179,8 @@ static void test_folds_only_if_asked(void **state)
 static void test_refuses_with_a_place(void **state)
 {
 	static const char *const bad[] = { "(", ")", "[", "[b-a]", "*a", "\\1",
-		"\\q", "(?=a)", "a{300}", "a{3,2}", "[a\\", "a\\" };
+		"\\q", "(?=a)", "a{300}", "a{3,2}", "[a\\", "a\\", "a{65535}",
+		"a{1,99999999999999999999}" };
 	struct line_regex *re = NULL;
 	struct line_regex_options options = { .literal = false };
 	char long_one[600];

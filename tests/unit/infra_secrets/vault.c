@@ -426,6 +426,9 @@ static void test_tls(void **state)
 	reads("lab", "pw-canary");
 	configure(APPROLE, ",\"ca_file\":\"/nowhere.pem\"");
 	refuses("lab", ERR_INVALID, "cannot be read");
+	/* below the portal's directory, whatever directory we run in */
+	configure(APPROLE, ",\"ca_file\":\"ca.pem\"");
+	reads("lab", "pw-canary");
 }
 
 int main(void)

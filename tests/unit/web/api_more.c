@@ -553,6 +553,10 @@ static void test_wrong_queries_are_refused(void **state)
 		{ "/api/v1/search?q=abc&mode=regexp",
 		    "mode is one of text, regex; not \"regexp\"" },
 		{ "/api/v1/jobs?x=1", "x: this operation has no parameters" },
+		{ "/api/v1/search?q=abc&case=on&case=off",
+		    "case is given twice" },
+		{ "/api/v1/runs?limit=1&state=failed&limit=2",
+		    "limit is given twice" },
 	};
 
 	(void)state;
