@@ -74,7 +74,12 @@ static const char *preset_value(
     struct request *r, const struct form_view *form, const struct field *f)
 {
 	const json_t *preset = json_object_get(form->preset, f->name);
-	const char *asked = request_query(r, f->name, NULL);
+	/* Links fill forms in.  The address that something was sent to says
+	 * other things with the same words: a table's filters, which must not
+	 * become a choice of devices. */
+	const char *asked = r->method == METHOD_POST
+				? NULL
+				: request_query(r, f->name, NULL);
 	const char *text;
 	json_t *fallback;
 

@@ -282,6 +282,16 @@ static void test_hands_rows_to_a_job(void **state)
 	assert_status(reply, 200);
 	assert_has(reply, "action=\"/jobs/generate-intended/run\"");
 	assert_has(reply, "value=\"j1, j2\"");
+	/* how the table was filtered chooses no further devices */
+	reply = post("/bulk/devices?platform=frr&area=lab&tag=job&q=j",
+	    "scope=ticked&row=j1&do=run&job=bulk-provision");
+	assert_status(reply, 200);
+	assert_has(reply, "value=\"j1\"");
+	assert_has_not(reply, "value=\"frr\" selected");
+	assert_has_not(reply, "value=\"lab\" selected");
+	assert_has_not(reply, "value=\"job\"");
+	reply = get("/jobs/bulk-provision/run?area=lab");
+	assert_has(reply, "value=\"lab\" selected");
 }
 
 /* --- views --------------------------------------------------------------- */
