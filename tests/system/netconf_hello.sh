@@ -90,6 +90,10 @@ device behind "$netconf" real nc "$scratch/netconf.pub" none
 device plain "$netconf" wrong plain "$scratch/netconf.pub"
 device refused "$netconf" wrong nc "$scratch/netconf.pub"
 device nobody "$netconf" "" nc "$scratch/netconf.pub"
+# whose records lead to a machine that is not theirs, or not known yet
+device moved "$netconf" wrong
+device unknown "$netconf" wrong
+rm "$seed/hostkeys/unknown.json"
 n=7000
 for mode in $modes none; do
 	device "$mode" "$base.3:$((n++))" key
@@ -167,7 +171,11 @@ check_equal "nobody there" "$(row dead)" "down: netconf connection refused"
 check_not "without a sign-in as before" grep -q hello <<<"$(row plain)"
 check_equal "which no password can fail" "$(verdict plain)" up
 check_equal "up" "$(verdict real)" up
-check_equal "one attempt was made" "$(attempts)" 1
+check_contains "a key that is not the approved one" "$(row moved)" \
+    "its host key is not the approved one"
+check_contains "no approved key" "$(row unknown)" "no host key is approved"
+check_equal "one attempt was made, and none without the approved key" \
+    "$(attempts)" 1
 
 # --- between two sign-ins ----------------------------------------------------------
 
