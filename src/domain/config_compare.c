@@ -14,6 +14,16 @@ struct comparer {
 	bool failed;
 };
 
+/* The line, and those inside it. */
+static size_t count_lines(const struct config_node *node)
+{
+	size_t n = 1;
+
+	for (const struct config_node *c = node->first; c; c = c->next)
+		n += count_lines(c);
+	return n;
+}
+
 static void add_gap(struct comparer *c, const struct config_node *intended,
     const struct config_node *stored)
 {
@@ -33,9 +43,9 @@ static void add_gap(struct comparer *c, const struct config_node *intended,
 	}
 	c->list[c->found.n++] = (struct config_gap){ intended, stored };
 	if (intended != NULL)
-		c->found.n_missing++;
+		c->found.n_missing += count_lines(intended);
 	else
-		c->found.n_unexpected++;
+		c->found.n_unexpected += count_lines(stored);
 }
 
 static size_t common_length(const char *a, const char *b)

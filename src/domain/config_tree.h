@@ -117,6 +117,7 @@ enum err_code config_plan_replace(struct arena *arena,
     const struct config_tree *running, const struct config_tree *wanted,
     struct config_plan *ret, struct err *e) must_check;
 
+/* A section that is not there at all is one gap. */
 struct config_gap {
 	const struct config_node *intended; /* NULL: unexpected on the device */
 	const struct config_node *stored;   /* what is there instead, or NULL */
@@ -125,8 +126,8 @@ struct config_gap {
 struct config_gaps {
 	const struct config_gap *list;
 	size_t n;
-	size_t n_missing;
-	size_t n_unexpected;
+	size_t n_missing;    /* lines, with those inside sections */
+	size_t n_unexpected; /* the same */
 };
 
 /* exact: also lists what `stored` has beyond `intended`. */

@@ -217,6 +217,22 @@ static void test_compare_finds_silent_changes(void **state)
 	assert_string_equal(gaps.list[0].stored->line, "network 10.0.0.0/8");
 }
 
+static void test_lines_of_a_section_count(void **state)
+{
+	static const char bgp[] = "router bgp 1\n"
+				  " neighbor 10.0.0.2 remote-as 2\n"
+				  " address-family ipv4 unicast\n"
+				  "  network 10.0.0.0/8\n"
+				  " exit-address-family\n"
+				  "exit\n";
+
+	(void)state;
+	expect_gaps(bgp, "", true, 4, 0);
+	expect_gaps("", bgp, true, 0, 4);
+	expect_gaps(bgp, "router bgp 1\n neighbor 10.0.0.2 remote-as 2\n",
+	    true, 2, 0);
+}
+
 static void test_compare_knows_the_dialect(void **state)
 {
 	(void)state;
@@ -303,6 +319,7 @@ int main(void)
 		cmocka_unit_test(test_unindented_sections_are_refused),
 		cmocka_unit_test(test_unknown_sections_by_indentation),
 		cmocka_unit_test(test_compare_finds_silent_changes),
+		cmocka_unit_test(test_lines_of_a_section_count),
 		cmocka_unit_test(test_compare_knows_the_dialect),
 		cmocka_unit_test(test_intended_and_real_running_agree),
 		cmocka_unit_test(test_secrets_are_hidden),

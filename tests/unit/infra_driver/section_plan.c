@@ -123,7 +123,7 @@ static void test_verdict(void **state)
 	    "network 10.9.9.9/8 (the device has: network 10.0.0.0/8)\n");
 	assert_int_equal(
 	    section_text_verify(frr, &replace, running, arena, &v, &e), ERR_OK);
-	assert_int_equal(v.n_unexpected, 1);
+	assert_int_equal(v.n_unexpected, 2);
 	assert_int_equal(section_text_verify(frr, &replace,
 			     "router bgp 1\nexit\nend\n", arena, &v, &e),
 	    ERR_OK);
