@@ -115,20 +115,27 @@ static enum err_code check_agreed(const struct actor *actor,
 	    "run of the same device. Nothing was started.");
 }
 
+/* A device that is asked for by itself is refused what is forbidden to it. */
 static enum err_code check_policy(const struct snapshot *s,
     const struct job *job, const json_t *parameters, struct err *e)
 {
+	const char *name = job_single_device(job, parameters);
 	const struct record *device =
-	    snapshot_find(s, KIND_DEVICE, json_text(parameters, "device", ""));
+	    name ? snapshot_find(s, KIND_DEVICE, name) : NULL;
+	bool may_change = job_may_change_device(job, parameters);
+	bool one = job_scope_of(job, parameters) == JOB_DEVICE;
 	char text[256];
 	const char *why;
 
 	/* a job over many asks for each device, when it comes to it */
-	if (!device || job_scope_of(job, parameters) != JOB_DEVICE)
+	if (device && one) {
+		why = runs_refusal(s, job, device, may_change, text);
+	} else {
 		why = job_settings_refusal(s, job, text);
-	else
-		why = runs_refusal(s, job, device,
-		    job_may_change_device(job, parameters), text);
+		if (!why && device)
+			why =
+			    runs_status_refusal(job, device, may_change, text);
+	}
 	if (why)
 		return err_set(e, ERR_CONFLICT, "%s Nothing was started.", why);
 	return ERR_OK;

@@ -246,6 +246,40 @@ enum job_scope job_scope_of(const struct job *job, const json_t *parameters)
 	return JOB_DEVICE;
 }
 
+static bool is_only_name(const json_t *list, const char *name)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		if (strcmp(json_string_value(item), name) != 0)
+			return false;
+	}
+	return true;
+}
+
+const char *job_single_device(const struct job *job, const json_t *parameters)
+{
+	const struct field *f = job->parameters.fields;
+	const json_t *device =
+	    json_object_get(parameters, f[CHOICE_DEVICE].name);
+	const json_t *list;
+
+	if (job->scope == JOB_DEVICE)
+		return json_string_value(device);
+	for (size_t i = CHOICE_AREA; i < CHOICES; i++) {
+		if (is_given(json_object_get(parameters, f[i].name)))
+			return NULL;
+	}
+	list = json_object_get(parameters, f[CHOICE_DEVICES].name);
+	if (!is_given(device))
+		device = json_array_get(list, 0);
+	return device && is_only_name(list, json_string_value(device))
+		   ? json_string_value(device)
+		   : NULL;
+}
+
 json_t *job_member_parameters(const struct job *job, const json_t *parameters,
     const char *device)
 {

@@ -78,6 +78,11 @@ enum choice_parameter {
  * device as with many is JOB_DEVICE where `device` alone is named. */
 enum job_scope job_scope_of(const struct job *job, const json_t *parameters);
 
+/* The device that these parameters name if they name no other and choose
+ * nothing wider, whatever the scope: what is forbidden to that device is
+ * refused, not left alone.  NULL otherwise; the text is the parameters'. */
+const char *job_single_device(const struct job *job, const json_t *parameters);
+
 /* The parameters of a job's member, taken from those of the job by name.  A
  * new reference; NULL when out of memory. */
 json_t *job_member_parameters(const struct job *job, const json_t *parameters,
