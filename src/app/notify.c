@@ -59,11 +59,26 @@ static void add_url(
 		   : json_sprintf("%.*s/", (int)len, portal));
 }
 
+/* A run that found a state of devices goes on: its own is no news. */
+static json_t *run_json(const struct notification *n)
+{
+	json_t *run = json_pack("{s:s, s:s, s:s, s:s}", "id",
+	    json_text(n->run, "id", ""), "job", json_text(n->run, "job", ""),
+	    "trigger", json_text(n->run, "trigger", ""), "actor",
+	    json_text(n->run, "actor", ""));
+
+	if (!n->states)
+		json_object_set_new(
+		    run, "state", json_string(json_text(n->run, "state", "")));
+	return run;
+}
+
 static json_t *event_json(
     const struct snapshot *s, const struct notification *n)
 {
 	char now[CLOCK_TEXT_SIZE];
-	json_t *o = json_object(), *devices = json_array(), *run;
+	const char *text = *n->text ? n->text : n->title;
+	json_t *o = json_object(), *devices = json_array();
 
 	clock_format_utc(clock_wall_ms(), now);
 	for (size_t i = 0; i < n->n_devices && i < NOTIFY_MAX_DEVICES; i++)
@@ -75,19 +90,14 @@ static json_t *event_json(
 	json_object_set_new(o, "devices", devices);
 	if (!json_set_text(o, "id", n->id, strlen(n->id)) ||
 	    !json_set_text(o, "title", n->title, strlen(n->title)) ||
-	    !json_set_text(o, "text", n->text, strlen(n->text))) {
+	    !json_set_text(o, "text", text, strlen(text))) {
 		json_decref(o);
 		return NULL;
 	}
-	if (n->run) {
-		run = json_pack("{s:s, s:s, s:s, s:s, s:s}", "id",
-		    json_text(n->run, "id", ""), "job",
-		    json_text(n->run, "job", ""), "state",
-		    json_text(n->run, "state", ""), "trigger",
-		    json_text(n->run, "trigger", ""), "actor",
-		    json_text(n->run, "actor", ""));
-		json_object_set_new(o, "run", run);
-	}
+	if (n->run)
+		json_object_set_new(o, "run", run_json(n));
+	if (n->states)
+		json_object_set_new(o, "states", json_deep_copy(n->states));
 	add_url(s, n, o);
 	return o;
 }

@@ -30,8 +30,11 @@ struct notification {
 	enum notify_event event;
 	const char *id; /* letters, digits, "-"; the same for the same event */
 	const char *title; /* one line */
-	const char *text;  /* sentences */
+	const char *text;  /* sentences; "": the title says it all */
 	const json_t *run; /* its document, or NULL */
+	/* Of devices: [{"device", "verdict", "since", "reason"}], which the text
+	 * says in sentences; or NULL. */
+	const json_t *states;
 	const char *const *devices;
 	size_t n_devices; /* of which the first NOTIFY_MAX_DEVICES are told */
 	const char *only; /* a channel's name; NULL: all that want it */

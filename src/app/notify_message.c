@@ -66,14 +66,21 @@ static enum err_code run_template(
 
 static void add_usual_text(const json_t *event, struct buf *out)
 {
+	const char *title = json_text(event, "title", "");
+	const char *text = json_text(event, "text", "");
+	bool in_text = json_object_get(event, "states") != NULL;
 	const json_t *device;
 	size_t i;
 
-	buf_puts(out, json_text(event, "title", ""));
-	if (*json_text(event, "text", ""))
-		buf_printf(out, "\n%s", json_text(event, "text", ""));
+	buf_puts(out, title);
+	if (*text && strcmp(text, title) != 0)
+		buf_printf(out, "\n%s", text);
 	json_array_foreach(json_object_get(event, "devices"), i, device)
-	    buf_printf(out, "%s%s", i ? ", " : "\n", json_string_value(device));
+	{
+		if (!in_text)
+			buf_printf(out, "%s%s", i ? ", " : "\n",
+			    json_string_value(device));
+	}
 	if ((json_int_t)i < json_number(event, "count", 0))
 		buf_printf(out, " and %lld more",
 		    (long long)json_number(event, "count", 0) - (long long)i);
@@ -82,6 +89,14 @@ static void add_usual_text(const json_t *event, struct buf *out)
 	else if (*json_text(json_object_get(event, "run"), "id", ""))
 		buf_printf(out, "\nRun %s",
 		    json_text(json_object_get(event, "run"), "id", ""));
+}
+
+/* No chat takes a message that is blank, and no reader learns from one. */
+static bool is_blank(struct buf *text)
+{
+	const char *s = buf_text(text);
+
+	return s[strspn(s, " \t\r\n")] == '\0';
 }
 
 static json_t *slack_string(const char *text)
@@ -111,7 +126,7 @@ static json_t *slack_string(const char *text)
 
 /* A copy in which no text of a device can call a channel or be a link: Slack
  * wants these three characters escaped, outside the markup that is meant.  An
- * event is two levels deep. */
+ * event is three levels deep. */
 static json_t *slack_event(const json_t *value)
 {
 	json_t *copy;
@@ -142,12 +157,13 @@ static enum err_code make_text(
 	    json_text(json_object_get(item, "channel"), "template", "");
 	struct err wrong = ERR_INIT;
 
-	if (*source && run_template(source, event, out, &wrong) == ERR_OK)
+	if (*source && run_template(source, event, out, &wrong) == ERR_OK &&
+	    !is_blank(out))
 		return ERR_OK;
 	/* an alarm with a wrong template is an alarm still */
 	buf_clear(out);
 	add_usual_text(event, out);
-	if (*source)
+	if (*source && wrong.code != ERR_OK)
 		buf_printf(out, "\n(The channel's template is wrong: %s)",
 		    wrong.message);
 	return buf_check(out, "the notification", e);

@@ -18,6 +18,8 @@
 
 /* One that did not end well is not started again at once. */
 #define PAUSE_MS 5000
+/* Of NOTIFY_MAX_DEVICES sentences. */
+#define MAX_STATES_TEXT ((size_t)64 * 1024)
 
 /* --- events --------------------------------------------------------------------- */
 
@@ -139,25 +141,64 @@ void notify_run_ended(struct worker *w, const struct live_run *run,
 		tell_rows(w, run, NOTIFY_DRIFT_FOUND, has_drift, "drift");
 }
 
-void notify_devices(struct worker *w, const struct live_run *run, bool down,
-    const char *const *devices, size_t n)
+/* "sw1 is down since 2026-11-21T10:00:00Z: ssh no answer in 2 s." */
+static void add_sentence(const json_t *state, struct buf *text)
 {
+	const char *reason = json_text(state, "reason", "");
+
+	buf_printf(text, "%s%s is %s since %s%s%s.", text->len ? "\n" : "",
+	    json_text(state, "device", ""), json_text(state, "verdict", ""),
+	    json_text(state, "since", ""), *reason ? ": " : "", reason);
+}
+
+static void tell_states(struct worker *w, struct notification *note,
+    const json_t *states, const char **devices)
+{
+	struct buf text = BUF_INIT(MAX_STATES_TEXT);
+	json_t *told = json_array(), *state;
+	size_t i;
+
+	json_array_foreach((json_t *)(uintptr_t)states, i, state)
+	{
+		devices[i] = json_text(state, "device", "");
+		if (i >= NOTIFY_MAX_DEVICES)
+			continue;
+		json_array_append(told, state);
+		add_sentence(state, &text);
+	}
+	note->states = told;
+	note->devices = devices;
+	note->text = buf_text(&text);
+	publish(w, note);
+	json_decref(told);
+	buf_release(&text);
+}
+
+void notify_devices(struct worker *w, const struct live_run *run, bool down,
+    const json_t *states)
+{
+	size_t n = json_array_size(states);
+	const char *verdict = down ? "down" : "up again";
+	const char **devices;
 	char id[80], title[200];
 	struct notification note = {
 		.event = down ? NOTIFY_DEVICE_DOWN : NOTIFY_DEVICE_UP,
-		.id = id, .title = title, .text = "", .run = run->doc,
-		.devices = devices, .n_devices = n };
+		.id = id, .title = title, .run = run->doc, .n_devices = n };
 
 	if (n == 0)
 		return;
 	snprintf(id, sizeof(id), "%s-%s", run->id, down ? "down" : "up");
 	if (n == 1)
-		snprintf(title, sizeof(title), "%.64s is %s", devices[0],
-		    down ? "down" : "up again");
+		snprintf(title, sizeof(title), "%.64s is %s",
+		    json_text(json_array_get(states, 0), "device", ""),
+		    verdict);
 	else
 		snprintf(title, sizeof(title), "%zu devices are %s", n,
-		    down ? "down" : "up again");
-	publish(w, &note);
+		    verdict);
+	devices = calloc(n, sizeof(*devices));
+	if (devices)
+		tell_states(w, &note, states, devices);
+	free(devices);
 }
 
 /* --- the process that sends --------------------------------------------------------- */

@@ -128,9 +128,8 @@ void reach_on_answers(struct worker *w, struct live_run *run, json_t *message)
 struct tally {
 	size_t verdicts[REACH_DOWN + 1];
 	size_t changed;
-	json_t *names;		 /* of the devices that changed: a set */
-	const char **down, **up; /* that went so; room for all asked */
-	size_t n_down, n_up;
+	json_t *names;	   /* of the devices that changed: a set */
+	json_t *down, *up; /* states of those that went so, to be told */
 };
 
 static struct reach_state *find_state(
@@ -162,6 +161,23 @@ static void tell_change(struct worker *w, struct live_run *run,
 	    w, run, to == REACH_UP ? "info" : "warning", a->device, text);
 }
 
+/* Of a device, for those who are told of it. */
+static json_t *state_json(const struct reach_state *state)
+{
+	char since[CLOCK_TEXT_SIZE], reason[400];
+	json_t *o = json_object();
+
+	clock_format_utc(state->since_ms, since);
+	reach_explain(state->probes, reason, sizeof(reason));
+	json_object_set_new(o, "device", json_string(state->device));
+	json_object_set_new(
+	    o, "verdict", json_string(reach_words[state->verdict]));
+	json_object_set_new(o, "since", json_string(since));
+	if (!json_set_text(o, "reason", reason, strlen(reason)))
+		json_object_set_new(o, "reason", json_string(""));
+	return o;
+}
+
 static void observe(struct worker *w, struct live_run *run,
     const struct asked *a, struct reach_state *state, struct tally *t)
 {
@@ -177,9 +193,9 @@ static void observe(struct worker *w, struct live_run *run,
 		    w, run, a, from, (enum reach_verdict)state->verdict);
 		json_object_set_new(t->names, a->device, json_true());
 		if (state->verdict == REACH_DOWN)
-			t->down[t->n_down++] = a->device;
+			json_array_append_new(t->down, state_json(state));
 		else if (from == REACH_DOWN)
-			t->up[t->n_up++] = a->device;
+			json_array_append_new(t->up, state_json(state));
 	}
 	t->verdicts[reach_judge(a->results)]++;
 }
@@ -274,7 +290,9 @@ static bool finish(
 {
 	bool scheduled = strcmp(json_text(run->doc, "trigger", ""),
 			     run_trigger_words[TRIGGER_SCHEDULE]) == 0;
-	struct tally t = { .names = json_object() };
+	struct tally t = { .names = json_object(),
+		.down = json_array(),
+		.up = json_array() };
 	struct reach_state *states = NULL;
 	const struct snapshot *s;
 	size_t n, alone = run->reach ? run->reach->n_left_alone : 0;
@@ -284,15 +302,13 @@ static bool finish(
 		states = load_states(w, s, run->reach->n, &n);
 		snapshot_unref(s);
 	}
-	if (states)
-		t.down = calloc(2 * run->reach->n + 1, sizeof(*t.down));
-	if (t.down) {
-		t.up = t.down + run->reach->n;
+	if (states) {
 		observe_all(w, run, states, n, &t);
-		notify_devices(w, run, true, t.down, t.n_down);
-		notify_devices(w, run, false, t.up, t.n_up);
+		notify_devices(w, run, true, t.down);
+		notify_devices(w, run, false, t.up);
 	}
-	free(t.down);
+	json_decref(t.down);
+	json_decref(t.up);
 	free(states);
 	warn_of_icmp(w, run);
 	snprintf(text, size, "%zu up, %zu degraded, %zu down; %zu changed",

@@ -236,9 +236,10 @@ bool retry_failed(struct worker *w, const struct live_run *run);
  * telling once. */
 void notify_run_ended(struct worker *w, const struct live_run *run,
     bool is_retried);
-/* Devices that a sweep found down, or no longer so. */
+/* Devices that a sweep found down, or no longer so: [{"device", "verdict",
+ * "since", "reason"}]. */
 void notify_devices(struct worker *w, const struct live_run *run, bool down,
-    const char *const *devices, size_t n);
+    const json_t *states);
 /* Starts the process that sends, while something waits. */
 void notify_tend(struct worker *w);
 void notify_stop(struct worker *w);

@@ -164,6 +164,10 @@ if [ -x "$sim_program" ]; then
 	check_equal "there is a switch" "$status" 201
 	run_job reachability '"device":"sw1","damping":1,"timeout":1'
 	check "it is down" wait_lines 1 '"/hook".*device_down.*sw1 is down'
+	check "since when, and why" wait_lines 1 \
+	    '"/hook".*device_down.*sw1 is down since 20[^ ]*Z: ssh [a-z]'
+	check_equal "of the sweep no state is told" \
+	    "$(grep '"/hook"' "$log" | grep device_down | grep -c running)" 0
 	"$sim_program" --platform eos --name sw --listen "$base.1" \
 	    --control "$scratch/sim" >"$scratch/sim.log" 2>&1 &
 	sim_pid=$!

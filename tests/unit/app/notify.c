@@ -146,6 +146,102 @@ static void test_what_is_sent(void **state)
 	    "template is wrong");
 }
 
+/* The text that a channel of this type shows: its part of the body. */
+static void assert_has_text(struct fixture *f, enum notify_event event,
+    const char *type, const char *template)
+{
+	struct buf body = BUF_INIT(OUTBOX_MAX_ITEM);
+	struct notification note = { .event = event,
+		.id = "x",
+		.title = "sw1 is down",
+		.text = "",
+		.only = "c" };
+	const struct snapshot *s;
+	char channel[300];
+	json_t *item, *sent;
+
+	snprintf(channel, sizeof(channel),
+	    "{\"name\":\"c\",\"type\":\"%s\",\"template\":\"%s\",%s}", type,
+	    template,
+	    strcmp(type, "email") == 0
+		? "\"url\":\"smtp://a\",\"from\":\"a@b\",\"to\":[\"c@d\"]"
+		: "\"url\":\"http://a/\"");
+	create(f, KIND_CHANNEL, channel);
+	s = now(f);
+	assert_ok(notify_publish(&f->app, s, &note, e));
+	snapshot_unref(s);
+	item = first_item(f);
+	assert_ok(notify_render(item, &body, e));
+	sent = json_loads(buf_text(&body), 0, NULL);
+	if (sent)
+		assert_string_equal(json_text(sent, "text", ""), "sw1 is down");
+	else
+		assert_string_equal(buf_text(&body), "sw1 is down");
+	json_decref(sent);
+	json_decref(item);
+	buf_release(&body);
+	assert_ok(try_delete(f, KIND_CHANNEL, "c", e));
+	assert_ok(outbox_drop(f->dir, "x.c", "admin", e));
+	assert_ok(outbox_drop(f->dir, "x.c", "admin", e));
+}
+
+/* Chats refuse a message without a text, and nobody learns from one. */
+static void test_no_text_is_empty(void **state)
+{
+	static const char *const types[] = { "webhook", "slack", "teams",
+		"email" };
+
+	for (int event = 0; event < NOTIFY_EVENTS; event++) {
+		for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+			assert_has_text(
+			    *state, (enum notify_event)event, types[i], "");
+	}
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		assert_has_text(*state, NOTIFY_DEVICE_DOWN, types[i],
+		    " {{ none_such }}\\n");
+}
+
+/* The state of the device, and none of the sweep that found it. */
+static void test_states_of_devices(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const devices[] = { "sw1" };
+	struct notification note = { .event = NOTIFY_DEVICE_DOWN,
+		.id = "x",
+		.title = "sw1 is down",
+		.text = "sw1 is down: ssh no answer.",
+		.devices = devices,
+		.n_devices = 1 };
+	struct buf body = BUF_INIT(OUTBOX_MAX_ITEM);
+	json_t *run = parse_json("{\"id\":\"r\",\"state\":\"running\"}");
+	json_t *states = parse_json("[{\"device\":\"sw1\","
+				    "\"verdict\":\"down\"}]");
+	const struct snapshot *s;
+	const json_t *event;
+	json_t *item;
+
+	create(f, KIND_CHANNEL, CHANNEL("slack", "http://a/\""));
+	s = now(f);
+	note.run = run;
+	note.states = states;
+	assert_ok(notify_publish(&f->app, s, &note, e));
+	snapshot_unref(s);
+	item = first_item(f);
+	event = json_object_get(item, "event");
+	assert_true(json_equal(json_object_get(event, "states"), states));
+	assert_string_equal(
+	    json_text(json_object_get(event, "run"), "id", ""), "r");
+	assert_null(json_object_get(json_object_get(event, "run"), "state"));
+	/* each device has its sentence: no list of names is to follow */
+	assert_ok(notify_render(item, &body, e));
+	assert_non_null(strstr(
+	    buf_text(&body), "down\\nsw1 is down: ssh no answer.\\nRun r"));
+	buf_release(&body);
+	json_decref(item);
+	json_decref(states);
+	json_decref(run);
+}
+
 static void test_where_it_leads(void **state)
 {
 	struct fixture *f = *state;
@@ -338,6 +434,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_who_is_told),
 		T(test_what_is_sent),
+		T(test_no_text_is_empty),
+		T(test_states_of_devices),
 		T(test_where_it_leads),
 		T(test_what_an_admin_does),
 		T(test_email),
