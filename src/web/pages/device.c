@@ -139,6 +139,9 @@ static enum err_code device_page(
 	last = run_index_last(r->web->runs, record_key(device));
 	facts = read_facts(device);
 	jv_dict_set(a, ctx, "run", view_run(a, last));
+	if (!last)
+		jv_dict_set(
+		    a, ctx, "earlier_names", device_earlier_names(r, device));
 	jv_dict_set(
 	    a, ctx, "facts", facts ? jv_from_json(a, facts) : jv_none());
 	jv_dict_set(a, ctx, "sync", device_sync_view(r, device));
@@ -178,6 +181,9 @@ static enum err_code runs_page(
 		next = json_text(json_array_get(runs, RUNS_PAGE - 1), "id", "");
 	jv_dict_set(a, ctx, "runs", view_runs(a, runs));
 	jv_dict_set(a, ctx, "next", jv_text(next));
+	if (!*next)
+		jv_dict_set(
+		    a, ctx, "earlier_names", device_earlier_names(r, device));
 	rc = response_page(r, out, 200, "device_runs.html", ctx, e);
 	json_decref(runs);
 	return rc;

@@ -17,7 +17,8 @@
 
 #include <string.h>
 
-#define COMMITS_LOOKED_AT 8 /* of a backup, for one by a run */
+#define RENAMES_LOOKED_AT 100 /* commits of the record */
+#define COMMITS_LOOKED_AT 8   /* of a backup, for one by a run */
 
 enum err_code device_read_config(struct request *r, enum path_config which,
     const char *device, const char **ret, struct err *e)
@@ -55,8 +56,8 @@ struct sync_key {
 	struct blob_id intended, backup;
 };
 
-static void compute_sync(struct request *r, const char *device,
-    const char *driver, struct sync *ret)
+static void compute_sync(
+    struct request *r, const char *device, const char *driver, struct sync *ret)
 {
 	const char *intended, *backup;
 	struct config_sync found;
@@ -158,6 +159,48 @@ struct jv device_backup_view(struct request *r, const struct record *device)
 	return backup_by_file(r, device);
 }
 
+/* --- earlier names ---------------------------------------------------------
+ */
+
+/* "devices/lab/r1.json": "r1" */
+static const char *name_in_path(struct arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	const char *dot = strrchr(name, '.');
+
+	return arena_memdup(a, name, dot ? (size_t)(dot - name) : strlen(name));
+}
+
+struct jv device_earlier_names(struct request *r, const struct record *device)
+{
+	static const enum device_file inventory = DEVICE_FILE_INVENTORY;
+	struct jv names = jv_list(r->arena, 2), seen = jv_dict(r->arena, 2);
+	struct history_page page;
+
+	if (device_history_read(r->app,
+		&(struct device_history_query){ .device = device,
+		    .only = &inventory,
+		    .limit = RENAMES_LOOKED_AT },
+		r->arena, &page, NULL) != ERR_OK)
+		return names;
+	for (size_t i = 0; i < page.n; i++) {
+		const struct history_version *v = &page.entries[i].versions[0];
+		const char *old;
+		struct jv known;
+
+		if (!v->has_old || !v->has_new)
+			continue;
+		old = name_in_path(r->arena, v->old_path);
+		if (!old || strcmp(old, record_key(device)) == 0 ||
+		    jv_dict_get(seen, old, &known))
+			continue;
+		jv_dict_set(r->arena, seen, old, jv_bool(true));
+		jv_list_append(r->arena, names, jv_text(old));
+	}
+	return names;
+}
+
 /* --- buttons ------------------------------------------------------------- */
 
 static const char *refusal_of(struct request *r, const struct job *job,
@@ -196,8 +239,8 @@ struct button_key {
 };
 
 /* A version of a button answers this always alike. */
-static bool button_may_change(struct request *r, const struct record *button,
-    const struct job *job)
+static bool button_may_change(
+    struct request *r, const struct record *button, const struct job *job)
 {
 	struct page_cache *cache = r->web->page_cache;
 	struct button_key key = { .what = "push" };
@@ -298,8 +341,7 @@ static enum err_code add_against(struct request *r, enum path_config which,
 }
 
 static enum err_code add_rendered(struct request *r,
-    const struct record *device, const char *text, struct jv ctx,
-    struct err *e)
+    const struct record *device, const char *text, struct jv ctx, struct err *e)
 {
 	const char *name = record_key(device);
 	struct jv intended, backup;
@@ -312,16 +354,14 @@ static enum err_code add_rendered(struct request *r,
 		rc = add_against(r, PATH_BACKUP, name, text, &backup, e);
 	if (rc != ERR_OK)
 		return rc;
-	jv_dict_set(r->arena, ctx, "rendered",
-	    text_view_lines(r->arena, text));
+	jv_dict_set(r->arena, ctx, "rendered", text_view_lines(r->arena, text));
 	jv_dict_set(r->arena, ctx, "against_intended", intended);
 	jv_dict_set(r->arena, ctx, "against_backup", backup);
 	return ERR_OK;
 }
 
-enum err_code device_render(
-    struct request *r, const struct record *device, struct jv ctx,
-    struct err *e)
+enum err_code device_render(struct request *r, const struct record *device,
+    struct jv ctx, struct err *e)
 {
 	struct buf text = BUF_INIT(RENDER_MAX_TEXT);
 	struct renderer *renderer = NULL;
@@ -333,8 +373,7 @@ enum err_code device_render(
 		rc = renderer_render(renderer, device, &text, &why);
 	renderer_free(renderer);
 	jv_dict_set(r->arena, ctx, "render_problem",
-	    jv_text(rc == ERR_OK ? ""
-				 : arena_strdup(r->arena, why.message)));
+	    jv_text(rc == ERR_OK ? "" : arena_strdup(r->arena, why.message)));
 	rc = rc != ERR_OK
 		 ? ERR_OK
 		 : add_rendered(r, device,
@@ -374,8 +413,8 @@ enum err_code device_add_frame(struct request *r, const struct record *device,
 	jv_dict_set(a, ctx, "once", jv_text(r->id));
 	/* of one that is no more only what was is told */
 	jv_dict_set(a, ctx, "past", jv_bool(past));
-	jv_dict_set(a, ctx, "buttons",
-	    past ? jv_list(a, 0) : buttons_view(r, device));
+	jv_dict_set(
+	    a, ctx, "buttons", past ? jv_list(a, 0) : buttons_view(r, device));
 	jv_dict_set(a, ctx, "pending",
 	    past ? jv_none() : pending_view(r, record_key(device)));
 	if (arena_failed(a))

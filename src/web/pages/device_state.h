@@ -18,6 +18,9 @@ struct jv device_sync_view(struct request *r, const struct record *device);
  * device that was renamed since, the one that last changed its backup. */
 struct jv device_backup_view(struct request *r, const struct record *device);
 
+/* What it was called before, newest first: runs know it by these names. */
+struct jv device_earlier_names(struct request *r, const struct record *device);
+
 /* What each job may do now: [{name, title, can_write, read_refusal,
  * write_refusal}]. */
 struct jv device_jobs_view(struct request *r, const struct record *device);

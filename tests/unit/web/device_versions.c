@@ -243,8 +243,8 @@ static void command_outputs_are_a_text_like_others(void **state)
 	assert_has(reply, "one");
 	reply = get("/devices/r1/history/%s/outputs?download=1", b.text);
 	assert_non_null(strstr(header(&reply, "Content-Disposition"), ".txt"));
-	reply = get("/devices/r1/compare?a=%s&b=%s&of=outputs&patch=1", a.text,
-	    b.text);
+	reply = get(
+	    "/devices/r1/compare?a=%s&b=%s&of=outputs&patch=1", a.text, b.text);
 	assert_has(reply, "-one\n+two\n");
 	reply = get("/devices/r1/blame/outputs");
 	assert_has(reply, "bob");
@@ -309,14 +309,43 @@ static void a_renamed_device_keeps_the_age_of_its_backup(void **state)
 	write_as("worker", "devices/lab/older.json", text, NULL);
 	write_as("worker", "backup/lab/older.cfg", "hostname older\n", NULL);
 	snprintf(text, sizeof(text), record, "newer");
-	write_as("worker", "devices/lab/newer.json", text,
-	    "devices/lab/older.json");
+	write_as(
+	    "worker", "devices/lab/newer.json", text, "devices/lab/older.json");
 	write_as("worker", "backup/lab/newer.cfg", "hostname older\n",
 	    "backup/lab/older.cfg");
 	reply = get("/devices/newer");
 	assert_int_equal(reply.status, 200);
 	assert_has(reply, "Last good backup");
 	assert_has(reply, "/runs/" FIXTURE_RUN);
+}
+
+static void a_renamed_device_leads_to_its_earlier_runs(void **state)
+{
+	struct ask change = { .method = "POST",
+		.uri = "/api/v1/devices",
+		.token = portal.tokens[TOKEN_ADMIN],
+		.type = "application/json",
+		.body = "{\"name\":\"first\",\"area\":\"lab\","
+			"\"status\":\"active\"}",
+		.more = { "HTTP_IF_MATCH=*" } };
+	struct exchange_reply reply;
+
+	(void)state;
+	reply = ask(&change);
+	assert_int_equal(reply.status, 201);
+	change.method = "PATCH";
+	change.uri = "/api/v1/devices/first";
+	change.body = "{\"name\":\"second\"}";
+	reply = ask(&change);
+	assert_int_equal(reply.status, 200);
+	reply = get("/devices/second");
+	assert_has(reply, "since it was renamed");
+	assert_has(reply, "href=\"/runs?device=first\"");
+	reply = get("/devices/second/runs");
+	assert_has(reply, "href=\"/runs?device=first\"");
+	reply = get("/devices/r1/runs");
+	assert_int_equal(reply.status, 200);
+	assert_false(has(&reply, "Runs are on record under"));
 }
 
 int main(void)
@@ -333,6 +362,7 @@ int main(void)
 		T(it_goes_over_earlier_areas_and_names),
 		T(hostile_texts_stay_text),
 		T(a_renamed_device_keeps_the_age_of_its_backup),
+		T(a_renamed_device_leads_to_its_earlier_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
