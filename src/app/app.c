@@ -17,6 +17,10 @@ enum err_code app_open(const char *dir, struct app *ret, struct err *e)
 	    (int)sizeof(path))
 		return err_set(e, ERR_LIMIT, "the directory's path is too long");
 	rc = store_open(path, &app.store, e);
+	if (rc == ERR_NOT_FOUND)
+		return err_set(e, rc,
+		    "There is no store at %s: --dir names the directory that "
+		    "holds it, and switchyard init makes one.", path);
 	if (rc != ERR_OK)
 		return rc;
 	rc = snapshots_new(app.store, &app.snapshots, e);

@@ -199,8 +199,8 @@ static enum err_code do_all(struct work *w, struct err *e)
 
 		if (w->io->cancelled(w->io->ctx))
 			return err_set(e, ERR_CANCELLED,
-			    "cancelled; %zu of %zu devices were compared", i,
-			    w->n);
+			    "cancelled; %zu of %zu %s compared", i, w->n,
+			    w->n == 1 ? "device was" : "devices were");
 		rc = do_device(w, w->devices[i], &verdict, e);
 		if (rc != ERR_OK)
 			return rc;

@@ -161,3 +161,13 @@ void text_lower(char *text)
 	for (; *text; text++)
 		*text = (char)lower(*text);
 }
+
+const char *text_after_name(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 0 && strncmp(text, name, len) == 0 &&
+		       strncmp(text + len, ": ", 2) == 0
+		   ? text + len + 2
+		   : text;
+}

@@ -91,9 +91,10 @@ static int print_report(const json_t *report)
 		print_safe(json_string_value(one));
 		putchar('\n');
 	}
-	printf("%lld rows: %lld %s, %lld %s, %lld %s, %lld as they are, %lld "
+	printf("%lld row%s: %lld %s, %lld %s, %lld %s, %lld as they are, %lld "
 	       "wrong%s\n",
 	    (long long)json_number(report, "total", 0),
+	    json_number(report, "total", 0) == 1 ? "" : "s",
 	    (long long)json_number(report, "created", 0),
 	    dry ? "to create" : "created",
 	    (long long)json_number(report, "updated", 0),

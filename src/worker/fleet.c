@@ -96,8 +96,9 @@ enum err_code fleet_resume(
 		return rc;
 	run->phase = LIVE_FLEET;
 	live_log(w, run, LOG_WARNING,
-	    "the worker was started anew; %zu of %zu devices are done",
-	    run->fleet->n_ended, run->fleet->n);
+	    "the worker was started anew; %zu of %zu device%s done",
+	    run->fleet->n_ended, run->fleet->n,
+	    run->fleet->n == 1 ? " is" : "s are");
 	if (queue_cancel_requested(w->app.dir, run->id, by)) {
 		run->cancel_sent = true;
 		fleet_cancel(w, run, by);
@@ -198,9 +199,10 @@ static void become_unknown(struct worker *w, struct live_run *run)
 	run->cancel_sent = false;
 	queue_clear_cancel(w->app.dir, run->id);
 	run_doc_set_result(run->doc,
-	    "%zu of %zu devices ended; of %zu the outcome is unknown, they "
+	    "%zu of %zu device%s ended; of %zu the outcome is unknown, they "
 	    "will be read again",
-	    run->fleet->n_ended, run->fleet->n, run->fleet->n_in_hand);
+	    run->fleet->n_ended, run->fleet->n, run->fleet->n == 1 ? "" : "s",
+	    run->fleet->n_in_hand);
 	live_log(w, run, LOG_WARNING, "%s", json_text(run->doc, "result", ""));
 	live_set_state(w, run, RUN_UNKNOWN);
 }

@@ -34,9 +34,9 @@ static bool have_too_many_failed(
 	if (!waves_stop(&f->waves, done, failed))
 		return false;
 	snprintf(why, 200,
-	    "not begun: of %zu devices that were, %zu failed, and the run "
+	    "not begun: of %zu %s, %zu failed, and the run "
 	    "stops above %u%% of a wave",
-	    done, failed, f->waves.max_failed);
+	    done, done == 1 ? "device that was" : "devices that were", failed, f->waves.max_failed);
 	return true;
 }
 
@@ -59,8 +59,8 @@ void fleet_tend_waves(struct worker *w, struct live_run *run)
 	allowed = waves_allowed(&f->waves, f->n_ended - f->n_left_alone);
 	if (allowed == f->allowed)
 		return;
-	live_log(w, run, LOG_INFO, "the next wave: up to %zu of %zu devices",
-	    allowed, f->n);
+	live_log(w, run, LOG_INFO, "the next wave: up to %zu of %zu device%s",
+	    allowed, f->n, f->n == 1 ? "" : "s");
 	f->allowed = allowed;
 	w->queue_changed = true; /* look for slots at once */
 }

@@ -126,7 +126,6 @@ bool fleet_retry(struct worker *w, struct live_run *member, const char *why)
 	struct fleet_row *row;
 	json_int_t retries, delay_s;
 	char text[1400];
-	size_t name = strlen(member->device);
 
 	if (!member->parent || member->parent->fleet->cancelled)
 		return false;
@@ -138,9 +137,7 @@ bool fleet_retry(struct worker *w, struct live_run *member, const char *why)
 	delay_s = json_number(p, "retry_after", 30) << row->attempts;
 	row->attempts++;
 	/* the row and the log name the device */
-	if (strncmp(why, member->device, name) == 0 &&
-	    strncmp(why + name, ": ", 2) == 0)
-		why += name + 2;
+	why = text_after_name(why, member->device);
 	snprintf(text, sizeof(text),
 	    "tried again in %lld s (%d of %lld): %.1100s", (long long)delay_s,
 	    row->attempts, (long long)retries, why);

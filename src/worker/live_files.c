@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -98,6 +99,7 @@ void live_log_text(struct worker *w, struct live_run *run, const char *level,
 	struct err e = ERR_INIT;
 
 	(void)w;
+	text = text_after_name(text, device);
 	if (run->parent)
 		run = run->parent; /* one log for all */
 	clock_format_utc(clock_wall_ms(), now);

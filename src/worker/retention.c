@@ -157,12 +157,12 @@ static enum err_code archive_day(struct worker *w, const struct commit_id *tip,
 		store_txn_abort(r.t);
 		return rc;
 	}
-	snprintf(subject, sizeof(subject), "Archive the %zu runs of %s",
-	    r.n_runs, day);
+	snprintf(subject, sizeof(subject), "Archive the %zu run%s of %s",
+	    r.n_runs, r.n_runs == 1 ? "" : "s", day);
 	rc = store_txn_commit(r.t, &m, &id, NULL, e);
 	if (rc == ERR_OK)
-		log_info("%zu runs of %s are in the history only from now on",
-		    r.n_runs, day);
+		log_info("%zu run%s of %s in the history only from now on",
+		    r.n_runs, r.n_runs == 1 ? "" : "s", day);
 	return rc;
 }
 

@@ -299,8 +299,8 @@ enum err_code cli_load_steps(
 		if (deadline_passed(load->deadline))
 			return err_set(e, ERR_TIMEOUT,
 			    "the time for this change ran out after %zu of "
-			    "%zu lines",
-			    i, plan->n_steps);
+			    "%zu line%s",
+			    i, plan->n_steps, plan->n_steps == 1 ? "" : "s");
 		code = do_step(load, &w, step, &refusal);
 		if (code == ERR_OK)
 			continue;

@@ -100,8 +100,8 @@ enum err_code text_plan_verify(const char *wanted, const char *running,
 	for (size_t i = 0; i < d.n_changes; i++)
 		put_change(&text, &d, &d.changes[i], &left);
 	if (left == 0)
-		buf_printf(&text, "%zu lines are missing, %zu not intended\n",
-		    d.added, d.removed);
+		buf_printf(&text, "%zu line%s missing, %zu not intended\n",
+		    d.added, d.added == 1 ? " is" : "s are", d.removed);
 	copy = arena_strdup(arena, buf_text(&text));
 	buf_release(&text);
 	if (copy == NULL)

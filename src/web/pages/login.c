@@ -79,7 +79,8 @@ static enum err_code refuse_for_now(
 	    out, "Retry-After", arena_printf(r->arena, "%d", seconds));
 	return show_form(r, out, 429,
 	    arena_printf(r->arena,
-		"Too many attempts. Try again in %d seconds.", seconds),
+		"Too many attempts. Try again in %d second%s.", seconds,
+		seconds == 1 ? "" : "s"),
 	    e);
 }
 

@@ -161,8 +161,8 @@ static enum err_code ask_post(
 			c.action->ask(r, row->text[OUTBOX_ID], &why) == ERR_OK;
 	}
 	response_flash(r, out, done == c.rows.n ? "good" : "attention",
-	    arena_printf(r->arena, "%zu of %zu notifications %s.", done,
-		c.rows.n, c.action->done));
+	    arena_printf(r->arena, "%zu of %zu notification%s %s.", done,
+		c.rows.n, c.rows.n == 1 ? "" : "s", c.action->done));
 	return response_redirect(
 	    r, out, query_link(r, "/notifications", "page", NULL));
 }

@@ -89,8 +89,9 @@ static enum err_code change_password(
 
 	if (wait_ms > 0)
 		return request_refuse(r, 429, e,
-		    "too many attempts; try again in %d seconds. Nothing was "
-		    "changed", (int)((wait_ms + 999) / 1000));
+		    "too many attempts; try again in %d second%s. Nothing was "
+		    "changed", (int)((wait_ms + 999) / 1000),
+		    wait_ms <= 1000 ? "" : "s");
 	rc = access_change_own_password(r->app, &r->actor,
 	    request_form(r, "current", ""), password, e);
 	throttle_end(throttle, r->actor.name, r->remote_addr, rc == ERR_OK);

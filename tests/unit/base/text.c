@@ -147,6 +147,18 @@ static void one_line(void **state)
 	assert_string_equal(text, "12345\xC3\xBC");
 }
 
+static void name_said_once(void **state)
+{
+	(void)state;
+	assert_string_equal(text_after_name("sw1: no answer", "sw1"),
+	    "no answer");
+	assert_string_equal(text_after_name("sw10: no answer", "sw1"),
+	    "sw10: no answer");
+	assert_string_equal(text_after_name("sw1 is down", "sw1"),
+	    "sw1 is down");
+	assert_string_equal(text_after_name(": x", ""), ": x");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +171,7 @@ int main(void)
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(small_questions),
 		cmocka_unit_test(one_line),
+		cmocka_unit_test(name_said_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

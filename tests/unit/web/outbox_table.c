@@ -53,6 +53,10 @@ static void test_filters_and_hands_out(void **state)
 	reply = get("/notifications");
 	assert_has(reply, "1–2 of 2");
 	assert_has(reply, ">no answer</td>");
+	assert_has(reply, "<a href=\"/channels\">Channels</a>");
+	reply = get("/channels");
+	assert_has(reply, "<h1>Channels</h1>");
+	assert_has_not(reply, ">Notifications<");
 	reply = get("/notifications?channel=ops&place=waiting");
 	assert_has(reply, "r1 failed");
 	assert_has_not(reply, "r2 failed");
