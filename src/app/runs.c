@@ -37,7 +37,7 @@ static const char *readiness(const struct snapshot *s, const struct job *job,
 	}
 	if (!snapshot_credentials(s, device)) {
 		snprintf(text, 256,
-		    "no credentials hold for %s: name some on its page, its "
+		    "No credentials hold for %s: name some on its page, its "
 		    "area, its platform or in the settings.",
 		    name);
 		return text;

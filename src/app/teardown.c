@@ -6,30 +6,53 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TEMPLATE "teardown.j2" /* below templates/<platform>/ */
 #define MAX_CONFIG ((size_t)STORE_MAX_FILE)
+
+static const char *lines_of(
+    const struct snapshot *s, const struct record *device)
+{
+	const struct record *platform = snapshot_find(
+	    s, KIND_PLATFORM, record_text(device, DEVICE_PLATFORM));
+
+	return platform ? record_text(platform, PLATFORM_TEARDOWN_LINES) : "";
+}
+
+const char *teardown_refusal(
+    const struct snapshot *s, const struct record *device, char text[256])
+{
+	const char *platform = record_text(device, DEVICE_PLATFORM);
+	char name[PATH_MAX_KEY];
+	struct blob_id blob;
+
+	snprintf(name, sizeof(name), "%s/" TEMPLATE, platform);
+	if ((*platform && snapshot_template(s, name, &blob)) ||
+	    *lines_of(s, device))
+		return NULL;
+	snprintf(text, 256,
+	    "There is no templates/%s/" TEMPLATE ", and the platform has no "
+	    "teardown lines: nobody has said what is to be taken off %s.",
+	    platform, record_key(device));
+	return text;
+}
 
 enum err_code teardown_make(const struct app *app, const struct snapshot *s,
     const struct record *device, struct buf *out, struct err *e)
 {
-	const struct record *platform = snapshot_find(
-	    s, KIND_PLATFORM, record_text(device, DEVICE_PLATFORM));
-	const char *lines =
-	    platform ? record_text(platform, PLATFORM_TEARDOWN_LINES) : "";
+	const char *lines = lines_of(s, device);
 	struct renderer *renderer;
+	char text[256];
 	enum err_code rc = renderer_new(app->store, s, &renderer, e);
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = renderer_render_as(renderer, device, "teardown.j2", out, e);
+	rc = renderer_render_as(renderer, device, TEMPLATE, out, e);
 	renderer_free(renderer);
 	if (rc != ERR_NOT_FOUND)
 		return rc;
-	if (!*lines)
-		return err_set(e, ERR_CONFLICT,
-		    "there is no templates/%s/teardown.j2, and the platform "
-		    "has no teardown lines: nobody has said what is to be "
-		    "taken off %s. Nothing was started.",
-		    record_text(device, DEVICE_PLATFORM), record_key(device));
+	if (teardown_refusal(s, device, text))
+		return err_set(
+		    e, ERR_CONFLICT, "%s Nothing was started.", text);
 	buf_puts(out, lines);
 	if (lines[strlen(lines) - 1] != '\n')
 		buf_putc(out, '\n');

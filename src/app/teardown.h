@@ -12,6 +12,11 @@
 
 #include "app/app.h"
 
+/* Why there is nothing that could be sent to this device, as a sentence made
+ * in `text`; NULL if somebody has said what is to be taken off its platform. */
+const char *teardown_refusal(
+    const struct snapshot *s, const struct record *device, char text[256]);
+
 /* Appends what is to be sent.  ERR_CONFLICT: the platform has neither; else the
  * template's error. */
 enum err_code teardown_make(const struct app *app, const struct snapshot *s,

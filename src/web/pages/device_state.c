@@ -6,6 +6,7 @@
 #include "app/inventory.h"
 #include "app/render.h"
 #include "app/runs.h"
+#include "app/teardown.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -203,14 +204,37 @@ struct jv device_earlier_names(struct request *r, const struct record *device)
 
 /* --- buttons ------------------------------------------------------------- */
 
-static const char *refusal_of(struct request *r, const struct job *job,
-    const struct record *device, bool may_change)
+/* "r1: its status is …" where it is clear which device that is. */
+static const char *sentence_of(
+    struct arena *a, const struct record *device, const char *why)
+{
+	size_t n = strlen(record_key(device));
+	char *copy;
+
+	if (strncmp(why, record_key(device), n) != 0 ||
+	    strncmp(why + n, ": ", 2) != 0)
+		return arena_strdup(a, why);
+	copy = arena_strdup(a, why + n + 2);
+	if (copy && *copy >= 'a' && *copy <= 'z')
+		*copy = (char)(*copy - 'a' + 'A');
+	return copy;
+}
+
+struct device_refusal device_job_refusal(struct request *r,
+    const struct job *job, const struct record *device, bool may_change)
 {
 	char text[256];
 	const char *why =
 	    runs_refusal(r->snapshot, job, device, may_change, text);
+	const char *platform = "";
 
-	return why ? arena_strdup(r->arena, why) : "";
+	if (!why && job->id == JOB_TEARDOWN) {
+		why = teardown_refusal(r->snapshot, device, text);
+		platform = why ? record_text(device, DEVICE_PLATFORM) : "";
+	}
+	return (struct device_refusal){
+		why ? sentence_of(r->arena, device, why) : "", platform
+	};
 }
 
 static json_t *button_parameters(
@@ -263,8 +287,10 @@ static struct jv button_view(struct request *r, const struct record *button,
     const struct job *job, const struct record *device)
 {
 	struct arena *a = r->arena;
-	struct jv v = jv_dict(a, 8);
+	struct jv v = jv_dict(a, 9);
 	bool may_change = button_may_change(r, button, job);
+	struct device_refusal refusal =
+	    device_job_refusal(r, job, device, may_change);
 	const char *url = arena_printf(a, "/jobs/%s/run?device=%s&button=%s",
 	    job->name, record_key(device), record_key(button));
 
@@ -276,14 +302,14 @@ static struct jv button_view(struct request *r, const struct record *button,
 	jv_dict_set(a, v, "primary", jv_bool(job->id == JOB_PROVISION));
 	jv_dict_set(a, v, "url", jv_text(url));
 	jv_dict_set(a, v, "may_change", jv_bool(may_change));
-	jv_dict_set(
-	    a, v, "refusal", jv_text(refusal_of(r, job, device, may_change)));
+	jv_dict_set(a, v, "refusal", jv_text(refusal.why));
+	jv_dict_set(a, v, "mend", jv_text(refusal.mend));
 	return v;
 }
 
 /* The enabled buttons for this device: [{name, label, one_click, job, primary,
- * url, refusal, may_change}]; refusal "" if it may be pressed.  None for who
- * may not run jobs. */
+ * url, refusal, mend, may_change}]; refusal "" if it may be pressed.  None for
+ * who may not run jobs. */
 static struct jv buttons_view(struct request *r, const struct record *device)
 {
 	size_t n;
@@ -311,16 +337,19 @@ struct jv device_jobs_view(struct request *r, const struct record *device)
 
 	for (int i = 0; i < JOB_COUNT; i++) {
 		const struct job *job = job_get((enum job_id)i);
-		struct jv v = jv_dict(a, 5);
+		struct device_refusal read =
+		    device_job_refusal(r, job, device, false);
+		struct jv v = jv_dict(a, 6);
 
 		jv_dict_set(a, v, "name", jv_text(job->name));
 		jv_dict_set(a, v, "title", jv_text(job->title));
 		jv_dict_set(a, v, "can_write", jv_bool(job->can_write));
-		jv_dict_set(a, v, "read_refusal",
-		    jv_text(refusal_of(r, job, device, false)));
+		jv_dict_set(a, v, "read_refusal", jv_text(read.why));
+		jv_dict_set(a, v, "mend", jv_text(read.mend));
 		jv_dict_set(a, v, "write_refusal",
-		    jv_text(job->can_write ? refusal_of(r, job, device, true)
-					   : ""));
+		    jv_text(job->can_write
+				? device_job_refusal(r, job, device, true).why
+				: ""));
 		jv_list_append(a, list, v);
 	}
 	return list;

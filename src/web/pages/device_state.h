@@ -8,6 +8,7 @@
 #ifndef WEB_PAGES_DEVICE_STATE_H
 #define WEB_PAGES_DEVICE_STATE_H
 
+#include "domain/job.h"
 #include "web/pages/view.h"
 
 /* {intended, backup: there is one; known; missing, further: lines that are
@@ -21,8 +22,17 @@ struct jv device_backup_view(struct request *r, const struct record *device);
 /* What it was called before, newest first: runs know it by these names. */
 struct jv device_earlier_names(struct request *r, const struct record *device);
 
+/* Why a job is off for a device, as a sentence on a page that is about this
+ * device; "" if it is not.  mend: the platform whose teardown template or lines
+ * are missing, if that is why, else "". */
+struct device_refusal {
+	const char *why, *mend;
+};
+struct device_refusal device_job_refusal(struct request *r,
+    const struct job *job, const struct record *device, bool may_change);
+
 /* What each job may do now: [{name, title, can_write, read_refusal,
- * write_refusal}]. */
+ * write_refusal, mend}]. */
 struct jv device_jobs_view(struct request *r, const struct record *device);
 
 /* Both texts of a device from the store; "" where there is none.  In the

@@ -8,6 +8,7 @@
 #include "app/job_settings.h"
 #include "app/runs.h"
 #include "base/json.h"
+#include "web/pages/device_state.h"
 #include "web/pages/form_view.h"
 #include "web/pages/job_form.h"
 #include "web/web.h"
@@ -110,27 +111,25 @@ static void add_device(
 {
 	const struct record *device =
 	    snapshot_find(r->snapshot, KIND_DEVICE, name);
-	const char *why;
-	char text[256];
+	struct device_refusal read;
 
 	if (!device)
 		return;
 	jv_dict_set(r->arena, ctx, "device", view_record(r->arena, device));
-	why = runs_refusal(r->snapshot, job, device, false, text);
-	jv_dict_set(r->arena, ctx, "read_refusal",
-	    jv_copy_text(r->arena, why ? why : ""));
-	why = job->can_write
-		  ? runs_refusal(r->snapshot, job, device, true, text)
-		  : NULL;
+	read = device_job_refusal(r, job, device, false);
+	jv_dict_set(r->arena, ctx, "read_refusal", jv_text(read.why));
+	jv_dict_set(r->arena, ctx, "mend", jv_text(read.mend));
 	jv_dict_set(r->arena, ctx, "write_refusal",
-	    jv_copy_text(r->arena, why ? why : ""));
+	    jv_text(job->can_write
+			? device_job_refusal(r, job, device, true).why
+			: ""));
 }
 
 static enum err_code show_form(struct request *r, struct response *out,
     const struct job *job, struct form_view *form, int status, struct err *e)
 {
 	struct arena *a = r->arena;
-	struct jv ctx = jv_dict(a, 14), view = jv_dict(a, 8);
+	struct jv ctx = jv_dict(a, 15), view = jv_dict(a, 8);
 	const struct record *button = button_of(r, job);
 	const char *message = arena_strdup(a, status == 200 ? "" : e->message);
 	const char *device = form->submitted ? request_form(r, "device", "")

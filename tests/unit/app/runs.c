@@ -151,7 +151,7 @@ static void test_readiness(void **state)
 	put_intended(f, "r1", "x\n");
 	patch(f, KIND_AREA, "lab", "{\"credentials\":null}");
 	assert_err(try_run(f, &admin, "backup", DRY, NULL, NULL, e),
-	    ERR_CONFLICT, "no credentials hold for r1");
+	    ERR_CONFLICT, "No credentials hold for r1");
 	patch(f, KIND_DEVICE, "r1", "{\"primary_ip4\":null}");
 	assert_err(try_run(f, &admin, "backup", DRY, NULL, NULL, e),
 	    ERR_CONFLICT, "r1 has no primary IPv4");

@@ -129,6 +129,66 @@ static void test_the_settings_of_a_job_are_kept(void **state)
 	assert_int_equal(get("/jobs/dance").status, 404);
 }
 
+static void set_status(const char *status)
+{
+	struct exchange_reply reply = get("/devices/r1/edit");
+	char form[500];
+
+	snprintf(form, sizeof(form),
+	    "version=%s&name=r1&area=lab&role=router&platform=frr"
+	    "&primary_ip4=192.0.2.1&status=%s",
+	    hidden(&reply, "version"), status);
+	assert_int_equal(post("/devices/r1/edit", form).status, 303);
+}
+
+static void test_why_a_job_is_off_reads_as_a_sentence(void **state)
+{
+	struct exchange_reply reply = get("/devices/r1");
+
+	(void)state;
+	assert_has(reply, "<b>Off.</b> Teardown is for devices whose status");
+	assert_has(get("/jobs/teardown/run?device=r1"), "now. Teardown is for");
+	set_status("failed");
+	reply = get("/devices/r1");
+	assert_has(reply, "<b>Off.</b> Its status is failed: ");
+	assert_has_not(reply, "r1: its status");
+	set_status("active");
+}
+
+/* Nobody has said what is to be taken off: the page says so, and leads to
+ * where it can be said. */
+static void test_teardown_without_lines_is_off(void **state)
+{
+	static const char template[] =
+	    "href=\"/templates/edit?name=frr/teardown.j2\"";
+	static const char lines[] =
+	    "href=\"/platforms/frr/edit#f-teardown_lines\"";
+	struct exchange_reply reply;
+
+	(void)state;
+	write_config("buttons/teardown.json",
+	    "{\n  \"job\": \"teardown\",\n  \"label\": \"Tear down\",\n"
+	    "  \"name\": \"teardown\"\n}\n");
+	set_status("decommissioning");
+	reply = get("/devices/r1");
+	assert_has(
+	    reply, "<b>Tear down</b> is off. There is no templates/frr/");
+	assert_has(reply, "<b>Off.</b> There is no templates/frr/teardown.j2");
+	assert_has(reply, template);
+	assert_has(reply, lines);
+	assert_has_not(get_as(TOKEN_VIEWER, "/devices/r1"), template);
+	reply = get("/jobs/teardown/run?device=r1");
+	assert_has(reply, "This cannot run now. There is no templates/frr/");
+	assert_has(reply, template);
+	assert_has(get("/platforms/frr/edit"), "id=\"f-teardown_lines\"");
+	write_config("templates/frr/teardown.j2", "no hostname\n");
+	reply = get("/devices/r1");
+	assert_has_not(reply, "<b>Tear down</b> is off.");
+	assert_has_not(reply, template);
+	assert_has_not(get("/jobs/teardown/run?device=r1"), "cannot run now");
+	set_status("active");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +197,8 @@ int main(void)
 		cmocka_unit_test(
 		    test_a_hook_whose_job_only_reads_is_tried_as_it_is),
 		cmocka_unit_test(test_a_schedule_is_paused_and_run_by_hand),
+		cmocka_unit_test(test_why_a_job_is_off_reads_as_a_sentence),
+		cmocka_unit_test(test_teardown_without_lines_is_off),
 	};
 
 	return cmocka_run_group_tests(tests, open_pages, portal_close);

@@ -120,7 +120,7 @@ static void test_a_button_that_is_off_says_why(void **state)
 	    "primary_ip4=192.0.2.8");
 	assert_status(reply, 303);
 	reply = get("/devices/failed1");
-	assert_has(reply, "its status is failed");
+	assert_has(reply, "Its status is failed");
 	reply = post("/jobs/provision/run", "device=failed1&dry_run=on");
 	assert_status(reply, 409);
 	assert_has(reply, "its status is failed");
