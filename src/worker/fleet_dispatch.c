@@ -36,7 +36,8 @@ static bool have_too_many_failed(
 	snprintf(why, 200,
 	    "not begun: of %zu %s, %zu failed, and the run "
 	    "stops above %u%% of a wave",
-	    done, done == 1 ? "device that was" : "devices that were", failed, f->waves.max_failed);
+	    done, done == 1 ? "device that was" : "devices that were", failed,
+	    f->waves.max_failed);
 	return true;
 }
 

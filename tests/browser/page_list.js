@@ -110,6 +110,7 @@ function textPages() {
 		"template-part": "/templates/frr/parts/banner.j2",
 		"template-role": "/templates/frr/role/router/banner.j2",
 		"template-edit": "/templates/edit?name=frr/bgp.j2",
+		"template-delete": "/templates/delete?name=frr/bgp.j2",
 		"template-new": "/templates/edit",
 		"template-history": "/templates/history?name=frr/bgp.j2",
 		context: "/context",
@@ -154,6 +155,7 @@ export function pageList(runs, commit, view) {
 		ironic: "/settings/ironic",
 		users: "/settings/users",
 		user: "/settings/users/grace",
+		"user-delete": "/settings/users/grace/delete",
 		tokens: "/settings/tokens",
 	};
 }

@@ -3,7 +3,8 @@
  *
  *   /templates              all of them
  *   /templates/<name>       one, and what it makes of a device (?device=)
- *   /templates/edit?name=   the editor; POST: preview, save or delete
+ *   /templates/edit?name=   the editor; POST: preview or save
+ *   /templates/delete?name= asks; POST: deletes the version that was seen
  *   /context …              the same, without rendering
  */
 #include "web/pages/pages.h"
@@ -27,14 +28,17 @@ static enum snapshot_listed which_of(const struct request *r)
 						    : SNAPSHOT_TEMPLATES;
 }
 
+static const char *base_of(enum snapshot_listed which)
+{
+	return which == SNAPSHOT_CONTEXT ? "/context" : "/templates";
+}
+
 static void add_frame(struct request *r, enum snapshot_listed which,
     const char *name, struct jv ctx)
 {
 	struct arena *a = r->arena;
-	const char *base =
-	    which == SNAPSHOT_CONTEXT ? "/context" : "/templates";
 
-	jv_dict_set(a, ctx, "base", jv_text(base));
+	jv_dict_set(a, ctx, "base", jv_text(base_of(which)));
 	jv_dict_set(a, ctx, "name", jv_text(name));
 	jv_dict_set(
 	    a, ctx, "is_template", jv_bool(which == SNAPSHOT_TEMPLATES));
@@ -232,9 +236,9 @@ static struct jv impact_view(
 		jv_dict_set(
 		    a, one, "problem", jv_text(impact->shown[i].problem));
 		jv_dict_set(a, one, "diff",
-		    diff && *diff
-			? diff_view_from_patch(a, &look, diff, strlen(diff), NULL)
-			: jv_none());
+		    diff && *diff ? diff_view_from_patch(
+					a, &look, diff, strlen(diff), NULL)
+				  : jv_none());
 		jv_list_append(a, list, one);
 	}
 	jv_dict_set(a, v, "devices", jv_int((int64_t)impact->devices));
@@ -291,7 +295,8 @@ static enum err_code show_stale(
 	}
 	d->is_new = !*d->version;
 	if (rc == ERR_OK)
-		rc = diff_view_from_texts(r->arena, &look, now, d->text, &diff, e);
+		rc = diff_view_from_texts(
+		    r->arena, &look, now, d->text, &diff, e);
 	if (rc != ERR_OK)
 		return rc;
 	jv_dict_set(r->arena, ctx, "stale", jv_bool(true));
@@ -299,22 +304,13 @@ static enum err_code show_stale(
 	return show_editor(r, out, d, ctx, 409, e);
 }
 
-static enum err_code write_draft(struct request *r, const struct draft *d,
-    bool delete, struct inventory_result *ret, struct err *e)
-{
-	if (delete)
-		return text_file_delete(r->app, &r->actor, &d->file, ret, e);
-	return text_file_put(r->app, &r->actor, &d->file, d->text, ret, e);
-}
-
-static enum err_code save(struct request *r, struct response *out,
-    struct draft *d, bool delete, struct err *e)
+static enum err_code save(
+    struct request *r, struct response *out, struct draft *d, struct err *e)
 {
 	struct inventory_result result = { 0 };
 	struct jv ctx = jv_dict(r->arena, 20);
-	const char *base =
-	    d->file.which == SNAPSHOT_CONTEXT ? "/context" : "/templates";
-	enum err_code rc = write_draft(r, d, delete, &result, e);
+	enum err_code rc =
+	    text_file_put(r->app, &r->actor, &d->file, d->text, &result, e);
 
 	if (rc == ERR_STALE)
 		return show_stale(r, out, d, e);
@@ -327,11 +323,9 @@ static enum err_code save(struct request *r, struct response *out,
 	}
 	response_flash(r, out, "good",
 	    arena_printf(r->arena, "%s was %s.", d->file.name,
-		delete		 ? "deleted; its history stays"
-		: result.changed ? "saved"
-				 : "left as it was"));
-	return delete ? view_redirect(r, out, e, "%s", base)
-		      : view_redirect(r, out, e, "%s/%s", base, d->file.name);
+		result.changed ? "saved" : "left as it was"));
+	return view_redirect(
+	    r, out, e, "%s/%s", base_of(d->file.which), d->file.name);
 }
 
 static enum err_code edit_post(
@@ -349,7 +343,58 @@ static enum err_code edit_post(
 	if (strcmp(action, "preview") == 0 &&
 	    d.file.which == SNAPSHOT_TEMPLATES)
 		return preview(r, out, &d, e);
-	return save(r, out, &d, strcmp(action, "delete") == 0 && !d.is_new, e);
+	return save(r, out, &d, e);
+}
+
+/* --- deleting ------------------------------------------------------------- */
+
+/* Of the file as it is now, whatever was asked about before. */
+static enum err_code show_delete(struct request *r, struct response *out,
+    const char *name, const char *problem, struct err *e)
+{
+	struct text_file file = { .which = which_of(r), .name = name };
+	struct jv ctx = jv_dict(r->arena, 10);
+	const char *text = "", *version = "";
+	enum err_code rc = read_file(r, &file, &text, &version, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	add_frame(r, file.which, name, ctx);
+	jv_dict_set(r->arena, ctx, "version", jv_text(version));
+	jv_dict_set(r->arena, ctx, "problem", jv_text(problem));
+	return response_page(
+	    r, out, *problem ? 409 : 200, "text_file_delete.html", ctx, e);
+}
+
+static enum err_code delete_page(
+    struct request *r, struct response *out, struct err *e)
+{
+	return show_delete(r, out, request_query(r, "name", ""), "", e);
+}
+
+static enum err_code delete_post(
+    struct request *r, struct response *out, struct err *e)
+{
+	const char *name = request_form(r, "name", "");
+	struct inventory_result result = { 0 };
+	struct blob_id seen;
+	struct text_file file = {
+		.which = which_of(r), .name = name, .expect = &seen
+	};
+	enum err_code rc;
+
+	if (!blob_id_parse(request_form(r, "version", ""), &seen))
+		return show_delete(
+		    r, out, name, "Which version is meant was not said.", e);
+	rc = text_file_delete(r->app, &r->actor, &file, &result, e);
+	if (rc == ERR_CONFLICT || rc == ERR_STALE)
+		return show_delete(
+		    r, out, name, arena_strdup(r->arena, e->message), e);
+	if (rc != ERR_OK)
+		return rc;
+	response_flash(r, out, "good",
+	    arena_printf(r->arena, "%s was deleted; its history stays.", name));
+	return view_redirect(r, out, e, "%s", base_of(file.which));
 }
 
 /* --- routes --------------------------------------------------------------- */
@@ -358,6 +403,8 @@ static const struct route routes[] = {
 	PAGE_GET("/templates", MAY_VIEW, list_page),
 	PAGE_GET("/templates/edit", MAY_EDIT, edit_page),
 	PAGE_POST_LIMIT("/templates/edit", MAY_EDIT, edit_post, BODY_JSON),
+	PAGE_GET("/templates/delete", MAY_EDIT, delete_page),
+	PAGE_POST("/templates/delete", MAY_EDIT, delete_post),
 	PAGE_GET("/templates/{platform}/{file}", MAY_VIEW, file_page),
 	PAGE_GET("/templates/{platform}/{dir}/{file}", MAY_VIEW, file_page),
 	PAGE_GET(
@@ -365,6 +412,8 @@ static const struct route routes[] = {
 	PAGE_GET("/context", MAY_VIEW, list_page),
 	PAGE_GET("/context/edit", MAY_EDIT, edit_page),
 	PAGE_POST_LIMIT("/context/edit", MAY_EDIT, edit_post, BODY_JSON),
+	PAGE_GET("/context/delete", MAY_EDIT, delete_page),
+	PAGE_POST("/context/delete", MAY_EDIT, delete_post),
 	PAGE_GET("/context/{file}", MAY_VIEW, file_page),
 	PAGE_GET("/context/{of}/{file}", MAY_VIEW, file_page),
 };

@@ -176,6 +176,19 @@ static enum err_code password_post(
 	    "the password was set, and all sessions ended.", e);
 }
 
+static enum err_code delete_page(
+    struct request *r, struct response *out, struct err *e)
+{
+	struct jv ctx = jv_dict(r->arena, 8);
+	const struct record *user = NULL;
+	enum err_code rc = find_user(r, &user, e);
+
+	if (rc != ERR_OK)
+		return rc;
+	jv_dict_set(r->arena, ctx, "user", view_record(r->arena, user));
+	return response_page(r, out, 200, "user_delete.html", ctx, e);
+}
+
 static enum err_code delete_post(
     struct request *r, struct response *out, struct err *e)
 {
@@ -190,6 +203,7 @@ static const struct route routes[] = {
 	PAGE_GET("/settings/users/{name}", MAY_ADMIN, user_page),
 	PAGE_POST("/settings/users/{name}", MAY_ADMIN, access_post),
 	PAGE_POST("/settings/users/{name}/password", MAY_ADMIN, password_post),
+	PAGE_GET("/settings/users/{name}/delete", MAY_ADMIN, delete_page),
 	PAGE_POST("/settings/users/{name}/delete", MAY_ADMIN, delete_post),
 };
 

@@ -82,6 +82,14 @@ static void test_users_are_made_and_the_last_admin_stays(void **state)
 	assert_has(reply, "last admin");
 	reply = post("/settings/users/ann/delete", "");
 	assert_status(reply, 409);
+	/* asks first; nothing on the user's page deletes at once */
+	assert_has_not(get("/settings/users/newbie"),
+	    "action=\"/settings/users/newbie/delete");
+	reply = get("/settings/users/newbie/delete");
+	assert_has(reply, "Delete user <b>newbie</b>?");
+	assert_has(reply, "action=\"/settings/users/newbie/delete");
+	assert_status(get("/settings/users/newbie"), 200);
+	assert_status(get("/settings/users/nobody/delete"), 404);
 	reply = post("/settings/users/newbie/delete", "");
 	assert_goes_to(&reply, "/settings/users");
 	reply = get("/settings/users");

@@ -31,6 +31,7 @@ static void test_every_page_answers(void **state)
 		"/runs?device=r1&state=failed&trigger=form&job=backup&actor=x",
 		"/audit", "/audit?device=r1&only=changes&person=test",
 		"/settings", "/settings/users", "/settings/users/ann",
+		"/settings/users/ann/delete",
 		"/settings/tokens" };
 
 	(void)state;

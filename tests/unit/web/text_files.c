@@ -176,6 +176,12 @@ static struct exchange_reply edit(const char *form)
 	    TOKEN_OPERATOR, "POST", "/templates/edit", FORM, form, NULL);
 }
 
+static struct exchange_reply delete_template(const char *form)
+{
+	return send_as(
+	    TOKEN_OPERATOR, "POST", "/templates/delete", FORM, form, NULL);
+}
+
 static void test_the_editor_previews_before_it_saves(void **state)
 {
 	struct exchange_reply reply;
@@ -237,9 +243,27 @@ static void test_the_editor_saves_and_notices_others(void **state)
 	assert_status(reply, 200);
 	assert_has(&reply, "three");
 	tag_of("/api/v1/templates/frr/bgp.j2", tag);
-	snprintf(form, sizeof(form),
-	    "action=delete&name=frr/bgp.j2&version=%.40s", tag + 1);
-	assert_status(edit(form), 303);
+	snprintf(
+	    form, sizeof(form), "name=frr/bgp.j2&version=%.40s", tag + 1);
+	/* the page asks, and deletes nothing */
+	reply = send_as(TOKEN_OPERATOR, "GET",
+	    "/templates/delete?name=frr/bgp.j2", NULL, NULL, NULL);
+	assert_status(reply, 200);
+	assert_has(&reply, "<code>templates/frr/bgp.j2</code>");
+	assert_status(get("/templates/frr/bgp.j2"), 200);
+	assert_status(get("/templates/delete?name=frr/bgp.j2"), 403);
+	assert_status(send_as(TOKEN_OPERATOR, "GET",
+			  "/templates/delete?name=frr/none.j2", NULL, NULL,
+			  NULL),
+	    404);
+	/* no version, and one that is no longer the file's */
+	assert_status(delete_template("name=frr/bgp.j2"), 409);
+	assert_status(
+	    delete_template("name=frr/bgp.j2&version="
+			    "0123456789012345678901234567890123456789"),
+	    409);
+	assert_status(get("/templates/frr/bgp.j2"), 200);
+	assert_status(delete_template(form), 303);
 	assert_status(get("/templates/frr/bgp.j2"), 404);
 	assert_status(get("/templates"), 200);
 	assert_status(get("/context"), 200);
