@@ -189,6 +189,32 @@ static void test_teardown_without_lines_is_off(void **state)
 	set_status("active");
 }
 
+/* The same words wherever it is asked for; nothing is kept. */
+static void test_no_schedule_is_once_in_the_past(void **state)
+{
+	static const char passed[] = "2020-01-01T00:00 has passed in UTC";
+	static const char json[] =
+	    "{\"name\":\"late\",\"job\":\"backup\",\"at\":"
+	    "\"2020-01-01T00:00\",\"parameters\":{\"all\":true}}";
+	struct ask rest = { .method = "POST",
+		.uri = "/api/v1/schedules",
+		.token = portal.tokens[TOKEN_ADMIN],
+		.type = "application/json",
+		.body = json };
+	struct exchange_reply reply = post("/schedules/new",
+	    "name=late&job=backup&parameters_of=backup&enabled=on&"
+	    "parameters.all=true&at=2020-01-01T00%3A00&time_zone=UTC&"
+	    "missed=skip");
+
+	(void)state;
+	assert_status(reply, 422);
+	assert_has(reply, passed);
+	reply = ask(&rest);
+	assert_status(reply, 422);
+	assert_has(reply, passed);
+	assert_status(get("/schedules/late"), 404);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +223,7 @@ int main(void)
 		cmocka_unit_test(
 		    test_a_hook_whose_job_only_reads_is_tried_as_it_is),
 		cmocka_unit_test(test_a_schedule_is_paused_and_run_by_hand),
+		cmocka_unit_test(test_no_schedule_is_once_in_the_past),
 		cmocka_unit_test(test_why_a_job_is_off_reads_as_a_sentence),
 		cmocka_unit_test(test_teardown_without_lines_is_off),
 	};
