@@ -123,7 +123,7 @@ static void test_cancels_the_runs_that_were_ticked(void **state)
 	assert_has(get("/runs?device=q2&state=queued"), id);
 	assert_status(post_as(TOKEN_VIEWER, "/bulk/runs/cancel", sent), 403);
 	reply = post("/bulk/runs/cancel?device=q2", sent);
-	assert_has(reply, "1 of 1 runs was asked to stop");
+	assert_has(reply, "1 of 1 run was asked to stop");
 	free(sent);
 	/* what is gone, none at all, an unknown act */
 	assert_status(
