@@ -9,6 +9,19 @@ sim_program=$build/tests/switchyard-sim
 [ -x "$sim_program" ] || skip "the simulators are not built"
 
 take_base
+cp -R "$root/git-store" "$scratch/seed"
+# what the teardown templates take off again
+while read -r name port; do
+	printf '{"interfaces":[{"name":"%s","address":"10.8.8.0/31"}],%s%s}\n' \
+	    "$port" '"static_routes":[{"prefix":"10.88.0.0/16",' \
+	    '"next_hop":"10.8.8.1"}],"bgp":{"peers":[{"address":"10.8.8.1",
+"asn":65100}]}' >"$scratch/seed/context/device/$name.json"
+done <<-PORTS
+	eos1 Ethernet3
+	nxos1 Ethernet1/4
+	ios1 GigabitEthernet3
+	junos1 ge-0/0/1
+PORTS
 portal_up --sims --lab-base "$base"
 up=$(cat "$scratch/up")
 names=$(git -C "$portal/store.git" ls-tree --name-only main devices/lab/ |
@@ -19,18 +32,23 @@ check_equal "their password is for its owner alone" \
     "$(stat -c %a "$portal/secrets/sims")" 600
 
 token admin
-provision() { # DEVICE
-	api_json POST /api/v1/jobs/provision/runs \
-	    "{\"parameters\":{\"device\":\"$1\",\"dry_run\":false}}"
-	check_equal "the run on $1 is accepted" "$status" 202
+run_job() { # JOB DEVICE [PARAMETERS]
+	api_json POST "/api/v1/jobs/$1/runs" \
+	    "{\"parameters\":{\"device\":\"$2\",\"dry_run\":false${3-}}}"
+	check_equal "$1 of $2 is accepted" "$status" 202
 	run=$(json 'it["id"]')
-	check "the run on $1 ends" wait_until 60 run_ended "$run"
-	check_equal "$1: $(json 'it.get("result", "")')" \
+	check "$1 of $2 ends" wait_until 60 run_ended "$run"
+	check_equal "$2: $(json 'it.get("result", "")')" \
 	    "$(json 'it["state"]')" succeeded
+}
+patch() { # DEVICE JSON
+	api GET "/api/v1/devices/$1"
+	api_json PATCH "/api/v1/devices/$1" "$2" -H "If-Match: $(header ETag)"
+	check_equal "$1 is changed" "$status" 200
 }
 for name in $names; do
 	check_contains "$name is announced" "$up" "Simulated $name $base."
-	provision "$name"
+	run_job provision "$name"
 done
 check_contains "the switch has its lines" \
     "$("$sim_program" ctl "$portal/run/sims.sock" running eos1)" \
@@ -57,6 +75,27 @@ is_back() {
 	    2>&1
 }
 check "they come back by themselves" wait_until 20 is_back
+
+# --- out of service, by the templates that the store starts with ---------------
+
+torn_down() { # DEVICE
+	local running
+	patch "$1" '{"vars":{"asn":65007},"intended_from":"template"}'
+	run_job generate-intended "$1"
+	run_job provision "$1"
+	running=$("$sim_program" ctl "$portal/run/sims.sock" running "$1")
+	check_contains "$1 has a peer" "$running" 65100
+	check_contains "$1 has a route" "$running" 10.88.0.0
+	patch "$1" '{"status":"decommissioning"}'
+	run_job teardown "$1" ',"archive":false'
+	running=$("$sim_program" ctl "$portal/run/sims.sock" running "$1")
+	check_not "$1 has lost peer, route and address" \
+	    grep -qE '65100|10\.88\.0\.0|10\.8\.8\.' <<<"$running"
+	check_contains "$1 says so" "$running" "out of service"
+}
+for name in eos1 nxos1 ios1 junos1; do
+	torn_down "$name"
+done
 
 # --- where there can be no routers ---------------------------------------------
 
