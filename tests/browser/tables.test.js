@@ -163,7 +163,7 @@ test("a file is imported after a dry run", { timeout: 60000 }, async () => {
 	await page.waitForFunction(() =>
 		document.getElementById("text").value.startsWith("name,"));
 	await page.click("button:has-text('Dry run')");
-	await page.waitForSelector(".n-bad:has-text('1 of 1 rows is wrong')");
+	await page.waitForSelector(".n-bad:has-text('1 of 1 row is wrong')");
 	await assertAccessible(page);
 	await page.fill("#text", "name,tags\nimported1,from file\n");
 	await page.click("button:has-text('Dry run')");
