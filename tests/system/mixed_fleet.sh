@@ -269,11 +269,17 @@ check_equal "and commits nothing" "$(git -C "$portal/store.git" log \
     --format=%B main | grep -c "^Run-Id: $run\$")" 0
 api DELETE /api/v1/views/aristas -H "If-Match: $(api GET /api/v1/views/aristas;
     header ETag)"
-check_equal "the view is deleted" "$status" 204
+check_equal "a view in use is not deleted" "$status" 409
+check_contains "and who uses it is named" "$body" nightly
+check "the store is in order" switchyard check
+git clone -q "$portal/store.git" "$scratch/clone"
+git -C "$scratch/clone" rm -q views/aristas.json
+git -C "$scratch/clone" -c user.name=ann -c user.email=ann@example.net \
+    commit -qm "Drop the view"
+check "git takes it away" git -C "$scratch/clone" push -q origin main
 api_json POST /api/v1/schedules/nightly/run '{}'
 check_equal "then nothing is started" "$status" 422
 check_contains "and a sentence says why" "$body" 'aristas\" does not exist'
-check "the store is in order" switchyard check
 check_not "no simulated device saw an error of ours" \
     grep -q Sanitizer "$scratch/sims.log"
 echo "in $SECONDS s"
