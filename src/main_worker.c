@@ -44,15 +44,19 @@ int main(int argc, char **argv)
 		return usage();
 	umask(077);
 	signal(SIGXFSZ, SIG_IGN); /* as store.h asks: an error, not an end */
-	log_setup(slot ? "slot" : notify ? "notify" : "worker", STDERR_FILENO, LOG_INFO);
+	log_setup(slot	   ? "slot"
+		  : notify ? "notify"
+			   : "worker",
+	    STDERR_FILENO, LOG_INFO);
 	if (notify)
 		return notifier_main(options.dir);
 	if (slot)
 		return slot_main(options.dir, driver_find);
 	n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	if (n < 0) {
-		fprintf(stderr, "switchyard-worker: /proc is not mounted; slots "
-				"cannot be started\n");
+		fprintf(stderr,
+		    "switchyard-worker: /proc is not mounted; slots "
+		    "cannot be started\n");
 		return 1;
 	}
 	program[n] = '\0';

@@ -1,7 +1,7 @@
 #include "app/actor.h"
 
-enum err_code actor_require(const struct actor *actor, enum permission p,
-    struct err *e)
+enum err_code actor_require(
+    const struct actor *actor, enum permission p, struct err *e)
 {
 	if (access_allows(actor->role, p))
 		return ERR_OK;

@@ -9,13 +9,13 @@
 #include "domain/run.h"
 
 struct actor {
-	const char *name;	/* "admin", "token:ci", "hook:default" */
+	const char *name; /* "admin", "token:ci", "hook:default" */
 	enum access_role role;
-	enum run_trigger via;	/* form, api, cli, … */
+	enum run_trigger via; /* form, api, cli, … */
 };
 
 /* ERR_DENIED with the role that is needed. */
-enum err_code actor_require(const struct actor *actor, enum permission p,
-    struct err *e) must_check;
+enum err_code actor_require(
+    const struct actor *actor, enum permission p, struct err *e) must_check;
 
 #endif

@@ -15,12 +15,14 @@ enum err_code app_open(const char *dir, struct app *ret, struct err *e)
 
 	if (snprintf(path, sizeof(path), "%s/store.git", dir) >=
 	    (int)sizeof(path))
-		return err_set(e, ERR_LIMIT, "the directory's path is too long");
+		return err_set(
+		    e, ERR_LIMIT, "the directory's path is too long");
 	rc = store_open(path, &app.store, e);
 	if (rc == ERR_NOT_FOUND)
 		return err_set(e, rc,
 		    "There is no store at %s: --dir names the directory that "
-		    "holds it, and switchyard init makes one.", path);
+		    "holds it, and switchyard init makes one.",
+		    path);
 	if (rc != ERR_OK)
 		return rc;
 	rc = snapshots_new(app.store, &app.snapshots, e);

@@ -56,8 +56,8 @@ static bool look(const char *dir, const char *device, struct aside *a)
 	if (!make_path(dir, device, a->command, path) ||
 	    lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return false;
-	a->read_ms = (int64_t)st.st_mtim.tv_sec * 1000 +
-		     st.st_mtim.tv_nsec / 1000000;
+	a->read_ms =
+	    (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
 	a->size = st.st_size;
 	return true;
 }

@@ -23,8 +23,8 @@ struct aside {
 
 /* Those of a device, the configuration first, commands by name; how many.  None
  * where nothing can be read. */
-size_t aside_list(const char *dir, const char *device,
-    struct aside list[ASIDE_MAX]);
+size_t aside_list(
+    const char *dir, const char *device, struct aside list[ASIDE_MAX]);
 
 /* Appends its text.  ERR_NOT_FOUND. */
 enum err_code aside_read(const char *dir, const char *device,

@@ -22,8 +22,7 @@ struct check {
 	void *ctx;
 };
 
-/* --- who uses what ---------------------------------------------------------
- */
+/* --- who uses what ------------------------------------------------------- */
 
 static enum use use_of(enum kind_id kind, size_t field)
 {
@@ -86,8 +85,7 @@ static void find_uses(const struct check *c,
 	}
 }
 
-/* --- one reading -----------------------------------------------------------
- */
+/* --- one reading --------------------------------------------------------- */
 
 struct part {
 	const char *name;

@@ -25,8 +25,8 @@ static void hook_log(void *ctx, enum log_level level, const char *text)
 	run->io->log(run->io->ctx, level, text);
 }
 
-static enum err_code hook_effect(void *ctx, const struct driver_plan *plan,
-    struct err *e)
+static enum err_code hook_effect(
+    void *ctx, const struct driver_plan *plan, struct err *e)
 {
 	struct device_run *run = ctx;
 	enum err_code rc = run->io->effect(run->io->ctx, plan, e);
@@ -61,16 +61,18 @@ void device_run_begin(struct device_run *run, const struct device_run_input *in,
 		.arena = arena,
 		.out = out,
 		.started_ms = clock_mono_ms(),
-		.hooks = { .log = hook_log, .before_effect = hook_effect,
-		    .cancelled = hook_cancelled, .hostkey = hook_hostkey },
+		.hooks = { .log = hook_log,
+		    .before_effect = hook_effect,
+		    .cancelled = hook_cancelled,
+		    .hostkey = hook_hostkey },
 	};
 	run->hooks.ctx = run;
 	memset(out, 0, sizeof(*out));
 	out->state = RUN_FAILED;
 }
 
-void device_run_log(struct device_run *run, enum log_level level,
-    const char *fmt, ...)
+void device_run_log(
+    struct device_run *run, enum log_level level, const char *fmt, ...)
 {
 	char text[1200];
 	va_list ap;
@@ -81,8 +83,8 @@ void device_run_log(struct device_run *run, enum log_level level,
 	run->io->log(run->io->ctx, level, text);
 }
 
-void device_run_end(struct device_run *run, enum run_state state,
-    const char *fmt, ...)
+void device_run_end(
+    struct device_run *run, enum run_state state, const char *fmt, ...)
 {
 	size_t size = sizeof(run->out->text);
 	va_list ap;
@@ -103,28 +105,28 @@ void device_run_end(struct device_run *run, enum run_state state,
 static bool may_pass(enum err_code code)
 {
 	return code == ERR_TIMEOUT || code == ERR_REMOTE ||
-	    code == ERR_CORRUPT || code == ERR_SYSTEM;
+	       code == ERR_CORRUPT || code == ERR_SYSTEM;
 }
 
 void device_run_fail(struct device_run *run, const struct err *e)
 {
 	run->out->passing = may_pass(e->code) && !run->out->touched;
-	device_run_end(run, e->code == ERR_CANCELLED ? RUN_CANCELLED
-						     : RUN_FAILED,
-	    "%s", e->message);
+	device_run_end(run,
+	    e->code == ERR_CANCELLED ? RUN_CANCELLED : RUN_FAILED, "%s",
+	    e->message);
 }
 
 struct deadline device_run_exchange(const struct device_run *run)
 {
-	return deadline_sooner(deadline_in_ms(run->in->command_ms),
-	    run->in->deadline);
+	return deadline_sooner(
+	    deadline_in_ms(run->in->command_ms), run->in->deadline);
 }
 
 const char *device_run_took(const struct device_run *run)
 {
 	int64_t ms = clock_mono_ms() - run->started_ms;
-	const char *text = arena_printf(run->arena, "in %.1f s",
-	    (double)ms / 1000.0);
+	const char *text =
+	    arena_printf(run->arena, "in %.1f s", (double)ms / 1000.0);
 
 	return text ? text : "";
 }
@@ -133,15 +135,15 @@ enum err_code device_run_open(struct device_run *run, struct err *e)
 {
 	const struct device_run_input *in = run->in;
 	struct driver_refusal refusal = { .kind = DRIVER_REFUSAL_NONE };
-	struct deadline deadline = deadline_sooner(
-	    deadline_in_ms(in->connect_ms), in->deadline);
+	struct deadline deadline =
+	    deadline_sooner(deadline_in_ms(in->connect_ms), in->deadline);
 	enum err_code rc;
 
 	if (hook_cancelled(run))
-		return err_set(e, ERR_CANCELLED,
-		    "cancelled; nothing was changed");
-	rc = in->driver->open(&in->target, &run->hooks, deadline, &run->session,
-	    &refusal, e);
+		return err_set(
+		    e, ERR_CANCELLED, "cancelled; nothing was changed");
+	rc = in->driver->open(
+	    &in->target, &run->hooks, deadline, &run->session, &refusal, e);
 	if (rc != ERR_OK) {
 		run->session = NULL;
 		if (refusal.kind == DRIVER_REFUSAL_KEY_UNKNOWN ||
@@ -158,8 +160,8 @@ void device_run_close(struct device_run *run)
 	run->session = NULL;
 }
 
-enum err_code device_run_read(struct device_run *run,
-    struct driver_config *ret, struct err *e)
+enum err_code device_run_read(
+    struct device_run *run, struct driver_config *ret, struct err *e)
 {
 	struct driver_config config = { 0 };
 	enum err_code rc;
@@ -173,20 +175,20 @@ enum err_code device_run_read(struct device_run *run,
 	return rc;
 }
 
-/* --- backup ----------------------------------------------------------------- */
+/* --- backup -------------------------------------------------------------- */
 
 /* After these the session goes on. */
 static bool is_about_the_answer(enum err_code code)
 {
 	return code == ERR_NOT_FOUND || code == ERR_CORRUPT ||
-	    code == ERR_DENIED;
+	       code == ERR_DENIED;
 }
 
 static struct deadline time_of(
     const struct device_run *run, const struct device_question *question)
 {
-	int ms = question->timeout_ms ? question->timeout_ms
-				      : run->in->command_ms;
+	int ms =
+	    question->timeout_ms ? question->timeout_ms : run->in->command_ms;
 
 	return deadline_sooner(deadline_in_ms(ms), run->in->deadline);
 }
@@ -232,8 +234,8 @@ static const char *and_questions(const struct device_run *run)
 
 	if (n == 0)
 		return "";
-	return arena_printf(run->arena, " and %zu command%s asked,", n,
-	    n == 1 ? "" : "s");
+	return arena_printf(
+	    run->arena, " and %zu command%s asked,", n, n == 1 ? "" : "s");
 }
 
 void device_run_backup(const struct device_run_input *in,
@@ -248,7 +250,8 @@ void device_run_backup(const struct device_run_input *in,
 	if (device_run_open(&run, &e) != ERR_OK ||
 	    device_run_read(&run, &config, &e) != ERR_OK ||
 	    io->backup(io->ctx, PHASE_BEFORE, config.text, config.len, &e) !=
-	    ERR_OK || ask_all(&run, &e) != ERR_OK)
+		ERR_OK ||
+	    ask_all(&run, &e) != ERR_OK)
 		device_run_fail(&run, &e);
 	else
 		device_run_end(&run, RUN_SUCCEEDED,

@@ -44,15 +44,15 @@ struct device_run_io {
 	enum err_code (*backup)(void *ctx, enum device_run_phase phase,
 	    const char *text, size_t len, struct err *e);
 	/* What a further command of the backup said. */
-	enum err_code (*output)(void *ctx, const struct device_output *got,
-	    struct err *e);
+	enum err_code (*output)(
+	    void *ctx, const struct device_output *got, struct err *e);
 	/* One that is not whole: kept aside, never as good. */
 	void (*quarantine)(void *ctx, const char *text, const char *why);
-	void (*diff)(void *ctx, const char *unified, size_t added,
-	    size_t removed);
+	void (*diff)(
+	    void *ctx, const char *unified, size_t added, size_t removed);
 	/* ERR_OK: the intent is journalled and committed; go on. */
-	enum err_code (*effect)(void *ctx, const struct driver_plan *plan,
-	    struct err *e);
+	enum err_code (*effect)(
+	    void *ctx, const struct driver_plan *plan, struct err *e);
 	/* A key that waits for a person. */
 	void (*hostkey)(void *ctx, const struct driver_refusal *refusal);
 	bool (*cancelled)(void *ctx);
@@ -63,8 +63,8 @@ struct device_run_io {
 struct device_run_input {
 	const struct driver *driver;
 	struct driver_target target;
-	int connect_ms; /* to open a session */
-	int command_ms; /* for one exchange with the device */
+	int connect_ms;		  /* to open a session */
+	int command_ms;		  /* for one exchange with the device */
 	struct deadline deadline; /* for the whole run */
 	/* backup */
 	const struct device_question *questions;

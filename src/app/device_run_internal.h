@@ -36,13 +36,12 @@ void device_run_fail(struct device_run *run, const struct err *e);
 struct deadline device_run_exchange(const struct device_run *run);
 
 /* Opens a session; reports keys that wait for approval. */
-enum err_code device_run_open(struct device_run *run, struct err *e)
-    must_check;
+enum err_code device_run_open(struct device_run *run, struct err *e) must_check;
 void device_run_close(struct device_run *run);
 
 /* Reads running; an incomplete one goes to quarantine. */
-enum err_code device_run_read(struct device_run *run,
-    struct driver_config *ret, struct err *e) must_check;
+enum err_code device_run_read(struct device_run *run, struct driver_config *ret,
+    struct err *e) must_check;
 
 /* "in 2.1 s" */
 const char *device_run_took(const struct device_run *run);

@@ -29,8 +29,8 @@ static enum err_code check_pending(struct device_run *run, struct err *e)
 	struct driver_pending pending = { 0 };
 	enum err_code rc;
 
-	rc = run->in->driver->get_pending(run->session,
-	    device_run_exchange(run), run->arena, &pending, e);
+	rc = run->in->driver->get_pending(
+	    run->session, device_run_exchange(run), run->arena, &pending, e);
 	if (rc == ERR_OK && pending.any)
 		return err_set(e, ERR_CONFLICT,
 		    "a commit of %s waits for confirmation on the device; "
@@ -40,8 +40,8 @@ static enum err_code check_pending(struct device_run *run, struct err *e)
 }
 
 /* Connect, read and save running, load the candidate, compare. */
-static enum err_code prepare(struct device_run *run, struct driver_plan *plan,
-    struct err *e)
+static enum err_code prepare(
+    struct device_run *run, struct driver_plan *plan, struct err *e)
 {
 	const struct device_run_input *in = run->in;
 	struct driver_candidate candidate = candidate_of(in);
@@ -62,13 +62,13 @@ static enum err_code prepare(struct device_run *run, struct driver_plan *plan,
 	    "read the running configuration, %zu bytes; saved as backup",
 	    config.len);
 	if ((rc = run->io->backup(run->io->ctx, PHASE_BEFORE, config.text,
-	    config.len, e)) != ERR_OK ||
+		 config.len, e)) != ERR_OK ||
 	    (rc = check_pending(run, e)) != ERR_OK ||
 	    (rc = in->driver->stage(run->session, &candidate,
-	    device_run_exchange(run), e)) != ERR_OK)
+		 device_run_exchange(run), e)) != ERR_OK)
 		return rc;
-	rc = in->driver->diff(run->session, device_run_exchange(run),
-	    run->arena, plan, e);
+	rc = in->driver->diff(
+	    run->session, device_run_exchange(run), run->arena, plan, e);
 	if (rc != ERR_OK)
 		return rc;
 	run->out->added = plan->added;
@@ -84,8 +84,8 @@ static enum err_code prepare(struct device_run *run, struct driver_plan *plan,
 }
 
 /* The difference that really came about, which is what is kept. */
-static void report_real_diff(struct device_run *run,
-    const struct driver_config *after)
+static void report_real_diff(
+    struct device_run *run, const struct driver_config *after)
 {
 	struct text_diff_input a = { run->before, run->before_len };
 	struct text_diff_input b = { after->text, after->len };
@@ -93,17 +93,17 @@ static void report_real_diff(struct device_run *run,
 	struct text_diff d;
 
 	if (text_diff_compute(run->arena, &a, &b, &d, NULL) == ERR_OK &&
-	    text_diff_format(&d, "before", "after", DIFF_CONTEXT, &text,
-	    NULL) == ERR_OK) {
+	    text_diff_format(
+		&d, "before", "after", DIFF_CONTEXT, &text, NULL) == ERR_OK) {
 		run->out->added = d.added;
 		run->out->removed = d.removed;
-		run->io->diff(run->io->ctx, buf_text(&text), d.added,
-		    d.removed);
+		run->io->diff(
+		    run->io->ctx, buf_text(&text), d.added, d.removed);
 	}
 	buf_release(&text);
 }
 
-/* --- when it went wrong after the first line ---------------------------------- */
+/* --- when it went wrong after the first line ----------------------------- */
 
 /* The session was lost with lines sent: read over a new one what is there, and
  * put it back.  The master takes over if the device cannot be reached. */
@@ -155,10 +155,10 @@ static void commit_failed(struct device_run *run,
 	}
 }
 
-/* --- after the commit ------------------------------------------------------------ */
+/* --- after the commit ---------------------------------------------------- */
 
-static enum err_code read_again(struct device_run *run,
-    struct driver_config *after, struct err *e)
+static enum err_code read_again(
+    struct device_run *run, struct driver_config *after, struct err *e)
 {
 	enum err_code rc;
 
@@ -169,14 +169,14 @@ static enum err_code read_again(struct device_run *run,
 	return rc;
 }
 
-static void put_back(struct device_run *run, const struct driver_plan *plan,
-    const char *why)
+static void put_back(
+    struct device_run *run, const struct driver_plan *plan, const char *why)
 {
 	struct driver_report report = { 0 };
 	struct err e = ERR_INIT;
 
 	if (run->in->driver->restore(run->session, plan->snapshot,
-	    device_run_exchange(run), run->arena, &report, &e) == ERR_OK)
+		device_run_exchange(run), run->arena, &report, &e) == ERR_OK)
 		device_run_end(run, RUN_ROLLED_BACK,
 		    "%s. The old configuration was put back and read.", why);
 	else
@@ -201,8 +201,8 @@ static enum err_code verify(struct device_run *run,
 			plan->predicted };
 	rc = read_again(run, after, &e);
 	if (rc == ERR_OK)
-		rc = run->in->driver->verify(&candidate, after->text,
-		    run->arena, &verdict, &e);
+		rc = run->in->driver->verify(
+		    &candidate, after->text, run->arena, &verdict, &e);
 	if (rc != ERR_OK) {
 		settle_now(run, plan->snapshot, plan->predicted, e.message);
 		return rc;
@@ -214,7 +214,8 @@ static enum err_code verify(struct device_run *run,
 	}
 	snprintf(why, sizeof(why),
 	    "the device took every line but does not show what was intended: "
-	    "%.700s", verdict.text);
+	    "%.700s",
+	    verdict.text);
 	put_back(run, plan, why);
 	return ERR_REMOTE;
 }
@@ -226,25 +227,25 @@ static void confirm_and_save(struct device_run *run,
 	struct err e = ERR_INIT;
 
 	if (driver->confirm && driver->confirm(run->session,
-	    device_run_exchange(run), &e) != ERR_OK) {
+				   device_run_exchange(run), &e) != ERR_OK) {
 		settle_now(run, plan->snapshot, plan->predicted, e.message);
 		return;
 	}
 	report_real_diff(run, after);
 	if (run->io->backup(run->io->ctx, PHASE_AFTER, after->text, after->len,
-	    &e) != ERR_OK)
+		&e) != ERR_OK)
 		device_run_log(run, LOG_WARNING,
 		    "the configuration after the change could not be saved: "
-		    "%s", e.message);
+		    "%s",
+		    e.message);
 	if ((driver->capabilities & DRIVER_CAN_SAVE) &&
-	    driver->save(run->session, run->in->deadline, &e) !=
-	    ERR_OK) {
+	    driver->save(run->session, run->in->deadline, &e) != ERR_OK) {
 		device_run_end(run, RUN_SUCCEEDED,
 		    "%zu %s added, %zu removed, confirmed after re-reading "
 		    "%s; but it could not be saved for the next start of the "
-		    "device: %s", run->out->added,
-		    text_lines(run->out->added), run->out->removed,
-		    device_run_took(run), e.message);
+		    "device: %s",
+		    run->out->added, text_lines(run->out->added),
+		    run->out->removed, device_run_took(run), e.message);
 		return;
 	}
 	device_run_end(run, RUN_SUCCEEDED,
@@ -271,8 +272,8 @@ static void commit(struct device_run *run, const struct driver_plan *plan)
 		commit_failed(run, plan, &report, &e);
 		return;
 	}
-	device_run_log(run, LOG_INFO, "%zu %s sent, none refused",
-	    report.sent, text_lines(report.sent));
+	device_run_log(run, LOG_INFO, "%zu %s sent, none refused", report.sent,
+	    text_lines(report.sent));
 	if (verify(run, plan, &after) == ERR_OK)
 		confirm_and_save(run, plan, &after);
 }
@@ -281,8 +282,8 @@ static void discard(struct device_run *run)
 {
 	struct err e = ERR_INIT;
 
-	if (run->in->driver->discard(run->session, device_run_exchange(run),
-	    &e) != ERR_OK)
+	if (run->in->driver->discard(
+		run->session, device_run_exchange(run), &e) != ERR_OK)
 		device_run_log(run, LOG_WARNING,
 		    "the candidate could not be discarded: %s", e.message);
 }
@@ -358,15 +359,16 @@ void device_run_provision(const struct device_run_input *in,
 		discard(&run);
 		device_run_end(&run, RUN_SUCCEEDED,
 		    "%s: %zu %s would be added, %zu removed; nothing was "
-		    "changed", in->dry_run ? "dry run" : "compared",
-		    plan.added, text_lines(plan.added), plan.removed);
+		    "changed",
+		    in->dry_run ? "dry run" : "compared", plan.added,
+		    text_lines(plan.added), plan.removed);
 	} else {
 		commit(&run, &plan);
 	}
 	device_run_close(&run);
 }
 
-/* --- settling ----------------------------------------------------------------------- */
+/* --- settling ------------------------------------------------------------ */
 
 static void settle_partial(struct device_run *run)
 {
@@ -377,7 +379,7 @@ static void settle_partial(struct device_run *run)
 	    "the device is between old and new; putting the old "
 	    "configuration back");
 	if (run->in->driver->restore(run->session, run->in->snapshot,
-	    device_run_exchange(run), run->arena, &report, &e) == ERR_OK)
+		device_run_exchange(run), run->arena, &report, &e) == ERR_OK)
 		device_run_end(run, RUN_ROLLED_BACK,
 		    "the old configuration was put back and read");
 	else
@@ -393,14 +395,14 @@ static void settle_new(struct device_run *run)
 		device_run_end(run, RUN_UNKNOWN, "%s", e.message);
 		return;
 	}
-	(void)run->io->backup(run->io->ctx, PHASE_AFTER, config.text,
-	    config.len, &e);
+	(void)run->io->backup(
+	    run->io->ctx, PHASE_AFTER, config.text, config.len, &e);
 	if ((run->in->driver->capabilities & DRIVER_CAN_SAVE) &&
-	    run->in->driver->save(run->session, device_run_exchange(run),
-	    &e) != ERR_OK)
+	    run->in->driver->save(run->session, device_run_exchange(run), &e) !=
+		ERR_OK)
 		device_run_log(run, LOG_WARNING, "not saved: %s", e.message);
-	device_run_end(run, RUN_SUCCEEDED,
-	    "the device was read: the change is complete");
+	device_run_end(
+	    run, RUN_SUCCEEDED, "the device was read: the change is complete");
 }
 
 void device_run_settle(const struct device_run_input *in,
@@ -415,10 +417,11 @@ void device_run_settle(const struct device_run_input *in,
 	out->touched = true;
 	if (device_run_open(&run, &e) != ERR_OK ||
 	    in->driver->classify(run.session, in->snapshot, in->predicted,
-	    device_run_exchange(&run), &found, &e) != ERR_OK) {
+		device_run_exchange(&run), &found, &e) != ERR_OK) {
 		device_run_end(&run, RUN_UNKNOWN,
 		    "it is not known whether the change was applied, and the "
-		    "device cannot be read: %s", e.message);
+		    "device cannot be read: %s",
+		    e.message);
 		device_run_close(&run);
 		return;
 	}

@@ -406,8 +406,8 @@ static void end_badly(const struct err *e, struct store_run_outcome *out)
 	else if (e->code == ERR_UNKNOWN_OUTCOME)
 		store_run_end(out, RUN_UNKNOWN, "%s", e->message);
 	else
-		store_run_end(out, RUN_FAILED, "nothing was written: %s",
-		    e->message);
+		store_run_end(
+		    out, RUN_FAILED, "nothing was written: %s", e->message);
 }
 
 static void log_start(const struct work *w)

@@ -1,8 +1,8 @@
 /*
  * Keeps the history index up to date beside the requests: a thread that looks
  * every few seconds whether a branch has moved, so that nobody waits for what
- * came from elsewhere (a push, many runs), or while a large store is indexed for
- * the first time.
+ * came from elsewhere (a push, many runs), or while a large store is indexed
+ * for the first time.
  *
  * history_keeper_stop() ends the thread and frees.
  */

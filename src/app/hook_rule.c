@@ -240,8 +240,8 @@ enum err_code hook_rule_start(const struct app *app, const struct snapshot *s,
 
 /* --- trying it ----------------------------------------------------------- */
 
-static enum err_code check_try(const struct app *app,
-    const struct snapshot *s, const struct record *hook, const struct record *device, struct err *e)
+static enum err_code check_try(const struct app *app, const struct snapshot *s,
+    const struct record *hook, const struct record *device, struct err *e)
 {
 	const struct job *job = job_of(hook);
 	enum device_status status = status_of(device);

@@ -10,8 +10,8 @@
 #define MAX_ATTEMPTS 20
 
 /* Line ends become "\n" (forms send CR LF) and the last line gets one. */
-static enum err_code normalise(const char *text, size_t len, struct buf *out,
-    struct err *e)
+static enum err_code normalise(
+    const char *text, size_t len, struct buf *out, struct err *e)
 {
 	const char *end = text + len;
 
@@ -29,8 +29,8 @@ static enum err_code normalise(const char *text, size_t len, struct buf *out,
 	return buf_check(out, "the configuration", e);
 }
 
-enum err_code intended_clean(const char *text, size_t len, struct buf *out,
-    struct err *e)
+enum err_code intended_clean(
+    const char *text, size_t len, struct buf *out, struct err *e)
 {
 	enum err_code rc = normalise(text, len, out, e);
 
@@ -39,8 +39,8 @@ enum err_code intended_clean(const char *text, size_t len, struct buf *out,
 	if (strspn(buf_text(out), " \t\n") == out->len)
 		return err_set(e, ERR_INVALID, "the configuration is empty");
 	if (!utf8_is_valid(buf_text(out), out->len))
-		return err_set(e, ERR_INVALID,
-		    "the configuration is not valid UTF-8");
+		return err_set(
+		    e, ERR_INVALID, "the configuration is not valid UTF-8");
 	if (!text_has_no_control(buf_text(out), out->len, true))
 		return err_set(e, ERR_INVALID,
 		    "the configuration contains control characters");
@@ -64,9 +64,11 @@ static enum err_code check_kept_by_hand(
 	if (strcmp(record_text(device, DEVICE_INTENDED_FROM), "template") != 0)
 		return ERR_OK;
 	return err_set(e, ERR_CONFLICT,
-	    "the intended configuration of %s is generated: change its template "
+	    "the intended configuration of %s is generated: change its "
+	    "template "
 	    "or context, or set intended_from to \"hand\" first; nothing was "
-	    "saved", record_key(device));
+	    "saved",
+	    record_key(device));
 }
 
 static enum err_code commit_intended(const struct app *app,
@@ -82,13 +84,15 @@ static enum err_code commit_intended(const struct app *app,
 		{ "Action", "intended" },
 		{ "Device", name },
 	};
-	struct store_message m = { .author = actor->name, .subject = subject,
-		.trailers = trailers, .n_trailers = 4 };
+	struct store_message m = { .author = actor->name,
+		.subject = subject,
+		.trailers = trailers,
+		.n_trailers = 4 };
 	struct store_txn *t;
 	enum err_code rc;
 
-	path_of_config(PATH_INTENDED, record_text(device, DEVICE_AREA), name,
-	    path);
+	path_of_config(
+	    PATH_INTENDED, record_text(device, DEVICE_AREA), name, path);
 	snprintf(subject, sizeof(subject),
 	    "Set the intended configuration of %s", name);
 	rc = store_txn_begin(app->store, STORE_MAIN, &t, e);
@@ -97,8 +101,8 @@ static enum err_code commit_intended(const struct app *app,
 	rc = store_txn_put(t, path, buf_text(text), text->len,
 	    expect ? store_expect_blob(expect) : STORE_ANY, e);
 	if (rc == ERR_OK)
-		rc = store_txn_require(t, record_path(device), STORE_PRESENT,
-		    e);
+		rc =
+		    store_txn_require(t, record_path(device), STORE_PRESENT, e);
 	if (rc != ERR_OK) {
 		store_txn_abort(t);
 		return rc;
@@ -120,8 +124,8 @@ static enum err_code put_once(const struct app *app, const struct actor *actor,
 		return rc;
 	r = snapshot_find(s, KIND_DEVICE, device);
 	if (!r)
-		rc = err_set(e, ERR_NOT_FOUND, "there is no device \"%.100s\"",
-		    device);
+		rc = err_set(
+		    e, ERR_NOT_FOUND, "there is no device \"%.100s\"", device);
 	else
 		rc = check_kept_by_hand(r, e);
 	if (rc == ERR_OK)
@@ -129,8 +133,8 @@ static enum err_code put_once(const struct app *app, const struct actor *actor,
 	if (rc == ERR_STALE &&
 	    snapshots_current(app->snapshots, &after, NULL) == ERR_OK) {
 		moved = snapshot_find(after, KIND_DEVICE, device);
-		*retry = !moved ||
-		    strcmp(record_path(moved), record_path(r)) != 0;
+		*retry =
+		    !moved || strcmp(record_path(moved), record_path(r)) != 0;
 		snapshot_unref(after);
 	}
 	snapshot_unref(s);
@@ -138,9 +142,8 @@ static enum err_code put_once(const struct app *app, const struct actor *actor,
 }
 
 enum err_code inventory_put_intended(const struct app *app,
-    const struct actor *actor, const char *device, const char *text,
-    size_t len, const struct blob_id *expect, struct inventory_result *ret,
-    struct err *e)
+    const struct actor *actor, const char *device, const char *text, size_t len,
+    const struct blob_id *expect, struct inventory_result *ret, struct err *e)
 {
 	struct buf whole = BUF_INIT(INTENDED_MAX);
 	struct inventory_result result = { 0 };
@@ -152,8 +155,8 @@ enum err_code inventory_put_intended(const struct app *app,
 		rc = intended_clean(text, len, &whole, e);
 	retry = rc == ERR_OK;
 	for (int i = 0; retry && i < MAX_ATTEMPTS; i++)
-		rc = put_once(app, actor, device, &whole, expect, &result,
-		    &retry, e);
+		rc = put_once(
+		    app, actor, device, &whole, expect, &result, &retry, e);
 	if (rc == ERR_OK)
 		*ret = result;
 	buf_release(&whole);

@@ -61,10 +61,10 @@ enum permission inventory_permission(const struct kind *kind)
 	return MAY_ADMIN;
 }
 
-/* --- commit messages ------------------------------------------------------- */
+/* --- commit messages ----------------------------------------------------- */
 
-static void describe_changed_fields(const struct record *old,
-    const struct record *now, char *text, size_t size)
+static void describe_changed_fields(
+    const struct record *old, const struct record *now, char *text, size_t size)
 {
 	const struct schema *schema = &record_kind(now)->schema;
 	json_t *a = record_to_json(old), *b = record_to_json(now);
@@ -79,8 +79,8 @@ static void describe_changed_fields(const struct record *old,
 
 		if (x == y || (x && y && json_equal(x, y)))
 			continue;
-		n = snprintf(text + used, size - used, "%s%s",
-		    used ? ", " : ": ", name);
+		n = snprintf(
+		    text + used, size - used, "%s%s", used ? ", " : ": ", name);
 		if (n < 0 || (size_t)n >= size - used)
 			break;
 		used += (size_t)n;
@@ -90,8 +90,7 @@ static void describe_changed_fields(const struct record *old,
 }
 
 static void make_subject(char subject[SUBJECT_SIZE], const char *action,
-    const struct kind *kind, const struct record *old,
-    const struct record *now)
+    const struct kind *kind, const struct record *old, const struct record *now)
 {
 	const char *key = record_key(old ? old : now);
 	char more[100] = "";
@@ -156,29 +155,31 @@ static enum err_code commit_change(struct store_txn *t,
 	trailers[m.n_trailers++] = (struct store_trailer){ "Trigger",
 		run_trigger_words[rq->actor->via] };
 	trailers[m.n_trailers++] = (struct store_trailer){ "Action", action };
-	trailers[m.n_trailers++] = (struct store_trailer){
-		inventory_trailer(rq->what->kind, key), record_key(now ? now : old) };
+	trailers[m.n_trailers++] =
+	    (struct store_trailer){ inventory_trailer(rq->what->kind, key),
+		    record_key(now ? now : old) };
 	if (renamed)
 		trailers[m.n_trailers++] =
 		    (struct store_trailer){ "Renamed-From", renamed };
 	return store_txn_commit(t, &m, &ret->commit, &ret->changed, e);
 }
 
-/* --- one attempt ------------------------------------------------------------- */
+/* --- one attempt --------------------------------------------------------- */
 
-static enum err_code not_found(const struct kind *kind, const char *key,
-    struct err *e)
+static enum err_code not_found(
+    const struct kind *kind, const char *key, struct err *e)
 {
-	return err_set(e, ERR_NOT_FOUND, "there is no %s \"%.100s\"",
-	    kind->name, key);
+	return err_set(
+	    e, ERR_NOT_FOUND, "there is no %s \"%.100s\"", kind->name, key);
 }
 
-static enum err_code stale(const struct kind *kind, const char *key,
-    struct err *e)
+static enum err_code stale(
+    const struct kind *kind, const char *key, struct err *e)
 {
 	return err_set(e, ERR_STALE,
 	    "%s %s was changed by someone else since you read it; nothing was "
-	    "saved", kind->name, key);
+	    "saved",
+	    kind->name, key);
 }
 
 static enum err_code find_old(const struct change_request *rq,
@@ -192,8 +193,8 @@ static enum err_code find_old(const struct change_request *rq,
 	old = snapshot_find(s, rq->what->kind->id, rq->what->key);
 	if (!old)
 		return not_found(rq->what->kind, rq->what->key, e);
-	if (rq->what->expect && memcmp(rq->what->expect->raw, record_version(old),
-	    STORE_OID_SIZE) != 0)
+	if (rq->what->expect && memcmp(rq->what->expect->raw,
+				    record_version(old), STORE_OID_SIZE) != 0)
 		return stale(rq->what->kind, rq->what->key, e);
 	*ret = old;
 	return ERR_OK;
@@ -206,7 +207,8 @@ static void merge_patch(json_t *target, const json_t *patch)
 	const char *name;
 	json_t *v;
 
-	json_object_foreach((json_t *)(uintptr_t)patch, name, v) {
+	json_object_foreach((json_t *)(uintptr_t)patch, name, v)
+	{
 		json_t *old = json_object_get(target, name);
 
 		if (json_is_null(v)) {
@@ -223,8 +225,8 @@ static void merge_patch(json_t *target, const json_t *patch)
 	}
 }
 
-static json_t *wanted_object(const struct change_request *rq,
-    const struct record *old)
+static json_t *wanted_object(
+    const struct change_request *rq, const struct record *old)
 {
 	json_t *merged;
 
@@ -242,7 +244,8 @@ static enum err_code make_record(const struct change_request *rq,
     struct err *e)
 {
 	struct schema_errors local = { 0 };
-	struct schema_errors *errors = rq->what->errors ? rq->what->errors : &local;
+	struct schema_errors *errors =
+	    rq->what->errors ? rq->what->errors : &local;
 	struct record *r = NULL;
 	json_t *object = wanted_object(rq, old);
 	enum err_code rc;
@@ -277,16 +280,16 @@ static enum err_code make_record(const struct change_request *rq,
 /* A name that must be free in all areas; an area that must not come to lie
  * inside itself; VLANs that a device finds in the areas around it; who uses a
  * view, and what the parameters of a job name. */
-static bool depends_on_whole_tree(const struct record *old,
-    const struct record *now)
+static bool depends_on_whole_tree(
+    const struct record *old, const struct record *now)
 {
 	if (!old || strcmp(record_path(old), record_path(now)) != 0)
 		return true;
 	return record_kind(now)->id == KIND_AREA ||
-	    record_kind(now)->id == KIND_VIEW ||
-	    job_holder_of(record_kind(now)->id) ||
-	    (record_kind(now)->id == KIND_DEVICE &&
-		record_count(now, DEVICE_VLANS) > 0);
+	       record_kind(now)->id == KIND_VIEW ||
+	       job_holder_of(record_kind(now)->id) ||
+	       (record_kind(now)->id == KIND_DEVICE &&
+		   record_count(now, DEVICE_VLANS) > 0);
 }
 
 /* *retry: the tip moved under us, not the caller's version. */
@@ -302,8 +305,7 @@ static enum err_code change_once(const struct change_request *rq,
 
 	if ((rc = find_old(rq, s, &old, e)) != ERR_OK ||
 	    (rc = make_record(rq, s, old, &now, e)) != ERR_OK ||
-	    (rc = store_txn_begin(rq->app->store, STORE_MAIN, &t, e)) !=
-	    ERR_OK)
+	    (rc = store_txn_begin(rq->app->store, STORE_MAIN, &t, e)) != ERR_OK)
 		goto out;
 	if (depends_on_whole_tree(old, now))
 		store_txn_require_tip(t, snapshot_commit(s));
@@ -374,13 +376,15 @@ static enum err_code change(const struct change_request *rq,
 
 /* --- the calls ----------------------------------------------------------- */
 
-enum err_code inventory_create(const struct app *app,
-    const struct actor *actor, const struct inventory_change *what,
-    struct inventory_result *ret, struct err *e)
+enum err_code inventory_create(const struct app *app, const struct actor *actor,
+    const struct inventory_change *what, struct inventory_result *ret,
+    struct err *e)
 {
 	struct inventory_change new = { .kind = what->kind,
-		.object = what->object, .errors = what->errors };
-	struct change_request rq = { app, actor, "create", &new, false, NULL, 0 };
+		.object = what->object,
+		.errors = what->errors };
+	struct change_request rq = { app, actor, "create", &new, false, NULL,
+		0 };
 
 	return change(&rq, ret, e);
 }
@@ -396,11 +400,12 @@ enum err_code inventory_restore(const struct app *app,
 	return change(&rq, ret, e);
 }
 
-enum err_code inventory_update(const struct app *app,
-    const struct actor *actor, const struct inventory_change *what,
-    struct inventory_result *ret, struct err *e)
+enum err_code inventory_update(const struct app *app, const struct actor *actor,
+    const struct inventory_change *what, struct inventory_result *ret,
+    struct err *e)
 {
-	struct change_request rq = { app, actor, "update", what, false, NULL, 0 };
+	struct change_request rq = { app, actor, "update", what, false, NULL,
+		0 };
 
 	return change(&rq, ret, e);
 }
@@ -409,7 +414,8 @@ enum err_code inventory_patch(const struct app *app, const struct actor *actor,
     const struct inventory_change *what, struct inventory_result *ret,
     struct err *e)
 {
-	struct change_request rq = { app, actor, "update", what, true, NULL, 0 };
+	struct change_request rq = { app, actor, "update", what, true, NULL,
+		0 };
 
 	if (!json_is_object(what->object))
 		return err_set(e, ERR_INVALID, "a patch is a JSON object");
@@ -417,8 +423,8 @@ enum err_code inventory_patch(const struct app *app, const struct actor *actor,
 }
 
 /* ERR_CONFLICT with the names of those that would be left without it. */
-static enum err_code check_unused(const struct change_request *rq,
-    const struct snapshot *s, struct err *e)
+static enum err_code check_unused(
+    const struct change_request *rq, const struct snapshot *s, struct err *e)
 {
 	const struct kind *kind = rq->what->kind;
 	char users[VIEW_USERS_TEXT] = "";
@@ -431,12 +437,14 @@ static enum err_code check_unused(const struct change_request *rq,
 	if (*users)
 		return err_set(e, ERR_CONFLICT,
 		    "view %s cannot be deleted: %s choose devices by it; "
-		    "nothing was deleted", rq->what->key, users);
+		    "nothing was deleted",
+		    rq->what->key, users);
 	if (by)
 		return err_set(e, ERR_CONFLICT,
 		    "%s %s cannot be deleted: %s %s refers to it (%s); nothing "
-		    "was deleted", kind->name, rq->what->key,
-		    record_kind(by)->name, record_key(by), field->name);
+		    "was deleted",
+		    kind->name, rq->what->key, record_kind(by)->name,
+		    record_key(by), field->name);
 	return ERR_OK;
 }
 
@@ -458,8 +466,8 @@ static enum err_code delete_once(const struct change_request *rq,
 		return rc;
 	store_txn_require_tip(t, snapshot_commit(s));
 	memcpy(version.raw, record_version(old), STORE_OID_SIZE);
-	rc = store_txn_remove(t, record_path(old), store_expect_blob(&version),
-	    e);
+	rc = store_txn_remove(
+	    t, record_path(old), store_expect_blob(&version), e);
 	if (rc == ERR_OK && rq->what->kind->id == KIND_DEVICE)
 		rc = inventory_stage_device_files(t, s, old, e);
 	if (rc != ERR_OK) {
@@ -473,11 +481,12 @@ static enum err_code delete_once(const struct change_request *rq,
 	return rc;
 }
 
-enum err_code inventory_delete(const struct app *app,
-    const struct actor *actor, const struct inventory_change *what,
-    struct inventory_result *ret, struct err *e)
+enum err_code inventory_delete(const struct app *app, const struct actor *actor,
+    const struct inventory_change *what, struct inventory_result *ret,
+    struct err *e)
 {
-	struct change_request rq = { app, actor, "delete", what, false, NULL, 0 };
+	struct change_request rq = { app, actor, "delete", what, false, NULL,
+		0 };
 	enum err_code rc =
 	    actor_require(actor, inventory_permission(what->kind), e);
 

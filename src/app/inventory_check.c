@@ -27,11 +27,10 @@ static const struct field *field_of(const struct check *c, int field)
 static bool is_self(const struct check *c, const char *key)
 {
 	return strcmp(key, record_key(c->now)) == 0 ||
-	    (c->old && strcmp(key, record_key(c->old)) == 0);
+	       (c->old && strcmp(key, record_key(c->old)) == 0);
 }
 
-/* --- secrets -----------------------------------------------------------------
- */
+/* --- secrets ------------------------------------------------------------- */
 
 static bool names_secret(const struct record *r, const char *secret)
 {
@@ -84,11 +83,11 @@ static bool was_named(const struct check *c, int field, const char *key)
 	if (!c->old || !job_holder_of(record_kind(c->now)->id))
 		return false;
 	return strcmp(record_text(c->old, field), key) == 0 ||
-	    record_contains(c->old, field, key);
+	       record_contains(c->old, field, key);
 }
 
-static void check_reference(const struct check *c, const struct field *f,
-    const char *key)
+static void check_reference(
+    const struct check *c, const struct field *f, const char *key)
 {
 	int at = (int)(f - record_kind(c->now)->schema.fields);
 
@@ -114,8 +113,7 @@ static const char *parent_of(const struct check *c, const char *area)
 }
 
 /* A device in this area may use VLANs of it and of the areas around it. */
-static bool finds_vlan(const struct check *c, const char *area,
-    const char *vid)
+static bool finds_vlan(const struct check *c, const char *area, const char *vid)
 {
 	for (int depth = 0; *area && depth < SNAPSHOT_MAX_AREA_DEPTH; depth++) {
 		char key[PATH_MAX_KEY];
@@ -137,14 +135,14 @@ static void check_vlans(const struct check *c)
 		const char *vid = record_item(c->now, DEVICE_VLANS, i);
 
 		if (!finds_vlan(c, area, vid))
-			schema_errors_add(c->errors,
-			    field_of(c, DEVICE_VLANS),
+			schema_errors_add(c->errors, field_of(c, DEVICE_VLANS),
 			    "there is no VLAN %s in area %s or the areas "
-			    "around it", vid, area);
+			    "around it",
+			    vid, area);
 	}
 }
 
-/* --- areas ------------------------------------------------------------------- */
+/* --- areas --------------------------------------------------------------- */
 
 /* How many areas lie on the way from `area` to the top, itself included. */
 static int depth_of(const struct check *c, const char *area)
@@ -170,8 +168,8 @@ static void check_parents(const struct check *c)
 	if (!*parent)
 		return;
 	if (snapshot_area_within(c->s, parent, key)) {
-		schema_errors_add(c->errors, f, "area %s lies inside %s",
-		    parent, key);
+		schema_errors_add(
+		    c->errors, f, "area %s lies inside %s", parent, key);
 		return;
 	}
 	all = snapshot_all(c->s, KIND_AREA, &n);
@@ -183,7 +181,8 @@ static void check_parents(const struct check *c)
 			continue;
 		schema_errors_add(c->errors, f,
 		    "areas lie at most %d deep in each other; %s would lie "
-		    "deeper", SNAPSHOT_MAX_AREA_DEPTH, area);
+		    "deeper",
+		    SNAPSHOT_MAX_AREA_DEPTH, area);
 		return;
 	}
 }
@@ -195,7 +194,7 @@ static void check_inherited_vlans(const struct check *c)
 	size_t n;
 
 	if (!c->old || strcmp(record_text(c->old, AREA_PARENT),
-	    record_text(c->now, AREA_PARENT)) == 0)
+			   record_text(c->now, AREA_PARENT)) == 0)
 		return;
 	all = snapshot_all(c->s, KIND_DEVICE, &n);
 	for (size_t i = 0; i < n; i++) {
@@ -217,7 +216,7 @@ static void check_inherited_vlans(const struct check *c)
 	}
 }
 
-/* --- VLANs ------------------------------------------------------------------- */
+/* --- VLANs --------------------------------------------------------------- */
 
 /* Devices name VLANs by number alone: one in use keeps its number and area. */
 static void check_vlan_use(const struct check *c)
@@ -231,7 +230,8 @@ static void check_vlan_use(const struct check *c)
 	if (user)
 		schema_errors_add(c->errors, field_of(c, VLAN_VID),
 		    "VLAN %s is used by device %s: a VLAN in use keeps its id "
-		    "and its area", record_key(c->old), record_key(user));
+		    "and its area",
+		    record_key(c->old), record_key(user));
 }
 
 #define MAP_ARENA ((size_t)256 * 1024)
@@ -245,8 +245,8 @@ static void check_platform(const struct check *c)
 
 	if (!arena ||
 	    backup_map_parse(record_text(c->now, PLATFORM_BACKUP_COMMANDS),
-		record_text(c->now, PLATFORM_DRIVER), arena, &map, &e) !=
-		ERR_OK)
+		record_text(c->now, PLATFORM_DRIVER), arena, &map,
+		&e) != ERR_OK)
 		schema_errors_add(c->errors,
 		    field_of(c, PLATFORM_BACKUP_COMMANDS), "%.190s",
 		    arena ? e.message : "out of memory");
@@ -315,8 +315,8 @@ void inventory_check_references(const struct snapshot *s,
 		check_inherited_vlans(&c);
 }
 
-static bool is_wrong(const struct schema_errors *errors, size_t n,
-    const struct field *f)
+static bool is_wrong(
+    const struct schema_errors *errors, size_t n, const struct field *f)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (errors->item[i].field == f)
@@ -351,15 +351,16 @@ void inventory_check_named(const struct snapshot *s, const struct kind *kind,
 			check_key(s, f, v, errors);
 		if (f->type != FIELD_REFS)
 			continue;
-		json_array_foreach(v, k, item) {
+		json_array_foreach(v, k, item)
+		{
 			check_key(s, f, item, errors);
 		}
 	}
 }
 
-void inventory_check_actor(const struct snapshot *s,
-    const struct actor *actor, const struct record *old,
-    const struct record *now, struct schema_errors *errors)
+void inventory_check_actor(const struct snapshot *s, const struct actor *actor,
+    const struct record *old, const struct record *now,
+    struct schema_errors *errors)
 {
 	const struct schema *schema = &record_kind(now)->schema;
 
@@ -374,13 +375,13 @@ void inventory_check_actor(const struct snapshot *s,
 			strcmp(record_text(old, (int)i),
 			    record_text(now, (int)i)) == 0))
 			continue;
-		schema_errors_add(errors, f,
-		    "a job keeps this: leave it as it is, or out");
+		schema_errors_add(
+		    errors, f, "a job keeps this: leave it as it is, or out");
 	}
 }
 
-void inventory_check(const struct snapshot *s, inventory_problem_fn fn,
-    void *ctx, size_t *ret_n)
+void inventory_check(
+    const struct snapshot *s, inventory_problem_fn fn, void *ctx, size_t *ret_n)
 {
 	size_t n_problems, found = 0;
 	const struct snapshot_problem *problems =
@@ -396,8 +397,7 @@ void inventory_check(const struct snapshot *s, inventory_problem_fn fn,
 		for (size_t i = 0; i < n; i++) {
 			struct schema_errors errors = { 0 };
 
-			inventory_check_references(s, NULL, all[i],
-			    &errors);
+			inventory_check_references(s, NULL, all[i], &errors);
 			for (size_t j = 0; j < errors.n; j++, found++) {
 				char text[300];
 

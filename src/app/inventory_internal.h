@@ -19,8 +19,8 @@ enum err_code inventory_stage_file(struct store_txn *t, const struct app *app,
 
 /* Stages the removal of a device's configurations and host key. */
 enum err_code inventory_stage_device_files(struct store_txn *t,
-    const struct snapshot *s, const struct record *device, struct err *e)
-    must_check;
+    const struct snapshot *s, const struct record *device,
+    struct err *e) must_check;
 
 /* Every reference of `now` must exist in the snapshot; wrong ones are added to
  * `errors`.  old: what it was in the snapshot, NULL for a new record. */
@@ -33,11 +33,11 @@ void inventory_check_references(const struct snapshot *s,
 void inventory_check_named(const struct snapshot *s, const struct kind *kind,
     const json_t *object, struct schema_errors *errors);
 
-/* What depends on who asks: what jobs keep must be as it was, or left out, unless
- * the actor is an admin; and what a view shows that admins' records use
+/* What depends on who asks: what jobs keep must be as it was, or left out,
+ * unless the actor is an admin; and what a view shows that admins' records use
  * (view_users.h). */
-void inventory_check_actor(const struct snapshot *s,
-    const struct actor *actor, const struct record *old,
-    const struct record *now, struct schema_errors *errors);
+void inventory_check_actor(const struct snapshot *s, const struct actor *actor,
+    const struct record *old, const struct record *now,
+    struct schema_errors *errors);
 
 #endif

@@ -44,23 +44,22 @@ static enum err_code move_config(struct store_txn *t, const struct app *app,
 
 	if (!snapshot_config(s, which, record_key(old), &blob))
 		return ERR_OK;
-	path_of_config(which, record_text(old, DEVICE_AREA), record_key(old),
-	    from);
-	path_of_config(which, record_text(now, DEVICE_AREA), record_key(now),
-	    to);
+	path_of_config(
+	    which, record_text(old, DEVICE_AREA), record_key(old), from);
+	path_of_config(
+	    which, record_text(now, DEVICE_AREA), record_key(now), to);
 	rc = store_read_blob(app->store, &blob, &text, e);
 	if (rc == ERR_OK)
 		rc = store_txn_remove(t, from, store_expect_blob(&blob), e);
 	if (rc == ERR_OK)
-		rc = store_txn_put(t, to, buf_text(&text), text.len,
-		    STORE_ABSENT, e);
+		rc = store_txn_put(
+		    t, to, buf_text(&text), text.len, STORE_ABSENT, e);
 	buf_release(&text);
 	return rc;
 }
 
-static enum err_code move_hostkey(struct store_txn *t,
-    const struct snapshot *s, const struct record *old,
-    const struct record *now, struct err *e)
+static enum err_code move_hostkey(struct store_txn *t, const struct snapshot *s,
+    const struct record *old, const struct record *now, struct err *e)
 {
 	const struct record *key =
 	    snapshot_find(s, KIND_HOSTKEY, record_key(old));
@@ -71,11 +70,12 @@ static enum err_code move_hostkey(struct store_txn *t,
 	if (!key || strcmp(record_key(old), record_key(now)) == 0)
 		return ERR_OK;
 	object = record_to_json(key);
-	if (!object || json_object_set_new(object, "name",
-	    json_string(record_key(now))) != 0)
+	if (!object || json_object_set_new(
+			   object, "name", json_string(record_key(now))) != 0)
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
 	else
-		rc = record_new(kind_get(KIND_HOSTKEY), object, NULL, &moved, e);
+		rc =
+		    record_new(kind_get(KIND_HOSTKEY), object, NULL, &moved, e);
 	json_decref(object);
 	if (rc == ERR_OK)
 		rc = put_record(t, key, moved, e);
@@ -108,8 +108,8 @@ enum err_code inventory_stage_device_files(struct store_txn *t,
 		char path[PATH_MAX_PATH];
 		struct blob_id blob;
 
-		if (rc != ERR_OK || !snapshot_config(s,
-		    (enum path_config)which, record_key(device), &blob))
+		if (rc != ERR_OK || !snapshot_config(s, (enum path_config)which,
+					record_key(device), &blob))
 			continue;
 		path_of_config((enum path_config)which,
 		    record_text(device, DEVICE_AREA), record_key(device), path);
@@ -127,22 +127,22 @@ enum err_code inventory_stage_file(struct store_txn *t, const struct app *app,
 	enum err_code rc = store_read_blob(app->store, &file->blob, &text, e);
 
 	if (rc == ERR_OK)
-		rc = store_txn_put(t, file->path, buf_text(&text), text.len,
-		    STORE_ABSENT, e);
+		rc = store_txn_put(
+		    t, file->path, buf_text(&text), text.len, STORE_ABSENT, e);
 	buf_release(&text);
 	return rc;
 }
 
-/* --- records that refer to a renamed one --------------------------------------- */
+/* --- records that refer to a renamed one --------------------------------- */
 
-static bool rewrite_list(json_t *list, const char *old_key,
-    const char *new_key)
+static bool rewrite_list(json_t *list, const char *old_key, const char *new_key)
 {
 	bool changed = false;
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item) {
+	json_array_foreach(list, i, item)
+	{
 		if (strcmp(json_string_value(item), old_key) != 0)
 			continue;
 		json_array_set_new(list, i, json_string(new_key));
@@ -166,8 +166,8 @@ static bool rewrite_references(const struct schema *schema, json_t *object,
 		if (f->type == FIELD_REFS) {
 			changed |= rewrite_list(v, old_key, new_key);
 		} else if (strcmp(json_string_value(v), old_key) == 0) {
-			json_object_set_new(object, f->name,
-			    json_string(new_key));
+			json_object_set_new(
+			    object, f->name, json_string(new_key));
 			changed = true;
 		}
 	}
@@ -182,15 +182,16 @@ static bool rewrite_parameters(const struct record *r, json_t *object,
 	const struct job *job =
 	    h ? job_holder_find_job(h, record_text(r, h->job)) : NULL;
 
-	return job && rewrite_references(&job->parameters,
-	    json_object_get(object,
-		record_kind(r)->schema.fields[h->parameters].name),
-	    kind, old_key, new_key);
+	return job &&
+	       rewrite_references(&job->parameters,
+		   json_object_get(object,
+		       record_kind(r)->schema.fields[h->parameters].name),
+		   kind, old_key, new_key);
 }
 
-static enum err_code stage_referrer(struct store_txn *t,
-    const struct app *app, const struct snapshot *s, const struct record *r,
-    json_t *object, struct err *e)
+static enum err_code stage_referrer(struct store_txn *t, const struct app *app,
+    const struct snapshot *s, const struct record *r, json_t *object,
+    struct err *e)
 {
 	struct record *moved;
 	enum err_code rc;
@@ -206,8 +207,8 @@ static enum err_code stage_referrer(struct store_txn *t,
 	return rc;
 }
 
-static enum err_code stage_referrers(struct store_txn *t,
-    const struct app *app, const struct snapshot *s, const struct record *old,
+static enum err_code stage_referrers(struct store_txn *t, const struct app *app,
+    const struct snapshot *s, const struct record *old,
     const struct record *now, struct err *e)
 {
 	enum kind_id kind = record_kind(old)->id;
@@ -233,16 +234,16 @@ static enum err_code stage_referrers(struct store_txn *t,
 			changed |= rewrite_parameters(all[i], object, kind,
 			    record_key(old), record_key(now));
 			if (changed)
-				rc = stage_referrer(t, app, s, all[i], object,
-				    e);
+				rc = stage_referrer(
+				    t, app, s, all[i], object, e);
 			json_decref(object);
 		}
 	}
 	return rc;
 }
 
-static enum err_code require(struct store_txn *t,
-    const struct record *target, struct err *e)
+static enum err_code require(
+    struct store_txn *t, const struct record *target, struct err *e)
 {
 	if (!target)
 		return ERR_OK;
@@ -260,12 +261,16 @@ static enum err_code require_targets(struct store_txn *t,
 		const struct field *f = &schema->fields[i];
 
 		if (f->type == FIELD_REF && record_has(now, (int)i))
-			rc = require(t, snapshot_find(s, f->ref,
-			    record_text(now, (int)i)), e);
+			rc = require(t,
+			    snapshot_find(s, f->ref, record_text(now, (int)i)),
+			    e);
 		for (size_t j = 0; f->type == FIELD_REFS && rc == ERR_OK &&
-		     j < record_count(now, (int)i); j++)
-			rc = require(t, snapshot_find(s, f->ref,
-			    record_item(now, (int)i, j)), e);
+				   j < record_count(now, (int)i);
+		     j++)
+			rc = require(t,
+			    snapshot_find(
+				s, f->ref, record_item(now, (int)i, j)),
+			    e);
 	}
 	return rc;
 }

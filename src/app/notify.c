@@ -219,8 +219,8 @@ void notify_check_channel(
 	}
 	if (notify_check_template(record_text(now, CHANNEL_TEMPLATE), &wrong) !=
 	    ERR_OK)
-		schema_errors_add(errors, &fields[CHANNEL_TEMPLATE], "%.180s",
-		    wrong.message);
+		schema_errors_add(
+		    errors, &fields[CHANNEL_TEMPLATE], "%.180s", wrong.message);
 	if (email)
 		check_email(now, errors);
 }

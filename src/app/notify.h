@@ -32,8 +32,8 @@ struct notification {
 	const char *title; /* one line */
 	const char *text;  /* sentences; "": the title says it all */
 	const json_t *run; /* its document, or NULL */
-	/* Of devices: [{"device", "verdict", "since", "reason"}], which the text
-	 * says in sentences; or NULL. */
+	/* Of devices: [{"device", "verdict", "since", "reason"}], which the
+	 * text says in sentences; or NULL. */
 	const json_t *states;
 	const char *const *devices;
 	size_t n_devices; /* of which the first NOTIFY_MAX_DEVICES are told */

@@ -341,9 +341,8 @@ static bool describe_one(
 {
 	json_t *item = NULL;
 	enum err_code rc = outbox_read(dir, place, id, &item, NULL);
-	bool ok =
-	    rc == ERR_NOT_FOUND ||
-	    json_array_append_new(items, describe(place, id, item)) == 0;
+	bool ok = rc == ERR_NOT_FOUND ||
+		  json_array_append_new(items, describe(place, id, item)) == 0;
 
 	json_decref(item);
 	return ok;

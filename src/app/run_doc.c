@@ -31,14 +31,13 @@ json_t *run_doc_new(const char *id, const struct job *job,
 	bool ok;
 
 	clock_format_utc(clock_wall_ms(), now);
-	ok = doc && set_text(doc, "id", id) &&
-	    set_text(doc, "job", job->name) &&
+	ok =
+	    doc && set_text(doc, "id", id) && set_text(doc, "job", job->name) &&
 	    set_text(doc, "state", run_state_words[RUN_QUEUED]) &&
 	    set_text(doc, "trigger", run_trigger_words[trigger]) &&
-	    set_text(doc, "actor", actor) &&
-	    set_text(doc, "created_at", now) &&
-	    json_object_set_new(doc, "parameters",
-		json_deep_copy(parameters)) == 0 &&
+	    set_text(doc, "actor", actor) && set_text(doc, "created_at", now) &&
+	    json_object_set_new(
+		doc, "parameters", json_deep_copy(parameters)) == 0 &&
 	    json_object_set_new(doc, "devices", json_array()) == 0 &&
 	    (!device || run_doc_device(doc, device));
 	if (!ok) {
@@ -69,7 +68,8 @@ void run_doc_set_state(json_t *doc, enum run_state to, int64_t now_ms)
 		set_text(doc, "started_at", now);
 	if (run_state_is_final(to))
 		set_text(doc, "finished_at", now);
-	json_array_foreach(json_object_get(doc, "devices"), i, device) {
+	json_array_foreach(json_object_get(doc, "devices"), i, device)
+	{
 		enum run_state was = run_doc_state(device);
 
 		if (!run_state_is_final(was))
@@ -88,7 +88,7 @@ void run_doc_give_up(json_t *doc, int64_t now_ms)
 bool run_doc_has_ended(const json_t *doc)
 {
 	return run_state_is_final(run_doc_state(doc)) ||
-	    json_object_get(doc, "finished_at") != NULL;
+	       json_object_get(doc, "finished_at") != NULL;
 }
 
 void run_doc_set_result(json_t *doc, const char *fmt, ...)
@@ -111,7 +111,8 @@ json_t *run_doc_device(json_t *doc, const char *name)
 
 	if (!*name)
 		return NULL;
-	json_array_foreach(devices, i, device) {
+	json_array_foreach(devices, i, device)
+	{
 		if (strcmp(json_text(device, "name", ""), name) == 0)
 			return device;
 	}
@@ -122,13 +123,13 @@ json_t *run_doc_device(json_t *doc, const char *name)
 	return device;
 }
 
-void run_doc_end_devices(
-    json_t *doc, enum run_state state, const char *result)
+void run_doc_end_devices(json_t *doc, enum run_state state, const char *result)
 {
 	json_t *device;
 	size_t i;
 
-	json_array_foreach(json_object_get(doc, "devices"), i, device) {
+	json_array_foreach(json_object_get(doc, "devices"), i, device)
+	{
 		if (run_state_is_final(run_doc_state(device)))
 			continue;
 		set_text(device, "state", run_state_words[state]);
@@ -143,12 +144,12 @@ bool run_doc_takes_actor(const char *name)
 	size_t len = strlen(name);
 
 	return len > 0 && len <= RUN_ACTOR_MAX && utf8_is_valid(name, len) &&
-	    text_has_no_control(name, len, false) && !strpbrk(name, "<>") &&
-	    name[0] != ' ' && name[len - 1] != ' ';
+	       text_has_no_control(name, len, false) && !strpbrk(name, "<>") &&
+	       name[0] != ' ' && name[len - 1] != ' ';
 }
 
-enum err_code run_doc_parse(const char *text, size_t len, json_t **ret,
-    struct err *e)
+enum err_code run_doc_parse(
+    const char *text, size_t len, json_t **ret, struct err *e)
 {
 	enum run_state state;
 	enum run_trigger trigger;

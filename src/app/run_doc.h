@@ -57,15 +57,14 @@ bool run_doc_has_ended(const json_t *doc);
 json_t *run_doc_device(json_t *doc, const char *name);
 /* Every entry that has not ended gets this state, which is a final one, and,
  * unless it is RUN_SUCCEEDED, this result. */
-void run_doc_end_devices(
-    json_t *doc, enum run_state state, const char *result);
+void run_doc_end_devices(json_t *doc, enum run_state state, const char *result);
 
 /* The actor becomes the author of commits: one line without "<" and ">". */
 #define RUN_ACTOR_MAX 128
 bool run_doc_takes_actor(const char *name);
 
 /* Reads and checks a document from text. */
-enum err_code run_doc_parse(const char *text, size_t len, json_t **ret,
-    struct err *e) must_check;
+enum err_code run_doc_parse(
+    const char *text, size_t len, json_t **ret, struct err *e) must_check;
 
 #endif

@@ -11,8 +11,8 @@
 #include "base/buf.h"
 
 /* "DIR/live/<id>/<file>"; file NULL: the directory. */
-void run_live_path(const char *dir, const char *id, const char *file,
-    char *path, size_t size);
+void run_live_path(
+    const char *dir, const char *id, const char *file, char *path, size_t size);
 
 /* A file of a run that is live or done.  ERR_NOT_FOUND. */
 enum err_code run_read_file(const struct app *app, const char *id,
@@ -20,7 +20,7 @@ enum err_code run_read_file(const struct app *app, const char *id,
 
 /* Copies the log lines numbered above `since` from a whole log to `out` as long
  * as they fit; *ret_last as in runs_read_log(). */
-void run_log_since(const char *log, size_t len, long since, struct buf *out,
-    long *ret_last);
+void run_log_since(
+    const char *log, size_t len, long since, struct buf *out, long *ret_last);
 
 #endif

@@ -40,8 +40,8 @@ static bool insert(struct run_index *index, struct run_entry *entry)
 	}
 	if (index->n == index->cap) {
 		size_t cap = index->cap ? index->cap * 2 : 256;
-		void *grown = realloc(index->entries,
-		    cap * sizeof(*index->entries));
+		void *grown =
+		    realloc(index->entries, cap * sizeof(*index->entries));
 
 		if (!grown)
 			return false;
@@ -55,7 +55,7 @@ static bool insert(struct run_index *index, struct run_entry *entry)
 	return run_last_note(&index->last, entry);
 }
 
-/* --- following the branch ---------------------------------------------------------- */
+/* --- following the branch ------------------------------------------------ */
 
 /* It is in the history only from now on. */
 static void forget(struct run_index *index, const char *path)
@@ -77,8 +77,8 @@ static void forget(struct run_index *index, const char *path)
 	    (index->n - at) * sizeof(*index->entries));
 }
 
-static enum err_code follow_archive(struct run_index *index,
-    const struct store_change *change, struct err *e)
+static enum err_code follow_archive(
+    struct run_index *index, const struct store_change *change, struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	json_t *day = NULL;
@@ -97,8 +97,8 @@ static enum err_code follow_archive(struct run_index *index,
 	return rc;
 }
 
-static enum err_code follow(void *ctx, const struct store_change *change,
-    struct err *e)
+static enum err_code follow(
+    void *ctx, const struct store_change *change, struct err *e)
 {
 	struct run_index *index = ctx;
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
@@ -135,14 +135,14 @@ enum err_code run_index_refresh_done(struct run_index *index, struct err *e)
 	rc = store_tip(index->app->store, STORE_RUNS, &tip, e);
 	if (rc != ERR_OK || commit_id_equal(&tip, &index->at))
 		return rc;
-	rc = store_diff(index->app->store, &index->at, &tip, "", follow, index,
-	    e);
+	rc = store_diff(
+	    index->app->store, &index->at, &tip, "", follow, index, e);
 	if (rc == ERR_OK)
 		index->at = tip;
 	return rc;
 }
 
-/* --- the calls -------------------------------------------------------------------------- */
+/* --- the calls ----------------------------------------------------------- */
 
 /* Without a watch each question looks at the directories. */
 static void watch_spool(struct run_index *index)
@@ -160,8 +160,8 @@ static void watch_spool(struct run_index *index)
 		log_err(&e, "the spool is looked at for each page");
 }
 
-enum err_code run_index_new(const struct app *app, struct run_index **ret,
-    struct err *e)
+enum err_code run_index_new(
+    const struct app *app, struct run_index **ret, struct err *e)
 {
 	struct run_index *index = calloc(1, sizeof(*index));
 	enum err_code rc;

@@ -28,8 +28,8 @@ bool run_index_has_device(
 			    run_entry_has_device(index->entries[at], device);
 			break;
 		}
-		found = run_archive_has(
-		    &index->archive, &index->words, id, device);
+		found =
+		    run_archive_has(&index->archive, &index->words, id, device);
 		if (found)
 			break;
 		/* it may have been recorded since the last look */

@@ -144,10 +144,9 @@ enum err_code runs_read_diff(const struct app *app, const char *id,
 bool runs_read_live_brief(const struct app *app, const char *id, json_t **ret)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
-	bool ok =
-	    run_id_is_valid(id) &&
-	    read_live(app, id, "brief.json", &text, NULL) == ERR_OK &&
-	    run_doc_parse(buf_text(&text), text.len, ret, NULL) == ERR_OK;
+	bool ok = run_id_is_valid(id) &&
+		  read_live(app, id, "brief.json", &text, NULL) == ERR_OK &&
+		  run_doc_parse(buf_text(&text), text.len, ret, NULL) == ERR_OK;
 
 	buf_release(&text);
 	return ok;

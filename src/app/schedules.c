@@ -120,8 +120,7 @@ void schedule_words(const struct schedule *s, const struct record *r,
 	const char *zone = record_text(r, SCHEDULE_TIME_ZONE);
 
 	text[0] = '\0';
-	if (s->follows || s->time.once ||
-	    !cron_to_words(&s->time.cron, words))
+	if (s->follows || s->time.once || !cron_to_words(&s->time.cron, words))
 		return;
 	snprintf(text, SCHEDULE_WORDS_SIZE, "%s%s%.60s", words,
 	    cron_names_hours(&s->time.cron) ? ", " : "",

@@ -368,8 +368,9 @@ static void search_all(struct search *s, struct search_found *ret)
 		if (ended || !is_candidate(s, &at))
 			continue;
 		ret->late = is_late(s);
-		ended = ret->late || (s->n > 0 &&
-			s->n + count_asked(s->q, &at) > s->q->max_texts);
+		ended = ret->late ||
+			(s->n > 0 &&
+			    s->n + count_asked(s->q, &at) > s->q->max_texts);
 		if (ended) {
 			ret->next = arena_strdup(s->arena, last);
 			continue;
@@ -389,7 +390,8 @@ static enum err_code search_locked(const struct search_index *index,
 	struct search_found found = { .n = 0 };
 
 	s.candidates = search_candidates(&index->image, q->pattern, a);
-	s.texts = arena_alloc(a, (q->max_texts + SEARCH_TEXTS) * sizeof(*s.texts));
+	s.texts =
+	    arena_alloc(a, (q->max_texts + SEARCH_TEXTS) * sizeof(*s.texts));
 	if (!s.candidates || !s.texts)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	search_all(&s, &found);

@@ -35,11 +35,11 @@ void search_index_stop(struct search_index *index); /* NULL is fine */
 struct search_query {
 	struct line_regex *pattern;
 	bool in[PATH_CONFIGS]; /* which texts */
-	const char *after;	  /* only devices whose names follow; "": all */
-	size_t max_texts;	  /* that match */
-	size_t max_lines;	  /* that match and are told, of each text */
-	size_t context;		  /* lines told before and after each */
-	int64_t budget_ms;	  /* then the rest is left, within a text too */
+	const char *after;     /* only devices whose names follow; "": all */
+	size_t max_texts;      /* that match */
+	size_t max_lines;      /* that match and are told, of each text */
+	size_t context;	       /* lines told before and after each */
+	int64_t budget_ms;     /* then the rest is left, within a text too */
 };
 
 struct search_line {

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum err_code read_server(struct server_work *w, const char *id,
-    struct err *e)
+static enum err_code read_server(
+    struct server_work *w, const char *id, struct err *e)
 {
-	enum err_code rc = baremetal_node_get(w->c->baremetal, w->deadline,
-	    id, w->arena, &w->node, e);
+	enum err_code rc = baremetal_node_get(
+	    w->c->baremetal, w->deadline, id, w->arena, &w->node, e);
 
 	if (rc == ERR_NOT_FOUND)
 		return err_set(e, rc, "Server %.255s not found", id);
@@ -28,7 +28,8 @@ static enum err_code check_state(const struct server_work *w,
 	if (!server_state_allows(n->provision_state, action))
 		return err_set(e, ERR_CONFLICT,
 		    "Server %.255s is in state %.60s: %s is not possible; "
-		    "nothing was done", id, n->provision_state, info->verb);
+		    "nothing was done",
+		    id, n->provision_state, info->verb);
 	if (n->maintenance && info->request == SERVER_ASKS_PROVISION &&
 	    action != SERVER_DEPROVISION && action != SERVER_ABORT)
 		return err_set(e, ERR_CONFLICT,
@@ -36,33 +37,33 @@ static enum err_code check_state(const struct server_work *w,
 	return ERR_OK;
 }
 
-/* --- another image ------------------------------------------------------------------ */
+/* --- another image ------------------------------------------------------- */
 
-static enum err_code ask_image(struct server_work *w, void *ctx,
-    struct err *e)
+static enum err_code ask_image(struct server_work *w, void *ctx, struct err *e)
 {
-	return baremetal_node_claim(w->c->baremetal, w->deadline,
-	    w->node.uuid, NULL, ctx, e);
+	return baremetal_node_claim(
+	    w->c->baremetal, w->deadline, w->node.uuid, NULL, ctx, e);
 }
 
-static enum server_seen see_image(const struct server_work *w,
-    const struct baremetal_node *now, void *ctx)
+static enum server_seen see_image(
+    const struct server_work *w, const struct baremetal_node *now, void *ctx)
 {
 	(void)w;
 	return strcmp(now->requested_at,
 		   json_text(ctx, "switchyard_requested_at", "")) == 0
-	    ? SEEN_DONE : SEEN_NOT_DONE;
+		   ? SEEN_DONE
+		   : SEEN_NOT_DONE;
 }
 
 /* A rebuild without an image takes the one that is there. */
-static enum err_code set_image(struct server_work *w, const char *image_id,
-    struct err *e)
+static enum err_code set_image(
+    struct server_work *w, const char *image_id, struct err *e)
 {
 	static const struct server_step step = { "choosing the image",
 		ask_image, see_image };
 	json_t *info = NULL;
-	enum err_code rc = server_image_resolve(w->sv, w->c, w->deadline,
-	    image_id, &info, e);
+	enum err_code rc =
+	    server_image_resolve(w->sv, w->c, w->deadline, image_id, &info, e);
 
 	if (rc != ERR_OK)
 		return rc;
@@ -74,7 +75,7 @@ static enum err_code set_image(struct server_work *w, const char *image_id,
 	return rc;
 }
 
-/* --- all of it ------------------------------------------------------------------------ */
+/* --- all of it ----------------------------------------------------------- */
 
 /* Ironic's refusal, with the reason it gives. */
 static enum err_code refused(const char *id, enum err_code rc, struct err *e)
@@ -84,8 +85,10 @@ static enum err_code refused(const char *id, enum err_code rc, struct err *e)
 	if (rc != ERR_INVALID && rc != ERR_CONFLICT)
 		return rc;
 	snprintf(why, sizeof(why), "%.290s", e->message);
-	return err_set(e, ERR_CONFLICT, "Ironic refuses it for server %.255s: "
-	    "%s", id, why);
+	return err_set(e, ERR_CONFLICT,
+	    "Ironic refuses it for server %.255s: "
+	    "%s",
+	    id, why);
 }
 
 static enum err_code act(
@@ -93,7 +96,8 @@ static enum err_code act(
 {
 	enum server_action action = wish->action;
 	struct server_asking asking = { .action = action,
-		.config_drive = wish->config_drive, .reason = wish->reason };
+		.config_drive = wish->config_drive,
+		.reason = wish->reason };
 	enum err_code rc = read_server(w, wish->server_id, e);
 
 	if (rc == ERR_OK)
@@ -126,7 +130,9 @@ enum err_code server_act(struct servers *sv, const struct actor *actor,
 	if (rc == ERR_OK)
 		rc = act(&w, wish, e);
 	if (rc == ERR_OK)
-		snprintf(result, sizeof(result), "%.255s: Ironic has accepted "
-		    "it", *w.node.name ? w.node.name : w.node.uuid);
+		snprintf(result, sizeof(result),
+		    "%.255s: Ironic has accepted "
+		    "it",
+		    *w.node.name ? w.node.name : w.node.uuid);
 	return server_work_end(&w, wish->server_id, rc, result, ret, e);
 }

@@ -26,20 +26,19 @@ static void pause_ms(long ms)
 	nanosleep(&t, NULL);
 }
 
-static enum err_code read_node(struct server_work *w,
-    struct baremetal_node *ret, struct err *e)
+static enum err_code read_node(
+    struct server_work *w, struct baremetal_node *ret, struct err *e)
 {
-	return baremetal_node_get(w->c->baremetal, w->deadline, w->node.uuid,
-	    w->arena, ret, e);
+	return baremetal_node_get(
+	    w->c->baremetal, w->deadline, w->node.uuid, w->arena, ret, e);
 }
 
 /* Reads until the write shows, for grace_ms at most. */
-static enum err_code look(struct server_work *w,
-    const struct server_step *step, void *ctx, int64_t grace_ms,
-    enum server_seen *ret)
+static enum err_code look(struct server_work *w, const struct server_step *step,
+    void *ctx, int64_t grace_ms, enum server_seen *ret)
 {
-	struct deadline until = deadline_sooner(w->deadline,
-	    deadline_in_ms(grace_ms));
+	struct deadline until =
+	    deadline_sooner(w->deadline, deadline_in_ms(grace_ms));
 	struct baremetal_node now;
 	enum err_code rc;
 
@@ -89,7 +88,7 @@ enum err_code server_step_run(struct server_work *w,
 	}
 }
 
-/* --- what a node shows ----------------------------------------------------------------- */
+/* --- what a node shows --------------------------------------------------- */
 
 static bool same(const json_t *before, const char *key, const char *now)
 {
@@ -124,10 +123,9 @@ enum server_seen server_has_happened(enum server_action action,
 	return yes_or_no(strcmp(now->power_state, info->target) == 0);
 }
 
-/* --- asking for an action ---------------------------------------------------------------- */
+/* --- asking for an action ------------------------------------------------ */
 
-static enum err_code ask_action(struct server_work *w, void *ctx,
-    struct err *e)
+static enum err_code ask_action(struct server_work *w, void *ctx, struct err *e)
 {
 	const struct server_asking *a = ctx;
 	struct baremetal *b = w->c->baremetal;
@@ -137,8 +135,8 @@ static enum err_code ask_action(struct server_work *w, void *ctx,
 		return baremetal_node_provision(b, w->deadline, w->node.uuid,
 		    a->target, a->config_drive, e);
 	case SERVER_ASKS_POWER:
-		return baremetal_node_power(b, w->deadline, w->node.uuid,
-		    a->target, e);
+		return baremetal_node_power(
+		    b, w->deadline, w->node.uuid, a->target, e);
 	case SERVER_ASKS_MAINTENANCE:
 		break;
 	}
@@ -146,20 +144,21 @@ static enum err_code ask_action(struct server_work *w, void *ctx,
 	    a->action == SERVER_MAINTENANCE_ON, a->reason ? a->reason : "", e);
 }
 
-static enum server_seen see_action(const struct server_work *w,
-    const struct baremetal_node *now, void *ctx)
+static enum server_seen see_action(
+    const struct server_work *w, const struct baremetal_node *now, void *ctx)
 {
 	const struct server_asking *a = ctx;
 
-	return server_has_happened(a->action,
-	    json_object_get(w->run->doc, "before"), now);
+	return server_has_happened(
+	    a->action, json_object_get(w->run->doc, "before"), now);
 }
 
-enum err_code server_ask_action(struct server_work *w,
-    const struct server_asking *asking, struct err *e)
+enum err_code server_ask_action(
+    struct server_work *w, const struct server_asking *asking, struct err *e)
 {
 	const struct server_step step = {
-		server_action_get(asking->action)->title, ask_action,
+		server_action_get(asking->action)->title,
+		ask_action,
 		see_action,
 	};
 	struct server_asking copy = *asking;
@@ -167,21 +166,22 @@ enum err_code server_ask_action(struct server_work *w,
 	return server_step_run(w, &step, &copy, e);
 }
 
-/* --- giving back --------------------------------------------------------------------------- */
+/* --- giving back --------------------------------------------------------- */
 
-static enum err_code ask_unclaim(struct server_work *w, void *ctx,
-    struct err *e)
+static enum err_code ask_unclaim(
+    struct server_work *w, void *ctx, struct err *e)
 {
 	(void)ctx;
-	return baremetal_node_unclaim(w->c->baremetal, w->deadline,
-	    w->node.uuid, w->allocated, e);
+	return baremetal_node_unclaim(
+	    w->c->baremetal, w->deadline, w->node.uuid, w->allocated, e);
 }
 
-static enum server_seen see_unclaimed(const struct server_work *w,
-    const struct baremetal_node *now, void *ctx)
+static enum server_seen see_unclaimed(
+    const struct server_work *w, const struct baremetal_node *now, void *ctx)
 {
 	(void)ctx;
-	return yes_or_no(!*now->image &&
+	return yes_or_no(
+	    !*now->image &&
 	    (w->allocated || strcmp(now->instance_uuid, w->claim) != 0));
 }
 
@@ -192,8 +192,8 @@ static enum err_code delete_allocation(struct server_work *w, struct err *e)
 	for (int n = 0; rc == ERR_STALE && n < TRIES; n++) {
 		if (n)
 			pause_ms(PAUSE_MS);
-		rc = baremetal_allocation_delete(w->c->baremetal, w->deadline,
-		    w->claim, e);
+		rc = baremetal_allocation_delete(
+		    w->c->baremetal, w->deadline, w->claim, e);
 	}
 	return rc == ERR_NOT_FOUND ? ERR_OK : rc;
 }
@@ -208,8 +208,8 @@ enum err_code server_release(struct server_work *w, struct err *e)
 	if (!w->claimed)
 		return ERR_OK;
 	/* what was given back already may be another's by now */
-	rc = baremetal_node_of_instance(w->c->baremetal, w->deadline,
-	    w->claim, w->arena, &now, e);
+	rc = baremetal_node_of_instance(
+	    w->c->baremetal, w->deadline, w->claim, w->arena, &now, e);
 	if (rc == ERR_OK) {
 		w->node = now;
 		rc = server_step_run(w, &step, NULL, e);

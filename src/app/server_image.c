@@ -31,22 +31,22 @@ static bool set_checksum(json_t *info, const char *checksum)
 			digests[i].digits)
 			return set_text(info, "image_os_hash_algo",
 				   digests[i].algorithm) &&
-			    set_text(info, "image_os_hash_value", checksum);
+			       set_text(info, "image_os_hash_value", checksum);
 	}
 	return set_text(info, "image_checksum", checksum);
 }
 
 static json_t *from_record(const struct record *image)
 {
-	json_t *info = json_pack("{s:s}", "image_source",
-	    record_text(image, IMAGE_URL));
+	json_t *info =
+	    json_pack("{s:s}", "image_source", record_text(image, IMAGE_URL));
 	long root_gb = record_number(image, IMAGE_ROOT_GB, 0);
 
 	if (!info || !set_checksum(info, record_text(image, IMAGE_CHECKSUM)) ||
 	    !set_text(info, "kernel", record_text(image, IMAGE_KERNEL)) ||
 	    !set_text(info, "ramdisk", record_text(image, IMAGE_RAMDISK)) ||
-	    (root_gb && json_object_set_new(info, "root_gb",
-		json_integer(root_gb)) != 0)) {
+	    (root_gb && json_object_set_new(
+			    info, "root_gb", json_integer(root_gb)) != 0)) {
 		json_decref(info);
 		return NULL;
 	}
@@ -62,8 +62,7 @@ static enum err_code from_glance(struct server_connection *c,
 
 	if (!arena)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = baremetal_image_find(c->baremetal, deadline, id, arena, &image,
-	    e);
+	rc = baremetal_image_find(c->baremetal, deadline, id, arena, &image, e);
 	if (rc == ERR_OK) {
 		*ret = json_pack("{s:s}", "image_source", image.id);
 		if (!*ret)
@@ -73,8 +72,10 @@ static enum err_code from_glance(struct server_connection *c,
 	if (rc == ERR_NOT_FOUND)
 		return err_set(e, ERR_INVALID, "Image %.255s not found", id);
 	if (rc == ERR_CONFLICT)
-		return err_set(e, ERR_INVALID, "several images are named "
-		    "%.255s: give the id of one", id);
+		return err_set(e, ERR_INVALID,
+		    "several images are named "
+		    "%.255s: give the id of one",
+		    id);
 	return rc == ERR_OK ? rc : server_explain(id, rc, e);
 }
 

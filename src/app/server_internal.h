@@ -17,7 +17,7 @@
 /* One request's time, well below the minute that nginx waits. */
 #define SERVER_REQUEST_MS 25000
 
-/* --- the connection (servers.c) ---------------------------------------------------- */
+/* --- the connection (servers.c) ------------------------------------------ */
 
 /* To the Ironic that one version of the settings names. */
 struct server_connection {
@@ -40,8 +40,8 @@ struct servers {
 	pthread_t thread; /* server_settle.c */
 };
 
-enum err_code server_connect(struct servers *sv,
-    struct server_connection **ret, struct err *e) must_check;
+enum err_code server_connect(struct servers *sv, struct server_connection **ret,
+    struct err *e) must_check;
 void server_disconnect(struct server_connection *c); /* NULL is fine */
 /* Ironic refused the credentials: they are read anew next time. */
 void server_forget_connection(struct servers *sv, struct server_connection *c);
@@ -50,7 +50,7 @@ void server_forget_connection(struct servers *sv, struct server_connection *c);
  * returns the new code. */
 enum err_code server_explain(const char *id, enum err_code rc, struct err *e);
 
-/* --- the record of a request (server_run.c) ------------------------------------------ */
+/* --- the record of a request (server_run.c) ------------------------------ */
 
 struct server_run {
 	const struct app *app;
@@ -73,8 +73,8 @@ enum err_code server_run_begin(struct server_run *run,
 enum err_code server_run_note(struct server_run *run,
     const struct baremetal_node *node, struct err *e) must_check;
 
-void server_run_log(struct server_run *run, const char *level,
-    const char *fmt, ...) printf_like(3, 4);
+void server_run_log(struct server_run *run, const char *level, const char *fmt,
+    ...) printf_like(3, 4);
 
 /* Commits how it ended and releases `run`, whatever comes of it.  state:
  * succeeded, failed or unknown.  answer: for whoever repeats the request; may
@@ -91,8 +91,8 @@ void server_run_drop(struct server_run *run);
 /* Removes the note of a run that has ended, or never begun. */
 void server_run_forget(struct server_run *run);
 /* server_run_commit.c: commits the document and the log as they are. */
-enum err_code server_run_commit(struct server_run *run, struct err *e)
-    must_check;
+enum err_code server_run_commit(
+    struct server_run *run, struct err *e) must_check;
 
 /* The directory of the notes. */
 void server_run_dir(const struct app *app, char *path, size_t size);
@@ -102,7 +102,7 @@ void server_run_dir(const struct app *app, char *path, size_t size);
 #define SERVER_MAX_CLAIMS 9
 void server_claim_uuid(const char *run_id, int n, char uuid[SERVER_UUID_SIZE]);
 
-/* --- asking Ironic and making sure (server_effect.c) ------------------------------------ */
+/* --- asking Ironic and making sure (server_effect.c) --------------------- */
 
 /* One request in progress. */
 struct server_work {
@@ -151,7 +151,7 @@ struct server_asking {
 enum err_code server_ask_action(struct server_work *w,
     const struct server_asking *asking, struct err *e) must_check;
 
-/* --- how a request begins and ends (server_request.c) ------------------------------------- */
+/* --- how a request begins and ends (server_request.c) -------------------- */
 
 /* Commits the request; *ret_replayed: the answer to an earlier one with the
  * same key, and no run to go on with. */
@@ -164,10 +164,10 @@ enum err_code server_work_begin(struct servers *sv, struct server_run *run,
  * everything.  result: the sentence of success.  The error is put in the words
  * of servers.h; returns its code. */
 enum err_code server_work_end(struct server_work *w, const char *id,
-    enum err_code rc, const char *result, json_t **ret, struct err *e)
-    must_check;
+    enum err_code rc, const char *result, json_t **ret,
+    struct err *e) must_check;
 
-/* --- what servers_ask() chooses from ------------------------------------------------------- */
+/* --- what servers_ask() chooses from ------------------------------------- */
 
 /* server_provision.c */
 enum err_code server_provision(struct servers *sv, const struct actor *actor,
@@ -177,7 +177,7 @@ enum err_code server_provision(struct servers *sv, const struct actor *actor,
 enum err_code server_act(struct servers *sv, const struct actor *actor,
     const struct server_wish *wish, json_t **ret, struct err *e) must_check;
 
-/* --- images (server_image.c) --------------------------------------------------------------- */
+/* --- images (server_image.c) --------------------------------------------- */
 
 /* instance_info for an image of the store or of Glance: a new reference.
  * ERR_INVALID "Image x not found". */
@@ -185,15 +185,14 @@ enum err_code server_image_resolve(struct servers *sv,
     struct server_connection *c, struct deadline deadline, const char *id,
     json_t **ret, struct err *e) must_check;
 
-/* --- the list of all (server_list.c) --------------------------------------------------------- */
+/* --- the list of all (server_list.c) ------------------------------------- */
 
 /* Something may have changed: the next one is asked for. */
 void server_list_forget(struct servers *sv);
 
-/* --- settling (server_settle.c) ------------------------------------------------------------- */
+/* --- settling (server_settle.c) ------------------------------------------ */
 
-enum err_code server_settle_start(struct servers *sv, struct err *e)
-    must_check;
+enum err_code server_settle_start(struct servers *sv, struct err *e) must_check;
 void server_settle_stop(struct servers *sv);
 /* Tries one run now. */
 void server_settle_one(struct servers *sv, const char *id);

@@ -28,28 +28,27 @@ static enum err_code unavailable(const char *id, struct err *e)
 
 static enum err_code none_matches(struct err *e)
 {
-	return err_set(e, ERR_NOT_FOUND,
-	    "No available servers matching criteria");
+	return err_set(
+	    e, ERR_NOT_FOUND, "No available servers matching criteria");
 }
 
-/* --- a given server -------------------------------------------------------------- */
+/* --- a given server ------------------------------------------------------ */
 
-static void add_reason(struct schema_errors *errors, const char *what,
-    const char *reason)
+static void add_reason(
+    struct schema_errors *errors, const char *what, const char *reason)
 {
 	schema_errors_add(errors, NULL, "%s: %.150s", what, reason);
 }
 
-static bool is_available(const struct baremetal_node *n,
-    struct schema_errors *errors)
+static bool is_available(
+    const struct baremetal_node *n, struct schema_errors *errors)
 {
 	if (strcmp(n->provision_state, "available") != 0)
 		add_reason(errors, "provision state", n->provision_state);
 	if (n->maintenance)
 		add_reason(errors, "in maintenance", n->maintenance_reason);
 	if (*n->instance_uuid)
-		add_reason(errors, "claimed by the instance",
-		    n->instance_uuid);
+		add_reason(errors, "claimed by the instance", n->instance_uuid);
 	if (n->retired)
 		add_reason(errors, "retired", "it takes no new instances");
 	return errors->n == 0;
@@ -58,8 +57,8 @@ static bool is_available(const struct baremetal_node *n,
 static enum err_code take_given(struct server_work *w, const char *id,
     struct schema_errors *errors, struct err *e)
 {
-	enum err_code rc = baremetal_node_get(w->c->baremetal, w->deadline,
-	    id, w->arena, &w->node, e);
+	enum err_code rc = baremetal_node_get(
+	    w->c->baremetal, w->deadline, id, w->arena, &w->node, e);
 
 	if (rc == ERR_NOT_FOUND)
 		return err_set(e, rc, "Server %.255s not found", id);
@@ -68,7 +67,7 @@ static enum err_code take_given(struct server_work *w, const char *id,
 	return is_available(&w->node, errors) ? ERR_OK : unavailable(id, e);
 }
 
-/* --- allocation ------------------------------------------------------------------- */
+/* --- allocation ---------------------------------------------------------- */
 
 static void pause_ms(long ms)
 {
@@ -78,17 +77,17 @@ static void pause_ms(long ms)
 }
 
 /* Ironic decides within some 10 ms, or seconds if others want the same. */
-static enum err_code await_allocation(struct server_work *w,
-    struct baremetal_allocation *ret, struct err *e)
+static enum err_code await_allocation(
+    struct server_work *w, struct baremetal_allocation *ret, struct err *e)
 {
-	struct deadline until = deadline_sooner(w->deadline,
-	    deadline_in_ms(ALLOCATION_MS));
+	struct deadline until =
+	    deadline_sooner(w->deadline, deadline_in_ms(ALLOCATION_MS));
 	enum err_code rc;
 
 	for (long wait = POLL_MS / 2;; wait = wait < 320 ? wait * 2 : wait) {
 		pause_ms(wait);
-		rc = baremetal_allocation_get(w->c->baremetal, w->deadline,
-		    w->claim, w->arena, ret, e);
+		rc = baremetal_allocation_get(
+		    w->c->baremetal, w->deadline, w->claim, w->arena, ret, e);
 		if (rc != ERR_OK || ret->state != BAREMETAL_ALLOCATING)
 			return rc;
 		if (deadline_passed(until))
@@ -99,8 +98,7 @@ static enum err_code await_allocation(struct server_work *w,
 
 /* ERR_NOT_FOUND: there is no such server just now. */
 static enum err_code allocate(struct server_work *w,
-    const struct server_wish *wish, const char *resource_class,
-    struct err *e)
+    const struct server_wish *wish, const char *resource_class, struct err *e)
 {
 	struct baremetal_allocation a = { 0 };
 	struct err asked = ERR_INIT;
@@ -132,7 +130,7 @@ static enum err_code allocate(struct server_work *w,
 	return rc == ERR_OK ? none_matches(e) : rc;
 }
 
-/* --- any server --------------------------------------------------------------------- */
+/* --- any server ---------------------------------------------------------- */
 
 static bool listed_before(const struct baremetal_nodes *list, size_t i)
 {
@@ -145,8 +143,8 @@ static bool listed_before(const struct baremetal_nodes *list, size_t i)
 }
 
 /* Allocations are by class: one for each class that has servers to give. */
-static enum err_code take_any(struct server_work *w,
-    const struct server_wish *wish, struct err *e)
+static enum err_code take_any(
+    struct server_work *w, const struct server_wish *wish, struct err *e)
 {
 	const struct baremetal_filter filter = {
 		.provision_state = "available",
@@ -156,8 +154,8 @@ static enum err_code take_any(struct server_work *w,
 	};
 	struct baremetal_nodes list;
 	int attempt = 0;
-	enum err_code rc = baremetal_node_list(w->c->baremetal, w->deadline,
-	    &filter, w->arena, &list, e);
+	enum err_code rc = baremetal_node_list(
+	    w->c->baremetal, w->deadline, &filter, w->arena, &list, e);
 
 	for (size_t i = 0; rc == ERR_OK && i < list.n; i++) {
 		const char *class = list.items[i].resource_class;
@@ -174,27 +172,27 @@ static enum err_code take_any(struct server_work *w,
 	return rc == ERR_OK ? none_matches(e) : rc;
 }
 
-/* --- making it ours, and ready ---------------------------------------------------------- */
+/* --- making it ours, and ready ------------------------------------------- */
 
-static enum err_code ask_claim(struct server_work *w, void *ctx,
-    struct err *e)
+static enum err_code ask_claim(struct server_work *w, void *ctx, struct err *e)
 {
-	return baremetal_node_claim(w->c->baremetal, w->deadline,
-	    w->node.uuid, w->allocated ? NULL : w->claim, ctx, e);
+	return baremetal_node_claim(w->c->baremetal, w->deadline, w->node.uuid,
+	    w->allocated ? NULL : w->claim, ctx, e);
 }
 
-static enum server_seen see_claimed(const struct server_work *w,
-    const struct baremetal_node *now, void *ctx)
+static enum server_seen see_claimed(
+    const struct server_work *w, const struct baremetal_node *now, void *ctx)
 {
 	bool ours = strcmp(now->instance_uuid, w->claim) == 0;
 
 	return ours && strcmp(now->image, json_text(ctx, "image_source", "")) ==
-			0
-	    ? SEEN_DONE : SEEN_NOT_DONE;
+			   0
+		   ? SEEN_DONE
+		   : SEEN_NOT_DONE;
 }
 
-static enum err_code claim(struct server_work *w, json_t *instance_info,
-    struct err *e)
+static enum err_code claim(
+    struct server_work *w, json_t *instance_info, struct err *e)
 {
 	static const struct server_step step = { "claiming the server",
 		ask_claim, see_claimed };
@@ -225,8 +223,8 @@ static enum err_code validate(struct server_work *w, const char *id,
     struct schema_errors *errors, struct err *e)
 {
 	struct baremetal_checks checks;
-	enum err_code rc = baremetal_node_validate(w->c->baremetal,
-	    w->deadline, w->node.uuid, w->arena, &checks, e);
+	enum err_code rc = baremetal_node_validate(
+	    w->c->baremetal, w->deadline, w->node.uuid, w->arena, &checks, e);
 
 	for (size_t i = 0; rc == ERR_OK && i < checks.n; i++) {
 		const struct baremetal_check *c = &checks.items[i];
@@ -254,11 +252,10 @@ static enum err_code refused(const char *id, enum err_code rc,
 	return unavailable(id, e);
 }
 
-/* --- all of it ---------------------------------------------------------------------------- */
+/* --- all of it ----------------------------------------------------------- */
 
 static enum err_code choose(struct server_work *w,
-    const struct server_wish *wish, struct schema_errors *errors,
-    struct err *e)
+    const struct server_wish *wish, struct schema_errors *errors, struct err *e)
 {
 	enum err_code rc;
 
@@ -278,9 +275,11 @@ static enum err_code deploy(struct server_work *w,
     struct schema_errors *errors, struct err *e)
 {
 	const struct server_asking asking = { .action = SERVER_PROVISION,
-		.target = "active", .config_drive = wish->config_drive };
+		.target = "active",
+		.config_drive = wish->config_drive };
 	const char *id = wish->server_id ? wish->server_id
-	    : *w->node.name ? w->node.name : w->node.uuid;
+			 : *w->node.name ? w->node.name
+					 : w->node.uuid;
 	enum err_code rc = server_run_note(w->run, &w->node, e);
 
 	if (rc == ERR_OK) {
@@ -304,18 +303,17 @@ static bool mark(const struct server_work *w, const struct server_wish *wish,
 {
 	return json_object_set_new(instance_info, "switchyard_requested_at",
 		   json_string(json_text(w->run->doc, "started_at", ""))) ==
-	    0 &&
-	    json_object_set_new(instance_info, "switchyard_image",
-		json_string(wish->image_id)) == 0;
+		   0 &&
+	       json_object_set_new(instance_info, "switchyard_image",
+		   json_string(wish->image_id)) == 0;
 }
 
 static enum err_code provision(struct server_work *w,
-    const struct server_wish *wish, struct schema_errors *errors,
-    struct err *e)
+    const struct server_wish *wish, struct schema_errors *errors, struct err *e)
 {
 	json_t *instance_info = NULL;
-	enum err_code rc = server_image_resolve(w->sv, w->c, w->deadline,
-	    wish->image_id, &instance_info, e);
+	enum err_code rc = server_image_resolve(
+	    w->sv, w->c, w->deadline, wish->image_id, &instance_info, e);
 
 	if (rc == ERR_OK && !mark(w, wish, instance_info))
 		rc = err_set(e, ERR_SYSTEM, "out of memory");
@@ -347,6 +345,6 @@ enum err_code server_provision(struct servers *sv, const struct actor *actor,
 		snprintf(result, sizeof(result),
 		    "Provisioning of %.255s with %.255s has begun",
 		    *w.node.name ? w.node.name : w.node.uuid, wish->image_id);
-	return server_work_end(&w, wish->server_id ? wish->server_id : "", rc,
-	    result, ret, e);
+	return server_work_end(
+	    &w, wish->server_id ? wish->server_id : "", rc, result, ret, e);
 }

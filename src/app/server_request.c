@@ -18,7 +18,8 @@
 enum err_code server_work_begin(struct servers *sv, struct server_run *run,
     struct server_work *w, struct err *e)
 {
-	*w = (struct server_work){ .sv = sv, .run = run,
+	*w = (struct server_work){ .sv = sv,
+		.run = run,
 		.deadline = deadline_in_ms(SERVER_REQUEST_MS) };
 	w->arena = arena_new(ARENA_MAX);
 	if (!w->arena)
@@ -30,10 +31,9 @@ static json_t *server_answer(const struct server_work *w, const char *message)
 {
 	const struct baremetal_node *node = &w->node;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
-	    "operation_id", node->uuid, "server_id", node->uuid,
-	    "server_name", node->name, "status",
-	    server_status_words[SERVER_ACCEPTED], "message", message,
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "operation_id",
+	    node->uuid, "server_id", node->uuid, "server_name", node->name,
+	    "status", server_status_words[SERVER_ACCEPTED], "message", message,
 	    "started_at", json_text(w->run->doc, "started_at", ""), "run_id",
 	    w->run->id);
 }
@@ -46,8 +46,10 @@ static enum err_code explain(const struct server_work *w, const char *id,
 	if (!w->c) /* in its own words already */
 		return rc;
 	if (rc == ERR_STALE)
-		return err_set(e, ERR_CONFLICT, "Server %.255s is locked by "
-		    "Ironic; nothing was done. Try again in a moment", id);
+		return err_set(e, ERR_CONFLICT,
+		    "Server %.255s is locked by "
+		    "Ironic; nothing was done. Try again in a moment",
+		    id);
 	if (rc == ERR_NOT_FOUND || rc == ERR_CONFLICT || rc == ERR_INVALID)
 		return rc;
 	return server_explain(id, rc, e);
@@ -79,8 +81,8 @@ enum err_code server_work_end(struct server_work *w, const char *id,
 		server_forget_connection(w->sv, w->c);
 	if (rc != ERR_OK)
 		rc = explain(w, id, rc, e);
-	server_run_end(w->run, state, answer, rc == ERR_OK ? NULL : e,
-	    sentence);
+	server_run_end(
+	    w->run, state, answer, rc == ERR_OK ? NULL : e, sentence);
 	server_list_forget(w->sv);
 	server_disconnect(w->c);
 	arena_free(w->arena);
@@ -91,7 +93,7 @@ enum err_code server_work_end(struct server_work *w, const char *id,
 	return rc;
 }
 
-/* --- repetitions -------------------------------------------------------------------- */
+/* --- repetitions --------------------------------------------------------- */
 
 static enum err_code code_of(const char *word)
 {
@@ -107,8 +109,8 @@ static json_t *settled_answer(const json_t *doc)
 {
 	const json_t *server = json_object_get(doc, "server");
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
-	    "operation_id", json_text(server, "uuid", ""), "server_id",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "operation_id",
+	    json_text(server, "uuid", ""), "server_id",
 	    json_text(server, "uuid", ""), "server_name",
 	    json_text(server, "name", ""), "status",
 	    server_status_words[SERVER_ACCEPTED], "message",
@@ -127,11 +129,11 @@ static json_t *drive_parameter(const json_t *drive)
 	json_t *value, *o;
 
 	json_object_foreach((json_t *)(uintptr_t)drive, name, value)
-		json_array_append_new(members, json_string(name));
+	    json_array_append_new(members, json_string(name));
 	if (json_write_line(drive, &text, NULL) != ERR_OK)
 		buf_clear(&text);
-	o = json_pack("{s:o, s:I}", "members", members, "bytes",
-	    (json_int_t)text.len);
+	o = json_pack(
+	    "{s:o, s:I}", "members", members, "bytes", (json_int_t)text.len);
 	buf_release(&text);
 	return o;
 }
@@ -151,15 +153,14 @@ static json_t *parameters_of(const struct server_wish *wish)
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (texts[i].text)
-			json_object_set_new(o, texts[i].key,
-			    json_string(texts[i].text));
+			json_object_set_new(
+			    o, texts[i].key, json_string(texts[i].text));
 	}
 	if (wish->traits && json_array_size(wish->traits))
-		json_object_set(o, "traits",
-		    (json_t *)(uintptr_t)wish->traits);
+		json_object_set(o, "traits", (json_t *)(uintptr_t)wish->traits);
 	if (wish->config_drive)
-		json_object_set_new(o, "config_drive",
-		    drive_parameter(wish->config_drive));
+		json_object_set_new(
+		    o, "config_drive", drive_parameter(wish->config_drive));
 	return o;
 }
 
@@ -180,8 +181,8 @@ static enum err_code replay(const json_t *prior, json_t **ret, struct err *e)
 		    "carried out");
 	if (state == RUN_UNKNOWN) {
 		err_set(e, ERR_REMOTE, "Failed to communicate with Ironic");
-		err_detail(e, "run %s is not settled yet",
-		    json_text(prior, "id", ""));
+		err_detail(
+		    e, "run %s is not settled yet", json_text(prior, "id", ""));
 		return ERR_REMOTE;
 	}
 	return err_set(e, code_of(json_text(problem, "code", "")), "%s",
@@ -198,8 +199,9 @@ enum err_code server_begin(struct servers *sv, const struct actor *actor,
 	*ret_replayed = NULL;
 	if (!parameters)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	*run = (struct server_run){ .app = sv->app, .action = wish->action,
-		.lock = -1 };
+	*run = (struct server_run){
+		.app = sv->app, .action = wish->action, .lock = -1
+	};
 	rc = server_run_begin(run, actor, wish, parameters, &prior, e);
 	if (rc == ERR_OK && prior && !run_doc_has_ended(prior)) {
 		server_settle_one(sv, run->id);
@@ -211,7 +213,8 @@ enum err_code server_begin(struct servers *sv, const struct actor *actor,
 	    (!json_equal(json_object_get(prior, "parameters"), parameters) ||
 		strcmp(json_text(prior, "job", "") + strlen("server-"),
 		    server_action_get(wish->action)->name) != 0))
-		rc = err_set(e, ERR_CONFLICT, "this Idempotency-Key was used "
+		rc = err_set(e, ERR_CONFLICT,
+		    "this Idempotency-Key was used "
 		    "for another request; nothing was done");
 	else if (rc == ERR_OK && prior)
 		rc = replay(prior, ret_replayed, e);

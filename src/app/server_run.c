@@ -4,7 +4,8 @@
  *   branch runs, YYYY/MM/DD/<id>/    committed before Ironic is asked, and
  *                                    when it has answered
  *   DIR/servers/<id>                 while it is in hand or not settled: the
- *                                    document, locked by the process that has it
+ *                                    document, locked by the process that has
+ * it
  *
  * The file is there before the first commit and goes after the last, so that
  * one whose process died is found by its file, and known by its free lock.
@@ -55,7 +56,7 @@ void server_claim_uuid(const char *run_id, int n, char uuid[SERVER_UUID_SIZE])
 	    hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
-/* --- the file --------------------------------------------------------------------- */
+/* --- the file ------------------------------------------------------------ */
 
 /* In place: a new file would be another one than the one locked. */
 static enum err_code write_file(struct server_run *run, struct err *e)
@@ -63,11 +64,10 @@ static enum err_code write_file(struct server_run *run, struct err *e)
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	enum err_code rc = json_write(run->doc, &text, e);
 
-	if (rc == ERR_OK &&
-	    (pwrite(run->lock, buf_text(&text), text.len, 0) !=
-		    (ssize_t)text.len ||
-		ftruncate(run->lock, (off_t)text.len) < 0 ||
-		fdatasync(run->lock) < 0))
+	if (rc == ERR_OK && (pwrite(run->lock, buf_text(&text), text.len, 0) !=
+				    (ssize_t)text.len ||
+				ftruncate(run->lock, (off_t)text.len) < 0 ||
+				fdatasync(run->lock) < 0))
 		rc = err_set_errno(e, "cannot note the request");
 	buf_release(&text);
 	return rc;
@@ -75,8 +75,8 @@ static enum err_code write_file(struct server_run *run, struct err *e)
 
 /* The lock on a file that is still there: whoever settles may have removed it
  * between our opening and our locking. */
-static enum err_code lock_file(struct server_run *run, int wait_ms,
-    struct err *e)
+static enum err_code lock_file(
+    struct server_run *run, int wait_ms, struct err *e)
 {
 	char path[PATH_SIZE];
 	struct stat st;
@@ -132,11 +132,10 @@ void server_run_forget(struct server_run *run)
 	server_run_drop(run);
 }
 
-/* --- beginning ------------------------------------------------------------------------ */
+/* --- beginning ----------------------------------------------------------- */
 
-static json_t *make_doc(const struct server_run *run,
-    const struct actor *actor, const struct server_wish *wish,
-    const json_t *parameters)
+static json_t *make_doc(const struct server_run *run, const struct actor *actor,
+    const struct server_wish *wish, const json_t *parameters)
 {
 	const char *name = server_action_get(run->action)->name;
 	char now[CLOCK_TEXT_SIZE];
@@ -175,7 +174,7 @@ static enum err_code begin_with_id(struct server_run *run,
 		server_run_drop(run);
 	if (rc != ERR_OK)
 		err_context(e, "the request could not be recorded, so nothing "
-		    "was asked of Ironic");
+			       "was asked of Ironic");
 	return rc;
 }
 
@@ -186,8 +185,8 @@ static bool counts(const json_t *doc)
 	const json_t *problem = json_object_get(doc, "problem");
 
 	return run_doc_state(doc) != RUN_FAILED ||
-	    strcmp(json_text(problem, "code", ""),
-		err_code_word(ERR_REMOTE)) != 0;
+	       strcmp(json_text(problem, "code", ""),
+		   err_code_word(ERR_REMOTE)) != 0;
 }
 
 #define MAX_NUMBER 1000
@@ -248,8 +247,8 @@ enum err_code server_run_begin(struct server_run *run,
     const struct actor *actor, const struct server_wish *wish,
     const json_t *parameters, json_t **ret_prior, struct err *e)
 {
-	enum err_code rc = actor_require(actor,
-	    server_action_get(run->action)->permission, e);
+	enum err_code rc =
+	    actor_require(actor, server_action_get(run->action)->permission, e);
 
 	*ret_prior = NULL;
 	if (rc != ERR_OK)
@@ -260,10 +259,10 @@ enum err_code server_run_begin(struct server_run *run,
 	return begin_with_id(run, actor, wish, parameters, e);
 }
 
-/* --- on the way --------------------------------------------------------------------------- */
+/* --- on the way ---------------------------------------------------------- */
 
-enum err_code server_run_note(struct server_run *run,
-    const struct baremetal_node *node, struct err *e)
+enum err_code server_run_note(
+    struct server_run *run, const struct baremetal_node *node, struct err *e)
 {
 	json_t *server = json_pack("{s:s, s:s}", "name",
 	    *node->name ? node->name : node->uuid, "uuid", node->uuid);
@@ -277,8 +276,8 @@ enum err_code server_run_note(struct server_run *run,
 	return write_file(run, e);
 }
 
-void server_run_log(struct server_run *run, const char *level,
-    const char *fmt, ...)
+void server_run_log(
+    struct server_run *run, const char *level, const char *fmt, ...)
 {
 	char text[1000], now[CLOCK_TEXT_SIZE];
 	json_t *line = json_object();
@@ -330,7 +329,7 @@ void server_run_end(struct server_run *run, enum run_state state,
 	}
 }
 
-/* --- taking it up again --------------------------------------------------------------------- */
+/* --- taking it up again -------------------------------------------------- */
 
 /* What is in the file is newer than what is committed, unless it was cut off
  * while it was written. */
@@ -380,7 +379,7 @@ static bool read_action(struct server_run *run)
 	const char *job = json_text(run->doc, "job", "");
 
 	return text_starts_with(job, "server-") &&
-	    server_action_find(job + strlen("server-"), &run->action);
+	       server_action_find(job + strlen("server-"), &run->action);
 }
 
 enum err_code server_run_take(const struct app *app, const char *id,
@@ -397,8 +396,8 @@ enum err_code server_run_take(const struct app *app, const char *id,
 		return err_set(e, ERR_NOT_FOUND, "there is no such request");
 	if (lock_file(run, 0, e) != ERR_OK)
 		return err_set(e, ERR_NOT_FOUND, "the request is in hand");
-	*ret_age_ms = clock_wall_ms() -
-	    ((int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000);
+	*ret_age_ms = clock_wall_ms() - ((int64_t)st.st_mtim.tv_sec * 1000 +
+					    st.st_mtim.tv_nsec / 1000000);
 	rc = read_doc(run, e);
 	if (rc == ERR_NOT_FOUND) {
 		/* it died before its first commit: nothing was asked */

@@ -25,15 +25,16 @@ static enum err_code put_log(struct store_txn *t, const struct server_run *run,
 	json_t *line;
 	size_t i;
 
-	json_array_foreach(run->log, i, line) {
+	json_array_foreach(run->log, i, line)
+	{
 		if (rc == ERR_OK)
 			rc = json_write_line(line, &text, e);
 		buf_putc(&text, '\n');
 	}
 	snprintf(path, sizeof(path), "%s/log.jsonl", dir);
 	if (rc == ERR_OK && text.len)
-		rc = store_txn_put(t, path, buf_text(&text), text.len,
-		    STORE_ANY, e);
+		rc = store_txn_put(
+		    t, path, buf_text(&text), text.len, STORE_ANY, e);
 	buf_release(&text);
 	return rc;
 }
@@ -47,8 +48,8 @@ static enum err_code put_doc(struct store_txn *t, const struct server_run *run,
 
 	snprintf(path, sizeof(path), "%s/run.json", dir);
 	if (rc == ERR_OK)
-		rc = store_txn_put(t, path, buf_text(&text), text.len,
-		    STORE_ANY, e);
+		rc = store_txn_put(
+		    t, path, buf_text(&text), text.len, STORE_ANY, e);
 	buf_release(&text);
 	return rc;
 }
@@ -65,11 +66,12 @@ enum err_code server_run_commit(struct server_run *run, struct err *e)
 		{ "Trigger", json_text(run->doc, "trigger", "") },
 		{ "Actor", actor },
 		{ "Server", server },
-		{ "Result", started ? "started"
-				    : json_text(run->doc, "state", "") },
+		{ "Result",
+		    started ? "started" : json_text(run->doc, "state", "") },
 	};
 	const struct store_message message = { .author = actor,
-		.subject = subject, .trailers = trailers,
+		.subject = subject,
+		.trailers = trailers,
 		.n_trailers = sizeof(trailers) / sizeof(trailers[0]) };
 	struct store_txn *t;
 	struct commit_id id;

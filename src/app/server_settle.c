@@ -25,7 +25,7 @@
 #define ARENA_MAX ((size_t)16 * 1024 * 1024)
 #define PATH_SIZE 4200
 
-/* --- one run -------------------------------------------------------------------------- */
+/* --- one run ------------------------------------------------------------- */
 
 /* A request may be on its way for as long as somebody waits for its answer. */
 static int64_t old_enough_ms(const struct server_work *w)
@@ -34,12 +34,12 @@ static int64_t old_enough_ms(const struct server_work *w)
 }
 
 /* The first of the run's claims that some node or allocation has. */
-static enum err_code find_claim(struct server_work *w, bool *ret_found,
-    struct err *e)
+static enum err_code find_claim(
+    struct server_work *w, bool *ret_found, struct err *e)
 {
 	struct baremetal_allocation a;
 	bool given = json_text(json_object_get(w->run->doc, "parameters"),
-	    "server_id", NULL) != NULL;
+			 "server_id", NULL) != NULL;
 	enum err_code rc = ERR_OK;
 
 	*ret_found = false;
@@ -57,8 +57,8 @@ static enum err_code find_claim(struct server_work *w, bool *ret_found,
 			return rc;
 		if (given)
 			continue;
-		rc = baremetal_allocation_get(w->c->baremetal, w->deadline,
-		    w->claim, w->arena, &a, e);
+		rc = baremetal_allocation_get(
+		    w->c->baremetal, w->deadline, w->claim, w->arena, &a, e);
 		if (rc == ERR_OK)
 			return ERR_OK;
 		if (rc != ERR_NOT_FOUND)
@@ -69,19 +69,19 @@ static enum err_code find_claim(struct server_work *w, bool *ret_found,
 }
 
 /* One that failed never reached Ironic: the same key may ask again. */
-static void end_run(struct server_work *w, enum run_state state,
-    const char *result)
+static void end_run(
+    struct server_work *w, enum run_state state, const char *result)
 {
 	static const struct err lost = { .code = ERR_REMOTE,
 		.message = "Failed to communicate with Ironic" };
 
 	server_run_log(w->run, "info", "settled by reading: %s", result);
-	server_run_end(w->run, state, NULL, state == RUN_FAILED ? &lost : NULL,
-	    result);
+	server_run_end(
+	    w->run, state, NULL, state == RUN_FAILED ? &lost : NULL, result);
 }
 
-static enum err_code settle_provision(struct server_work *w, int64_t age,
-    struct err *e)
+static enum err_code settle_provision(
+    struct server_work *w, int64_t age, struct err *e)
 {
 	char result[700];
 	bool found;
@@ -93,9 +93,10 @@ static enum err_code settle_provision(struct server_work *w, int64_t age,
 		rc = server_run_note(w->run, &w->node, e);
 		if (rc != ERR_OK)
 			return rc;
-		snprintf(result, sizeof(result), "Provisioning of %.255s has "
-		    "begun: its state is %.60s", w->node.name,
-		    w->node.provision_state);
+		snprintf(result, sizeof(result),
+		    "Provisioning of %.255s has "
+		    "begun: its state is %.60s",
+		    w->node.name, w->node.provision_state);
 		end_run(w, RUN_SUCCEEDED, result);
 		return ERR_OK;
 	}
@@ -103,8 +104,9 @@ static enum err_code settle_provision(struct server_work *w, int64_t age,
 		return err_set(e, ERR_TIMEOUT, "it may still be on its way");
 	rc = server_release(w, e);
 	if (rc == ERR_OK)
-		end_run(w, RUN_FAILED, "Nothing was deployed; nothing is "
-				       "claimed any more");
+		end_run(w, RUN_FAILED,
+		    "Nothing was deployed; nothing is "
+		    "claimed any more");
 	return rc;
 }
 
@@ -120,8 +122,8 @@ static void give_up(struct server_work *w, const char *result)
 		log_err(&e, "a server's run cannot be recorded now");
 }
 
-static enum err_code settle_action(struct server_work *w, int64_t age,
-    struct err *e)
+static enum err_code settle_action(
+    struct server_work *w, int64_t age, struct err *e)
 {
 	const json_t *before = json_object_get(w->run->doc, "before");
 	const json_t *server = json_object_get(w->run->doc, "server");
@@ -144,14 +146,15 @@ static enum err_code settle_action(struct server_work *w, int64_t age,
 	seen = server_has_happened(w->run->action, before, &w->node);
 	if (seen != SEEN_DONE && age < old_enough_ms(w))
 		return err_set(e, ERR_TIMEOUT, "it may still be on its way");
-	snprintf(result, sizeof(result), "%.255s is %.60s, and its power is "
-	    "%.30s", w->node.name, w->node.provision_state,
-	    w->node.power_state);
+	snprintf(result, sizeof(result),
+	    "%.255s is %.60s, and its power is "
+	    "%.30s",
+	    w->node.name, w->node.provision_state, w->node.power_state);
 	if (seen == SEEN_UNCLEAR)
 		give_up(w, result);
 	else
-		end_run(w, seen == SEEN_DONE ? RUN_SUCCEEDED : RUN_FAILED,
-		    result);
+		end_run(
+		    w, seen == SEEN_DONE ? RUN_SUCCEEDED : RUN_FAILED, result);
 	return ERR_OK;
 }
 
@@ -167,10 +170,11 @@ static enum err_code mark_unknown(struct server_run *run, struct err *e)
 	return server_run_commit(run, e);
 }
 
-static enum err_code settle(struct servers *sv, struct server_run *run,
-    int64_t age, struct err *e)
+static enum err_code settle(
+    struct servers *sv, struct server_run *run, int64_t age, struct err *e)
 {
-	struct server_work w = { .sv = sv, .run = run,
+	struct server_work w = { .sv = sv,
+		.run = run,
 		.deadline = deadline_in_ms(SERVER_REQUEST_MS) };
 	enum err_code rc;
 
@@ -212,7 +216,7 @@ void server_settle_one(struct servers *sv, const char *id)
 	server_run_drop(&run); /* if it has not ended */
 }
 
-/* --- the thread -------------------------------------------------------------------------- */
+/* --- the thread ---------------------------------------------------------- */
 
 static void settle_all(struct servers *sv)
 {
@@ -246,8 +250,8 @@ static bool wait_for_stop(struct servers *sv, long ms)
 	}
 	pthread_mutex_lock(&sv->lock);
 	while (!sv->stopping && rc != ETIMEDOUT)
-		rc = pthread_cond_clockwait(&sv->wake, &sv->lock,
-		    CLOCK_MONOTONIC, &until);
+		rc = pthread_cond_clockwait(
+		    &sv->wake, &sv->lock, CLOCK_MONOTONIC, &until);
 	stopping = sv->stopping;
 	pthread_mutex_unlock(&sv->lock);
 	return stopping;

@@ -10,15 +10,15 @@
 
 #define READ_MS 20000
 
-/* --- opening ------------------------------------------------------------------------ */
+/* --- opening ------------------------------------------------------------- */
 
 bool servers_configured(const struct snapshot *s)
 {
 	return snapshot_find(s, KIND_IRONIC, "ironic") != NULL;
 }
 
-enum err_code servers_new(const struct app *app, struct servers **ret,
-    struct err *e)
+enum err_code servers_new(
+    const struct app *app, struct servers **ret, struct err *e)
 {
 	struct servers *sv = calloc(1, sizeof(*sv));
 	enum err_code rc;
@@ -49,13 +49,13 @@ void servers_free(struct servers *sv)
 	free(sv);
 }
 
-/* --- the connection ------------------------------------------------------------------- */
+/* --- the connection ------------------------------------------------------ */
 
-static const struct record *secret_of(const struct snapshot *s,
-    const struct record *ironic)
+static const struct record *secret_of(
+    const struct snapshot *s, const struct record *ironic)
 {
-	return snapshot_find(s, KIND_SECRET,
-	    record_text(ironic, IRONIC_CREDENTIALS));
+	return snapshot_find(
+	    s, KIND_SECRET, record_text(ironic, IRONIC_CREDENTIALS));
 }
 
 static bool is_current(const struct server_connection *c,
@@ -65,9 +65,9 @@ static bool is_current(const struct server_connection *c,
 	const struct record *secret = secret_of(s, ironic);
 
 	return c &&
-	    memcmp(c->settings_version, record_version(ironic), 20) == 0 &&
-	    memcmp(c->secret_version, secret ? record_version(secret) : none,
-		20) == 0;
+	       memcmp(c->settings_version, record_version(ironic), 20) == 0 &&
+	       memcmp(c->secret_version, secret ? record_version(secret) : none,
+		   20) == 0;
 }
 
 static enum baremetal_auth auth_of(const struct record *ironic)
@@ -76,7 +76,8 @@ static enum baremetal_auth auth_of(const struct record *ironic)
 		[BAREMETAL_AUTH_NONE] = "none",
 		[BAREMETAL_AUTH_BASIC] = "http_basic",
 		[BAREMETAL_AUTH_PASSWORD] = "keystone_password",
-		[BAREMETAL_AUTH_APPLICATION] = "keystone_application_credential",
+		[BAREMETAL_AUTH_APPLICATION] =
+		    "keystone_application_credential",
 	};
 	int found = BAREMETAL_AUTH_NONE;
 
@@ -98,8 +99,8 @@ static enum err_code read_credentials(const struct servers *sv,
 	enum err_code rc;
 
 	if (!secret)
-		return err_set(e, ERR_REMOTE,
-		    "Ironic's settings name no credentials");
+		return err_set(
+		    e, ERR_REMOTE, "Ironic's settings name no credentials");
 	memcpy(c->secret_version, record_version(secret), 20);
 	ref = (struct secret_ref){ record_text(secret, SECRET_PROVIDER),
 		record_text(secret, SECRET_REFERENCE),
@@ -190,7 +191,8 @@ static enum err_code connect_to(struct servers *sv, const struct snapshot *s,
 	enum err_code rc;
 
 	if (!ironic)
-		return err_set(e, ERR_REMOTE, "no Ironic is configured: an "
+		return err_set(e, ERR_REMOTE,
+		    "no Ironic is configured: an "
 		    "administrator names one in the settings");
 	if (take_current(sv, s, ironic, ret))
 		return ERR_OK;
@@ -207,8 +209,8 @@ static enum err_code connect_to(struct servers *sv, const struct snapshot *s,
 	return ERR_OK;
 }
 
-enum err_code server_connect(struct servers *sv,
-    struct server_connection **ret, struct err *e)
+enum err_code server_connect(
+    struct servers *sv, struct server_connection **ret, struct err *e)
 {
 	const struct snapshot *s;
 	enum err_code rc = snapshots_current(sv->app->snapshots, &s, e);
@@ -239,7 +241,7 @@ void server_forget_connection(struct servers *sv, struct server_connection *c)
 	pthread_mutex_unlock(&sv->lock);
 }
 
-/* --- reading ---------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 enum err_code server_explain(const char *id, enum err_code rc, struct err *e)
 {
@@ -252,8 +254,8 @@ enum err_code server_explain(const char *id, enum err_code rc, struct err *e)
 	else if (rc == ERR_SYSTEM || rc == ERR_NO_SPACE)
 		return rc;
 	else
-		rc = err_set(e, ERR_REMOTE,
-		    "Failed to communicate with Ironic");
+		rc =
+		    err_set(e, ERR_REMOTE, "Failed to communicate with Ironic");
 	err_detail(e, "%s", why);
 	return rc;
 }
@@ -264,8 +266,8 @@ struct reading {
 	struct deadline deadline;
 };
 
-static enum err_code begin_reading(struct servers *sv, struct reading *r,
-    struct err *e)
+static enum err_code begin_reading(
+    struct servers *sv, struct reading *r, struct err *e)
 {
 	r->deadline = deadline_in_ms(READ_MS);
 	return server_connect(sv, &r->c, e);
@@ -301,8 +303,8 @@ enum err_code servers_list(struct servers *sv,
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = baremetal_node_list(r.c->baremetal, r.deadline, filter, arena,
-	    ret, e);
+	rc = baremetal_node_list(
+	    r.c->baremetal, r.deadline, filter, arena, ret, e);
 	return end_reading(sv, &r, filter->after ? filter->after : "", rc, e);
 }
 
@@ -314,15 +316,15 @@ enum err_code servers_validate(struct servers *sv, const char *id,
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = baremetal_node_validate(r.c->baremetal, r.deadline, id, arena,
-	    ret, e);
+	rc = baremetal_node_validate(
+	    r.c->baremetal, r.deadline, id, arena, ret, e);
 	return end_reading(sv, &r, id, rc, e);
 }
 
-/* --- status -------------------------------------------------------------------------------- */
+/* --- status -------------------------------------------------------------- */
 
-void servers_progress(const struct baremetal_node *node,
-    struct server_progress *ret)
+void servers_progress(
+    const struct baremetal_node *node, struct server_progress *ret)
 {
 	const struct server_state *state =
 	    server_state_get(node->provision_state);
@@ -330,10 +332,10 @@ void servers_progress(const struct baremetal_node *node,
 
 	*ret = (struct server_progress){
 		.status = state->status,
-		.percent = server_progress(node->provision_state,
-		    node->step_index, node->n_steps),
-		.message = bad && *node->last_error ? node->last_error
-						    : state->words,
+		.percent = server_progress(
+		    node->provision_state, node->step_index, node->n_steps),
+		.message =
+		    bad && *node->last_error ? node->last_error : state->words,
 		.started_at = *node->requested_at ? node->requested_at
 						  : node->state_since,
 		.completed_at = "",

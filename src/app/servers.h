@@ -32,24 +32,23 @@
 struct servers;
 
 /* Borrows `app`.  Starts the thread that settles what was left unknown. */
-enum err_code servers_new(const struct app *app, struct servers **ret,
-    struct err *e) must_check;
+enum err_code servers_new(
+    const struct app *app, struct servers **ret, struct err *e) must_check;
 void servers_free(struct servers *sv); /* NULL is fine */
 
 /* Does the store name an Ironic? */
 bool servers_configured(const struct snapshot *s);
 
-/* --- reading --------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 enum err_code servers_get(struct servers *sv, const char *id,
-    struct arena *arena, struct baremetal_node *ret, struct err *e)
-    must_check;
+    struct arena *arena, struct baremetal_node *ret, struct err *e) must_check;
 enum err_code servers_list(struct servers *sv,
     const struct baremetal_filter *filter, struct arena *arena,
     struct baremetal_nodes *ret, struct err *e) must_check;
 enum err_code servers_validate(struct servers *sv, const char *id,
-    struct arena *arena, struct baremetal_checks *ret, struct err *e)
-    must_check;
+    struct arena *arena, struct baremetal_checks *ret,
+    struct err *e) must_check;
 
 /* The status of a provisioning, all of it from the node. */
 struct server_progress {
@@ -59,10 +58,10 @@ struct server_progress {
 	const char *started_at;
 	const char *completed_at; /* "" while it lasts */
 };
-void servers_progress(const struct baremetal_node *node,
-    struct server_progress *ret);
+void servers_progress(
+    const struct baremetal_node *node, struct server_progress *ret);
 
-/* --- changing --------------------------------------------------------------------- */
+/* --- changing ------------------------------------------------------------ */
 
 #define SERVER_MAX_KEY 200 /* bytes of an idempotency key */
 #define SERVER_MAX_CONFIG_DRIVE ((size_t)512 * 1024)

@@ -20,7 +20,7 @@ static enum err_code out_of_memory(struct err *e)
 	return err_set(e, ERR_SYSTEM, "out of memory for the snapshot");
 }
 
-/* --- files ------------------------------------------------------------------ */
+/* --- files --------------------------------------------------------------- */
 
 struct snapshot_file *snapshot_file_new(
     const char *key, const struct blob_id *blob)
@@ -105,7 +105,7 @@ static enum err_code settle_record(struct changes *c, size_t from, size_t to,
 		const struct record *r = c->items[i].record;
 
 		if (r && (!winner ||
-		    strcmp(record_path(r), record_path(winner)) < 0))
+			     strcmp(record_path(r), record_path(winner)) < 0))
 			winner = r;
 	}
 	*ret = winner;
@@ -126,8 +126,10 @@ static enum err_code merge_records(struct snapshot *next,
 	while (o < n_old || from < to) {
 		const struct record *r =
 		    o < n_old ? old->kinds[kind].items[o] : NULL;
-		int order = !r ? 1 : from == to
-		    ? -1 : strcmp(record_key(r), c->items[from].key);
+		int order = !r ? 1
+			    : from == to
+				? -1
+				: strcmp(record_key(r), c->items[from].key);
 		size_t end = from;
 		enum err_code rc;
 
@@ -138,7 +140,7 @@ static enum err_code merge_records(struct snapshot *next,
 			continue;
 		}
 		while (end < to &&
-		    strcmp(c->items[end].key, c->items[from].key) == 0)
+		       strcmp(c->items[end].key, c->items[from].key) == 0)
 			end++;
 		rc = settle_record(c, from, end, order == 0 ? r : NULL, &r, e);
 		if (rc != ERR_OK)
@@ -166,8 +168,9 @@ static enum err_code merge_files(struct snapshot *next,
 	while (o < n_old || from < to) {
 		struct snapshot_file *f =
 		    o < n_old ? old->files[which].items[o] : NULL;
-		int order = !f ? 1 : from == to
-		    ? -1 : strcmp(f->key, c->items[from].key);
+		int order = !f		 ? 1
+			    : from == to ? -1
+					 : strcmp(f->key, c->items[from].key);
 
 		if (order < 0) {
 			atomic_fetch_add(&f->refs, 1);
@@ -230,11 +233,11 @@ static enum err_code merge_all(struct snapshot *next,
 		while (to < c->n && change_place(&c->items[to]) == place)
 			to++;
 		if (place < KIND_COUNT)
-			rc = merge_records(next, old, (enum kind_id)place, c,
-			    from, to, e);
+			rc = merge_records(
+			    next, old, (enum kind_id)place, c, from, to, e);
 		else
-			rc = merge_files(next, old, place - KIND_COUNT, c,
-			    from, to, e);
+			rc = merge_files(
+			    next, old, place - KIND_COUNT, c, from, to, e);
 		from = to;
 	}
 	if (rc == ERR_OK)
@@ -267,7 +270,7 @@ static enum err_code advance(struct store *store, const struct snapshot *old,
 	return ERR_OK;
 }
 
-/* --- sharing --------------------------------------------------------------- */
+/* --- sharing ------------------------------------------------------------- */
 
 const struct snapshot *snapshot_ref(const struct snapshot *s)
 {
@@ -281,13 +284,13 @@ void snapshot_unref(const struct snapshot *s)
 {
 	struct snapshot *w = (struct snapshot *)(uintptr_t)s;
 
-	if (w && atomic_fetch_sub_explicit(&w->refs, 1,
-	    memory_order_acq_rel) == 1)
+	if (w &&
+	    atomic_fetch_sub_explicit(&w->refs, 1, memory_order_acq_rel) == 1)
 		snapshot_free(w);
 }
 
-enum err_code snapshots_new(struct store *store, struct snapshots **ret,
-    struct err *e)
+enum err_code snapshots_new(
+    struct store *store, struct snapshots **ret, struct err *e)
 {
 	struct snapshots *all = calloc(1, sizeof(*all));
 	const struct snapshot *first;
@@ -350,8 +353,8 @@ static enum err_code make_next(struct snapshots *all, struct err *e)
 	return rc;
 }
 
-enum err_code snapshots_current(struct snapshots *all,
-    const struct snapshot **ret, struct err *e)
+enum err_code snapshots_current(
+    struct snapshots *all, const struct snapshot **ret, struct err *e)
 {
 	const struct snapshot *s = current_ref(all);
 	struct err local = ERR_INIT;

@@ -44,13 +44,13 @@ static bool grow(void **items, size_t *cap, size_t n, size_t size)
 	return true;
 }
 
-enum err_code changes_add_problem(struct changes *c, const char *path,
-    const char *message, struct err *e)
+enum err_code changes_add_problem(
+    struct changes *c, const char *path, const char *message, struct err *e)
 {
 	struct snapshot_problem p;
 
 	if (!grow((void **)&c->problems, &c->cap_problems, c->n_problems,
-	    sizeof(*c->problems)))
+		sizeof(*c->problems)))
 		return out_of_memory(e);
 	p.path = strdup(path);
 	p.message = strdup(message);
@@ -94,7 +94,7 @@ static bool key_of_template(const char *rest, char key[PATH_MAX_KEY])
 static bool key_of_context(const char *rest, char key[PATH_MAX_KEY])
 {
 	return text_ends_with(rest, ".json") &&
-	    text_copy(key, PATH_MAX_KEY, rest);
+	       text_copy(key, PATH_MAX_KEY, rest);
 }
 
 static const struct {
@@ -145,11 +145,11 @@ static enum err_code add_change(struct changes *c, const char *path,
 	return ERR_OK;
 }
 
-static enum err_code collect(void *ctx, const struct store_change *change,
-    struct err *e)
+static enum err_code collect(
+    void *ctx, const struct store_change *change, struct err *e)
 {
-	return add_change(ctx, change->path,
-	    change->has_new ? &change->new_blob : NULL, e);
+	return add_change(
+	    ctx, change->path, change->has_new ? &change->new_blob : NULL, e);
 }
 
 /* What is wrong with the content of a file is a problem, not an error. */
@@ -167,8 +167,8 @@ static enum err_code parse_context(
 
 	if (rc == ERR_OK && !json_is_object(json)) {
 		json_decref(json);
-		rc = err_set(e, ERR_INVALID,
-		    "a context file holds one JSON object");
+		rc = err_set(
+		    e, ERR_INVALID, "a context file holds one JSON object");
 	}
 	if (rc == ERR_OK)
 		*ret = json;
@@ -190,8 +190,8 @@ static enum err_code keep_context(
 	return file->text ? ERR_OK : out_of_memory(e);
 }
 
-static enum err_code read_file(struct changes *c, struct change *one,
-    struct buf *text, struct err *e)
+static enum err_code read_file(
+    struct changes *c, struct change *one, struct buf *text, struct err *e)
 {
 	struct err wrong = ERR_INIT;
 	json_t *json = NULL;
@@ -218,8 +218,8 @@ static enum err_code read_file(struct changes *c, struct change *one,
 }
 
 /* Reads and checks the new version of a changed file. */
-static enum err_code read_change(struct changes *c, struct change *one,
-    struct buf *text, struct err *e)
+static enum err_code read_change(
+    struct changes *c, struct change *one, struct buf *text, struct err *e)
 {
 	struct err wrong = ERR_INIT;
 	enum err_code rc;
@@ -236,15 +236,15 @@ static enum err_code read_change(struct changes *c, struct change *one,
 		rc = record_parse(one->kind, buf_text(text), text->len,
 		    one->blob.raw, &one->record, &wrong);
 	if (rc == ERR_OK && strcmp(record_path(one->record), one->path) != 0) {
-		err_set(&wrong, ERR_INVALID,
-		    "its fields belong to the file %s",
+		err_set(&wrong, ERR_INVALID, "its fields belong to the file %s",
 		    record_path(one->record));
 		record_unref(one->record);
 		one->record = NULL;
 		rc = ERR_INVALID;
 	}
-	return rc == ERR_OK ? ERR_OK
-			    : changes_add_problem(c, one->path, wrong.message, e);
+	return rc == ERR_OK
+		   ? ERR_OK
+		   : changes_add_problem(c, one->path, wrong.message, e);
 }
 
 int change_place(const struct change *one)
@@ -269,8 +269,8 @@ static void sort(struct changes *c)
 }
 
 /* The first change at the place and key of `like`, or NULL. */
-static const struct change *find_name(const struct changes *c,
-    const struct change *like)
+static const struct change *find_name(
+    const struct changes *c, const struct change *like)
 {
 	size_t low = 0, high = c->n;
 	int place = change_place(like);
@@ -299,8 +299,9 @@ bool changes_have(const struct changes *c, const char *path)
 	    parse_path(path, &like) ? find_name(c, &like) : NULL;
 
 	for (; one && one < c->items + c->n &&
-	     change_place(one) == change_place(&like) &&
-	     strcmp(one->key, like.key) == 0; one++) {
+	       change_place(one) == change_place(&like) &&
+	       strcmp(one->key, like.key) == 0;
+	     one++) {
 		if (strcmp(one->path, path) == 0)
 			return true;
 	}
@@ -344,8 +345,8 @@ enum err_code changes_collect(struct changes *c, const struct snapshot *old,
 	struct buf text = BUF_INIT(MAX_RECORD_FILE);
 	enum err_code rc;
 
-	rc = store_diff(c->store, old ? &old->commit : NULL, to, "", collect,
-	    c, e);
+	rc = store_diff(
+	    c->store, old ? &old->commit : NULL, to, "", collect, c, e);
 	sort(c);
 	if (rc == ERR_OK && old)
 		rc = add_rivals(c, old, to, &text, e);

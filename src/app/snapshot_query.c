@@ -12,8 +12,8 @@ const struct commit_id *snapshot_commit(const struct snapshot *s)
 	return &s->commit;
 }
 
-bool snapshot_place(const struct snapshot *s, enum kind_id kind,
-    const char *key, size_t *ret)
+bool snapshot_place(
+    const struct snapshot *s, enum kind_id kind, const char *key, size_t *ret)
 {
 	size_t low = 0, high = s->kinds[kind].n;
 
@@ -34,8 +34,8 @@ bool snapshot_place(const struct snapshot *s, enum kind_id kind,
 	return false;
 }
 
-const struct record *snapshot_find(const struct snapshot *s, enum kind_id kind,
-    const char *key)
+const struct record *snapshot_find(
+    const struct snapshot *s, enum kind_id kind, const char *key)
 {
 	size_t at;
 
@@ -43,8 +43,8 @@ const struct record *snapshot_find(const struct snapshot *s, enum kind_id kind,
 						 : NULL;
 }
 
-const struct record *const *snapshot_all(const struct snapshot *s,
-    enum kind_id kind, size_t *ret_n)
+const struct record *const *snapshot_all(
+    const struct snapshot *s, enum kind_id kind, size_t *ret_n)
 {
 	*ret_n = s->kinds[kind].n;
 	return s->kinds[kind].items;
@@ -86,8 +86,8 @@ bool snapshot_config(const struct snapshot *s, enum path_config which,
 
 	if (!r)
 		return false;
-	snprintf(key, sizeof(key), "%s/%s", device,
-	    record_text(r, DEVICE_AREA));
+	snprintf(
+	    key, sizeof(key), "%s/%s", device, record_text(r, DEVICE_AREA));
 	f = find_file(s, (enum file_table)which, key);
 	if (f)
 		*ret = f->blob;
@@ -147,15 +147,15 @@ const char *snapshot_file_at(const struct snapshot *s,
 	return f->key;
 }
 
-const struct snapshot_problem *snapshot_problems(const struct snapshot *s,
-    size_t *ret_n)
+const struct snapshot_problem *snapshot_problems(
+    const struct snapshot *s, size_t *ret_n)
 {
 	*ret_n = s->n_problems;
 	return s->problems;
 }
 
-size_t snapshot_count_devices(const struct snapshot *s, int field,
-    const char *value)
+size_t snapshot_count_devices(
+    const struct snapshot *s, int field, const char *value)
 {
 	size_t n = 0;
 
@@ -188,8 +188,8 @@ void snapshot_tally_devices(
 	}
 }
 
-static const struct field *field_that_refers(const struct record *r,
-    enum kind_id kind, const char *key)
+static const struct field *field_that_refers(
+    const struct record *r, enum kind_id kind, const char *key)
 {
 	const struct schema *schema = &record_kind(r)->schema;
 
@@ -231,8 +231,8 @@ static const struct field *parameters_that_refer(
 }
 
 /* VLANs are referred to by number, from devices of their area or below. */
-static const struct record *device_with_vlan(const struct snapshot *s,
-    const char *key)
+static const struct record *device_with_vlan(
+    const struct snapshot *s, const char *key)
 {
 	const char *slash = strchr(key, '/');
 	const struct record *vlan = snapshot_find(s, KIND_VLAN, key);
@@ -242,7 +242,7 @@ static const struct record *device_with_vlan(const struct snapshot *s,
 
 		if (record_contains(d, DEVICE_VLANS, slash + 1) &&
 		    snapshot_area_within(s, record_text(d, DEVICE_AREA),
-		    record_text(vlan, VLAN_AREA)))
+			record_text(vlan, VLAN_AREA)))
 			return d;
 	}
 	return NULL;
@@ -268,15 +268,15 @@ const struct record *snapshot_referrer(const struct snapshot *s,
 		}
 	}
 	if (kind == KIND_VLAN) {
-		*ret_field = &kind_get(KIND_DEVICE)->schema
-				  .fields[DEVICE_VLANS];
+		*ret_field =
+		    &kind_get(KIND_DEVICE)->schema.fields[DEVICE_VLANS];
 		return device_with_vlan(s, key);
 	}
 	return NULL;
 }
 
-bool snapshot_area_within(const struct snapshot *s, const char *area,
-    const char *outer)
+bool snapshot_area_within(
+    const struct snapshot *s, const char *area, const char *outer)
 {
 	for (int depth = 0; depth < SNAPSHOT_MAX_AREA_DEPTH && *area; depth++) {
 		const struct record *r;
@@ -291,8 +291,8 @@ bool snapshot_area_within(const struct snapshot *s, const char *area,
 	return false;
 }
 
-static const struct record *secret_named(const struct snapshot *s,
-    const struct record *r, int field)
+static const struct record *secret_named(
+    const struct snapshot *s, const struct record *r, int field)
 {
 	const char *name = r ? record_text(r, field) : "";
 
@@ -300,14 +300,14 @@ static const struct record *secret_named(const struct snapshot *s,
 }
 
 /* What the device's area, or the nearest one around it, names. */
-static const struct record *secret_of_areas(const struct snapshot *s,
-    const struct record *device, int field)
+static const struct record *secret_of_areas(
+    const struct snapshot *s, const struct record *device, int field)
 {
 	const char *area = record_text(device, DEVICE_AREA);
 	const struct record *found = NULL;
 
-	for (int depth = 0;
-	     !found && *area && depth < SNAPSHOT_MAX_AREA_DEPTH; depth++) {
+	for (int depth = 0; !found && *area && depth < SNAPSHOT_MAX_AREA_DEPTH;
+	     depth++) {
 		const struct record *a = snapshot_find(s, KIND_AREA, area);
 
 		found = secret_named(s, a, field);
@@ -316,15 +316,15 @@ static const struct record *secret_of_areas(const struct snapshot *s,
 	return found;
 }
 
-static const struct record *platform_of(const struct snapshot *s,
-    const struct record *device)
+static const struct record *platform_of(
+    const struct snapshot *s, const struct record *device)
 {
-	return snapshot_find(s, KIND_PLATFORM,
-	    record_text(device, DEVICE_PLATFORM));
+	return snapshot_find(
+	    s, KIND_PLATFORM, record_text(device, DEVICE_PLATFORM));
 }
 
-const struct record *snapshot_snmp_credentials(const struct snapshot *s,
-    const struct record *device)
+const struct record *snapshot_snmp_credentials(
+    const struct snapshot *s, const struct record *device)
 {
 	const struct record *found =
 	    secret_named(s, platform_of(s, device), PLATFORM_SNMP);
@@ -332,19 +332,20 @@ const struct record *snapshot_snmp_credentials(const struct snapshot *s,
 	return found ? found : secret_of_areas(s, device, AREA_SNMP);
 }
 
-const struct record *snapshot_credentials(const struct snapshot *s,
-    const struct record *device)
+const struct record *snapshot_credentials(
+    const struct snapshot *s, const struct record *device)
 {
-	const struct record *found = secret_named(s, device, DEVICE_CREDENTIALS);
+	const struct record *found =
+	    secret_named(s, device, DEVICE_CREDENTIALS);
 
 	if (record_has(device, DEVICE_CREDENTIALS))
 		return found;
 	found = secret_of_areas(s, device, AREA_CREDENTIALS);
 	if (!found)
-		found = secret_named(s, platform_of(s, device),
-		    PLATFORM_CREDENTIALS);
+		found = secret_named(
+		    s, platform_of(s, device), PLATFORM_CREDENTIALS);
 	if (!found)
-		found = secret_named(s, snapshot_settings(s),
-		    SETTINGS_CREDENTIALS);
+		found =
+		    secret_named(s, snapshot_settings(s), SETTINGS_CREDENTIALS);
 	return found;
 }

@@ -228,10 +228,11 @@ static void judge_all(struct import *im)
 	for (size_t i = 0; i < im->n; i++) {
 		struct row *row = &im->rows[i];
 		/* of what is no row at all there is nothing else to say */
-		const char *action = json_object_size(row->object) == 0 &&
-					     json_object_get(row->told, "errors")
-					 ? "wrong"
-					 : judge(im, row);
+		const char *action =
+		    json_object_size(row->object) == 0 &&
+			    json_object_get(row->told, "errors")
+			? "wrong"
+			: judge(im, row);
 
 		json_object_set_new(row->told, "action", json_string(action));
 		im->wrong += *action == 'w';

@@ -58,8 +58,8 @@ static enum err_code add_row_told(
 static enum err_code add_row(
     json_t *rows, long line, json_t *object, const char *error, struct err *e)
 {
-	return add_row_told(rows, line, object,
-	    *error ? json_pack("[s]", error) : NULL, e);
+	return add_row_told(
+	    rows, line, object, *error ? json_pack("[s]", error) : NULL, e);
 }
 
 /* --- JSON ---------------------------------------------------------------- */

@@ -16,7 +16,7 @@ struct arena;
 
 /* max: bytes the arena may hand out in all.  NULL when out of memory. */
 struct arena *arena_new(size_t max);
-void arena_free(struct arena *a); /* NULL is fine */
+void arena_free(struct arena *a);  /* NULL is fine */
 void arena_reset(struct arena *a); /* all gone; keeps the first block */
 
 void *arena_alloc(struct arena *a, size_t len);	 /* uninitialised */

@@ -111,8 +111,8 @@ enum err_code buf_check(const struct buf *b, const char *what, struct err *e)
 	if (!b->failed)
 		return ERR_OK;
 	if (b->full)
-		return err_set(e, ERR_LIMIT, "%s is larger than %zu bytes",
-		    what, b->max);
+		return err_set(
+		    e, ERR_LIMIT, "%s is larger than %zu bytes", what, b->max);
 	return err_set(e, ERR_SYSTEM, "out of memory for %s", what);
 }
 

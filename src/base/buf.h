@@ -25,7 +25,10 @@ struct buf {
 	bool full; /* failed because of the maximum */
 };
 
-#define BUF_INIT(maximum) { .max = (maximum) }
+#define BUF_INIT(maximum)        \
+	{                        \
+		.max = (maximum) \
+	}
 
 void buf_init(struct buf *b, size_t max);
 void buf_release(struct buf *b);
@@ -53,8 +56,8 @@ static inline const char *buf_text(const struct buf *b)
 }
 
 /* ERR_LIMIT with a sentence naming `what`, or ERR_OK. */
-enum err_code buf_check(const struct buf *b, const char *what, struct err *e)
-    must_check;
+enum err_code buf_check(
+    const struct buf *b, const char *what, struct err *e) must_check;
 
 /* The bytes, to be free()d by the caller; the buffer is empty afterwards.
  * NULL if an append failed. */

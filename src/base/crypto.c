@@ -193,8 +193,8 @@ bool base64_decode_append(struct buf *out, const char *text, size_t len)
 	return buf_ok(out);
 }
 
-enum err_code password_hash(const char *password, char hash[PASSWORD_HASH_SIZE],
-    struct err *e)
+enum err_code password_hash(
+    const char *password, char hash[PASSWORD_HASH_SIZE], struct err *e)
 {
 	struct crypt_data *data = calloc(1, sizeof(*data));
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
@@ -230,7 +230,7 @@ bool password_matches(const char *password, const char *hash)
 		return false;
 	result = crypt_r(password, hash, data);
 	same = result && result[0] != '*' && strlen(result) == strlen(hash) &&
-	    equal_in_constant_time(result, hash, strlen(hash));
+	       equal_in_constant_time(result, hash, strlen(hash));
 	wipe(data, sizeof(*data));
 	free(data);
 	return same;

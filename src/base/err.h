@@ -44,7 +44,10 @@ struct err {
 	char detail[512];
 };
 
-#define ERR_INIT { .code = ERR_OK }
+#define ERR_INIT               \
+	{                      \
+		.code = ERR_OK \
+	}
 
 /* Fills `e` and returns `code`, so that `return err_set(...)` reads well. */
 enum err_code err_set(struct err *e, enum err_code code, const char *fmt, ...)

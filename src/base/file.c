@@ -97,8 +97,8 @@ enum err_code fd_write_all(int fd, const void *data, size_t len, struct err *e)
 	return ERR_OK;
 }
 
-static enum err_code parent_of(const char *path, char parent[PATH_SIZE],
-    struct err *e)
+static enum err_code parent_of(
+    const char *path, char parent[PATH_SIZE], struct err *e)
 {
 	const char *slash = strrchr(path, '/');
 	size_t n = slash ? (size_t)(slash - path) : 1;
@@ -144,14 +144,14 @@ static enum err_code replace_file(const char *path, const void *data,
 	return durable ? dir_sync(parent, e) : ERR_OK;
 }
 
-enum err_code file_write_durable(const char *path, const void *data, size_t len,
-    mode_t mode, struct err *e)
+enum err_code file_write_durable(
+    const char *path, const void *data, size_t len, mode_t mode, struct err *e)
 {
 	return replace_file(path, data, len, mode, true, e);
 }
 
-enum err_code file_replace(const char *path, const void *data, size_t len,
-    mode_t mode, struct err *e)
+enum err_code file_replace(
+    const char *path, const void *data, size_t len, mode_t mode, struct err *e)
 {
 	return replace_file(path, data, len, mode, false, e);
 }
@@ -188,8 +188,8 @@ enum err_code dir_sync(const char *path, struct err *e)
 	return rc;
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag,
-    struct FTW *ftw)
+static int remove_one(
+    const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
 	(void)st;
 	(void)flag;
@@ -205,8 +205,8 @@ enum err_code dir_remove(const char *path, struct err *e)
 	return ERR_OK;
 }
 
-enum err_code file_lock(const char *path, int wait_ms, int *ret_fd,
-    struct err *e)
+enum err_code file_lock(
+    const char *path, int wait_ms, int *ret_fd, struct err *e)
 {
 	struct deadline deadline = deadline_in_ms(wait_ms);
 	int64_t pause_us = 50;

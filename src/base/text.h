@@ -41,7 +41,6 @@ bool text_copy(char *to, size_t size, const char *from);
  * the end mark is cut at a character.  to: terminated within size. */
 void text_append_line(char *to, size_t size, const char *text);
 
-
 /* text without "name: " before it, which a row that has a column for the name
  * would say twice; all of it if it does not begin so. */
 const char *text_after_name(const char *text, const char *name);

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- tokens --------------------------------------------------------------------- */
+/* --- tokens -------------------------------------------------------------- */
 
-static int token_create(const struct app *app, const struct cli *cli,
-    const json_t *spec)
+static int token_create(
+    const struct app *app, const struct cli *cli, const json_t *spec)
 {
 	struct schema_errors errors = { 0 };
 	char token[ACCESS_TOKEN_SIZE];
@@ -66,13 +66,15 @@ int cmd_token(const struct cli *cli, int argc, char **argv)
 		status = token_list(&app);
 	} else if (strcmp(argv[1], "revoke") == 0 && argc == 3) {
 		status = access_revoke_token(&app, &cli->actor, argv[2], &e) ==
-			ERR_OK ? 0 : cli_fail(&e);
+				 ERR_OK
+			     ? 0
+			     : cli_fail(&e);
 	}
 	app_close(&app);
 	return status;
 }
 
-/* --- users ------------------------------------------------------------------------ */
+/* --- users --------------------------------------------------------------- */
 
 /* From standard input, so that it is in no argument list. */
 static bool read_password(char password[ACCESS_PASSWORD_MAX + 2])
@@ -89,8 +91,9 @@ int cmd_user(const struct cli *cli, int argc, char **argv)
 	const char *role = cli_option(&argc, argv, "--role", &ok);
 	char password[ACCESS_PASSWORD_MAX + 2] = "";
 	struct schema_errors errors = { 0 };
-	struct access_user user = { .role = role, .password = password,
-		.full_name = "" };
+	struct access_user user = {
+		.role = role, .password = password, .full_name = ""
+	};
 	struct err e = ERR_INIT;
 	struct app app;
 	bool create = argc == 3 && strcmp(argv[1], "create") == 0 && role;
@@ -106,10 +109,10 @@ int cmd_user(const struct cli *cli, int argc, char **argv)
 	rc = app_open(cli->dir, &app, &e);
 	if (rc == ERR_OK) {
 		user.name = argv[2];
-		rc = create
-		    ? access_create_user(&app, &cli->actor, &user, &errors, &e)
-		    : access_set_password(&app, &cli->actor, argv[2], password,
-			  &e);
+		rc = create ? access_create_user(
+				  &app, &cli->actor, &user, &errors, &e)
+			    : access_set_password(
+				  &app, &cli->actor, argv[2], password, &e);
 		app_close(&app);
 	}
 	wipe(password, sizeof(password));

@@ -45,8 +45,8 @@ static int check_records(const struct app *app, size_t *ret_n)
 
 /* --- --credentials -------------------------------------------------------- */
 
-static void print_credential(void *ctx, const char *path,
-    enum credential_state state, const char *text)
+static void print_credential(
+    void *ctx, const char *path, enum credential_state state, const char *text)
 {
 	static const char *const words[] = {
 		[CREDENTIAL_READABLE] = "can be read: ",
@@ -94,15 +94,15 @@ int cmd_check(const struct cli *cli, int argc, char **argv)
 	return n ? 1 : 0;
 }
 
-/* --- fsck: the records, the runs, and Git's own check ------------------------- */
+/* --- fsck: the records, the runs, and Git's own check -------------------- */
 
 struct run_check {
 	const struct app *app;
 	size_t n, bad;
 };
 
-static enum err_code check_run(void *ctx, const struct store_change *change,
-    struct err *e)
+static enum err_code check_run(
+    void *ctx, const struct store_change *change, struct err *e)
 {
 	struct run_check *c = ctx;
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
@@ -114,7 +114,7 @@ static enum err_code check_run(void *ctx, const struct store_change *change,
 		return ERR_OK;
 	c->n++;
 	if (store_read_blob(c->app->store, &change->new_blob, &text, &wrong) !=
-	    ERR_OK ||
+		ERR_OK ||
 	    run_doc_parse(buf_text(&text), text.len, &doc, &wrong) != ERR_OK) {
 		c->bad++;
 		printf("%s: %s\n", change->path, wrong.message);
@@ -159,8 +159,9 @@ int cmd_fsck(const struct cli *cli, int argc, char **argv)
 	status = check_records(&app, &n);
 	if (status == 0 &&
 	    (store_tip(app.store, STORE_RUNS, &tip, &e) != ERR_OK ||
-	    (!commit_id_is_zero(&tip) && store_diff(app.store, NULL, &tip, "",
-	    check_run, &c, &e) != ERR_OK)))
+		(!commit_id_is_zero(&tip) &&
+		    store_diff(app.store, NULL, &tip, "", check_run, &c, &e) !=
+			ERR_OK)))
 		status = cli_fail(&e);
 	if (status == 0) {
 		printf("records: %zu problems\nruns: %zu, %zu bad\n", n, c.n,

@@ -14,8 +14,8 @@
 #define CLI_USAGE 2
 
 struct cli {
-	const char *dir;   /* --dir */
-	const char *share; /* where git-store/ is */
+	const char *dir;    /* --dir */
+	const char *share;  /* where git-store/ is */
 	struct actor actor; /* who runs it: the login name, role admin */
 };
 

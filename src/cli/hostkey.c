@@ -45,8 +45,8 @@ static enum err_code store_keys(const struct app *app, const struct cli *cli,
 	enum err_code rc = snapshots_current(app->snapshots, &s, e);
 
 	if (rc == ERR_OK && !snapshot_find(s, KIND_DEVICE, device))
-		rc = err_set(e, ERR_NOT_FOUND, "there is no device \"%.63s\"",
-		    device);
+		rc = err_set(
+		    e, ERR_NOT_FOUND, "there is no device \"%.63s\"", device);
 	else if (rc == ERR_OK && snapshot_find(s, KIND_HOSTKEY, device))
 		rc = inventory_update(app, &cli->actor,
 		    &(struct inventory_change){

@@ -13,8 +13,8 @@
 
 #define PASSWORD_BYTES 15 /* 20 base64url characters */
 
-static enum err_code make_password(const char *dir, struct buf *password,
-    struct err *e)
+static enum err_code make_password(
+    const char *dir, struct buf *password, struct err *e)
 {
 	uint8_t raw[PASSWORD_BYTES];
 	struct buf line = BUF_INIT(128);
@@ -61,8 +61,9 @@ static enum err_code make_store(const char *store, const char *seed,
 static enum err_code make_admin(const struct cli *cli, struct err *e)
 {
 	struct buf password = BUF_INIT(128);
-	struct access_user admin = { .name = "admin", .role = "admin",
-		.full_name = "" };
+	struct access_user admin = {
+		.name = "admin", .role = "admin", .full_name = ""
+	};
 	struct schema_errors errors = { 0 };
 	struct app app;
 	enum err_code rc = app_open(cli->dir, &app, e);
@@ -86,8 +87,8 @@ static enum err_code make_directories(const char *dir, struct err *e)
 		"pending-hostkeys" };
 	enum err_code rc = dir_create(dir, 0750, e);
 
-	for (size_t i = 0; i < sizeof(private) / sizeof(private[0]) &&
-	    rc == ERR_OK; i++) {
+	for (size_t i = 0;
+	     i < sizeof(private) / sizeof(private[0]) && rc == ERR_OK; i++) {
 		char path[4096];
 
 		snprintf(path, sizeof(path), "%s/%s", dir, private[i]);
@@ -107,20 +108,22 @@ int cmd_init(const struct cli *cli, int argc, char **argv)
 		{ "Action", "init" },
 	};
 	struct store_message first = { .author = cli->actor.name,
-		.subject = "Begin the store", .trailers = trailers,
+		.subject = "Begin the store",
+		.trailers = trailers,
 		.n_trailers = 3 };
 	struct err e = ERR_INIT;
 
 	if (!ok || argc != 1)
 		return CLI_USAGE;
-	snprintf(default_seed, sizeof(default_seed), "%s/git-store",
-	    cli->share);
+	snprintf(
+	    default_seed, sizeof(default_seed), "%s/git-store", cli->share);
 	snprintf(store, sizeof(store), "%s/store.git", cli->dir);
 	if (make_directories(cli->dir, &e) != ERR_OK ||
 	    make_store(store, seed ? seed : default_seed, &first, &e) !=
-	    ERR_OK || make_admin(cli, &e) != ERR_OK)
+		ERR_OK ||
+	    make_admin(cli, &e) != ERR_OK)
 		return cli_fail(&e);
-	printf("%s is ready; user admin, password in %s/admin-password\n", store,
-	    cli->dir);
+	printf("%s is ready; user admin, password in %s/admin-password\n",
+	    store, cli->dir);
 	return 0;
 }

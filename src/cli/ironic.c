@@ -19,14 +19,15 @@ static enum err_code take_field(char *word, json_t *patch, struct err *e)
 	int at;
 
 	if (!value)
-		return err_set(e, ERR_INVALID, "\"%.80s\" is not FIELD=VALUE",
-		    word);
+		return err_set(
+		    e, ERR_INVALID, "\"%.80s\" is not FIELD=VALUE", word);
 	*value++ = '\0';
 	at = schema_find(schema, word);
 	if (at < 0)
 		return err_set(e, ERR_INVALID,
 		    "there is no field \"%.80s\"; without fields this shows "
-		    "what there is", word);
+		    "what there is",
+		    word);
 	json = schema_value_from_text(&schema->fields[at], value, &errors);
 	if (!json)
 		return schema_errors_check(&errors, e);
@@ -72,7 +73,8 @@ static enum err_code show(const struct app *app, struct err *e)
 	if (record)
 		fputs(record_json(record, &len), stdout);
 	else
-		rc = err_set(e, ERR_NOT_FOUND, "no Ironic is configured: "
+		rc = err_set(e, ERR_NOT_FOUND,
+		    "no Ironic is configured: "
 		    "switchyard ironic url=http://…");
 	snapshot_unref(s);
 	return rc;

@@ -113,7 +113,8 @@ static enum err_code render_all(const struct words *w,
     const struct jinja_template *t, const json_t *data, struct buf *out,
     struct err *e)
 {
-	struct arena *values = arena_new(DATA_ARENA_MAX), *a = arena_new(ARENA_MAX);
+	struct arena *values = arena_new(DATA_ARENA_MAX),
+		     *a = arena_new(ARENA_MAX);
 	enum err_code rc = ERR_OK;
 	struct jv context;
 	double start;

@@ -72,8 +72,7 @@ static void print_usage(FILE *to, const struct job *job)
 	}
 }
 
-/* --- following ---------------------------------------------------------------
- */
+/* --- following ----------------------------------------------------------- */
 
 /* What a device said reaches a terminal here: nothing in it may steer it. */
 static void print_line(const char *text, size_t len)

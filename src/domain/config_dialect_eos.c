@@ -19,8 +19,8 @@ static const char *const eos_single[] = { "hostname ...", "description ...",
 	"ip address *", "mtu ...", "switchport access vlan ...",
 	"switchport trunk allowed vlan ...", "router-id ...",
 	"neighbor * remote-as ...", "neighbor * description ...",
-	"dns domain ...", "snmp-server location ...",
-	"snmp-server contact ...", NULL };
+	"dns domain ...", "snmp-server location ...", "snmp-server contact ...",
+	NULL };
 
 /* A clear password is stored as a hash. */
 static const char *const eos_scrambled[] = { "username * ... secret *",

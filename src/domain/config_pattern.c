@@ -62,8 +62,7 @@ const char *config_pattern_find(const char *const *list, const char *line)
 
 bool config_pattern_is_one_word(const char *pattern)
 {
-	return config_words_count(pattern) == 1 ||
-	       is_rest(word_next(pattern));
+	return config_words_count(pattern) == 1 || is_rest(word_next(pattern));
 }
 
 bool config_word_abbreviated(const char *word, const char *line)

@@ -85,8 +85,8 @@ const char *job_single_device(const struct job *job, const json_t *parameters);
 
 /* The parameters of a job's member, taken from those of the job by name.  A
  * new reference; NULL when out of memory. */
-json_t *job_member_parameters(const struct job *job, const json_t *parameters,
-    const char *device);
+json_t *job_member_parameters(
+    const struct job *job, const json_t *parameters, const char *device);
 
 /* Are credentials and drivers asked for?  Not by jobs over the store, nor by
  * sweeps. */

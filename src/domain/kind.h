@@ -8,11 +8,11 @@
 
 /* How a record's key and path come from its fields. */
 enum key_rule {
-	KEY_NAME,	/* key "r1";     <dir>/<name>.json */
+	KEY_NAME,	  /* key "r1";     <dir>/<name>.json */
 	KEY_NAME_BY_AREA, /* key "r1"; <dir>/<area>/<name>.json; the name is
 			     unique in the whole store */
-	KEY_AREA_VID,	/* key "lab/10"; <dir>/<area>/<vid>.json */
-	KEY_SINGLETON,	/* key "settings"; settings.json */
+	KEY_AREA_VID,	  /* key "lab/10"; <dir>/<area>/<vid>.json */
+	KEY_SINGLETON,	  /* key "settings"; settings.json */
 };
 
 struct kind {
@@ -23,7 +23,7 @@ struct kind {
 	const char *dir;    /* "devices", without a slash */
 	enum key_rule key_rule;
 	struct schema schema;
-	bool library;	    /* shown and edited as inventory (pages, REST) */
+	bool library; /* shown and edited as inventory (pages, REST) */
 };
 
 const struct kind *kind_get(enum kind_id id); /* never NULL for a valid id */

@@ -17,8 +17,8 @@ enum err_code path_of_object(const struct kind *kind, const json_t *object,
 	switch (kind->key_rule) {
 	case KEY_NAME:
 		k = snprintf(key, PATH_MAX_KEY, "%s", name);
-		p = snprintf(path, PATH_MAX_PATH, "%s/%s.json", kind->dir,
-		    name);
+		p = snprintf(
+		    path, PATH_MAX_PATH, "%s/%s.json", kind->dir, name);
 		break;
 	case KEY_NAME_BY_AREA:
 		k = snprintf(key, PATH_MAX_KEY, "%s", name);
@@ -41,8 +41,8 @@ enum err_code path_of_object(const struct kind *kind, const json_t *object,
 }
 
 /* Copies the part between the directory and ".json"; NULL if it is not so. */
-static const char *stem_of(const char *path, const char *dir,
-    char stem[PATH_MAX_KEY])
+static const char *stem_of(
+    const char *path, const char *dir, char stem[PATH_MAX_KEY])
 {
 	size_t d = strlen(dir), n = strlen(path);
 
@@ -59,8 +59,8 @@ static const char *stem_of(const char *path, const char *dir,
 	return stem;
 }
 
-static bool key_from_stem(const struct kind *kind, const char *stem,
-    char key[PATH_MAX_KEY])
+static bool key_from_stem(
+    const struct kind *kind, const char *stem, char key[PATH_MAX_KEY])
 {
 	const char *slash = strchr(stem, '/');
 

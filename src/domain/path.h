@@ -11,8 +11,7 @@
 
 /* Key and path of a record with these (checked) fields. */
 enum err_code path_of_object(const struct kind *kind, const json_t *object,
-    char key[PATH_MAX_KEY], char path[PATH_MAX_PATH], struct err *e)
-    must_check;
+    char key[PATH_MAX_KEY], char path[PATH_MAX_PATH], struct err *e) must_check;
 
 /* The kind whose records live at such a path, with the key; NULL if the path
  * is no record's. */
@@ -25,7 +24,7 @@ enum path_config { PATH_INTENDED, PATH_BACKUP, PATH_OUTPUTS };
 #define PATH_CONFIGS (PATH_OUTPUTS + 1)
 
 struct path_place {
-	const char *dir;	/* "intended/" */
+	const char *dir;    /* "intended/" */
 	const char *suffix; /* ".cfg" */
 };
 extern const struct path_place path_places[PATH_CONFIGS];

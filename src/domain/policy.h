@@ -32,13 +32,13 @@ enum policy_action {
 };
 
 /* NULL if it is allowed, else the reason as a sentence for people. */
-const char *policy_refusal(enum device_status status,
-    enum policy_action action);
+const char *policy_refusal(
+    enum device_status status, enum policy_action action);
 
 /* Statuses for which the change hook calls provision at all. */
 bool policy_hook_ready(enum device_status status);
 
-/* --- people ---------------------------------------------------------------- */
+/* --- people -------------------------------------------------------------- */
 
 enum access_role {
 	ROLE_NOBODY, /* not signed in */
@@ -55,12 +55,12 @@ const char *access_role_word(enum access_role role); /* "nobody" too */
 
 /* What can be asked for; each needs at least one role. */
 enum permission {
-	MAY_NOTHING,	/* needs no sign-in: the login page, health */
+	MAY_NOTHING, /* needs no sign-in: the login page, health */
 	MAY_VIEW,
-	MAY_RUN,	/* start and cancel runs, approve host keys */
-	MAY_EDIT,	/* inventory and intended configurations */
-	MAY_APPROVE,	/* what needs a second pair of eyes */
-	MAY_ADMIN,	/* users, tokens, settings, hooks, credentials */
+	MAY_RUN,     /* start and cancel runs, approve host keys */
+	MAY_EDIT,    /* inventory and intended configurations */
+	MAY_APPROVE, /* what needs a second pair of eyes */
+	MAY_ADMIN,   /* users, tokens, settings, hooks, credentials */
 	PERMISSIONS,
 };
 enum access_role permission_role(enum permission p);

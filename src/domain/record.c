@@ -52,11 +52,12 @@ static void gather_scalar(struct buf *texts, const json_t *v)
 	buf_putc(texts, '\0');
 }
 
-static void gather(struct gathering *g, const struct kind *kind,
-    const json_t *object)
+static void gather(
+    struct gathering *g, const struct kind *kind, const json_t *object)
 {
 	for (size_t i = 0; i < kind->schema.n_fields; i++) {
-		json_t *v = json_object_get(object, kind->schema.fields[i].name);
+		json_t *v =
+		    json_object_get(object, kind->schema.fields[i].name);
 		json_t *item;
 		size_t j;
 
@@ -69,8 +70,7 @@ static void gather(struct gathering *g, const struct kind *kind,
 			gather_scalar(&g->texts, v);
 			continue;
 		}
-		json_array_foreach(v, j, item)
-			gather_scalar(&g->texts, item);
+		json_array_foreach(v, j, item) gather_scalar(&g->texts, item);
 		g->count[i] = (uint32_t)json_array_size(v);
 	}
 }
@@ -182,8 +182,8 @@ void record_unref(const struct record *r)
 {
 	struct record *w = writable(r);
 
-	if (w && atomic_fetch_sub_explicit(&w->refs, 1,
-	    memory_order_acq_rel) == 1)
+	if (w &&
+	    atomic_fetch_sub_explicit(&w->refs, 1, memory_order_acq_rel) == 1)
 		free(w);
 }
 

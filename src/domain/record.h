@@ -20,8 +20,8 @@ enum err_code record_new(const struct kind *kind, const json_t *object,
     const uint8_t *version, struct record **ret, struct err *e) must_check;
 /* The same from the text of a file. */
 enum err_code record_parse(const struct kind *kind, const char *text,
-    size_t len, const uint8_t *version, struct record **ret, struct err *e)
-    must_check;
+    size_t len, const uint8_t *version, struct record **ret,
+    struct err *e) must_check;
 
 struct record *record_ref(const struct record *r);
 void record_unref(const struct record *r); /* NULL is fine */

@@ -65,12 +65,12 @@ bool run_trigger_parse(const char *word, enum run_trigger *ret)
 static const unsigned legal[RUN_STATES] = {
 	[RUN_QUEUED] = BIT(RUN_CLAIMED) | BIT(RUN_CANCELLED) | BIT(RUN_FAILED),
 	[RUN_CLAIMED] = BIT(RUN_RUNNING) | BIT(RUN_QUEUED) |
-	    BIT(RUN_CANCELLED) | BIT(RUN_FAILED),
+			BIT(RUN_CANCELLED) | BIT(RUN_FAILED),
 	[RUN_RUNNING] = BIT(RUN_SUCCEEDED) | BIT(RUN_FAILED) |
-	    BIT(RUN_ROLLED_BACK) | BIT(RUN_CANCELLED) | BIT(RUN_UNKNOWN) |
-	    BIT(RUN_QUEUED),
-	[RUN_UNKNOWN] = BIT(RUN_SUCCEEDED) | BIT(RUN_FAILED) |
-	    BIT(RUN_ROLLED_BACK),
+			BIT(RUN_ROLLED_BACK) | BIT(RUN_CANCELLED) |
+			BIT(RUN_UNKNOWN) | BIT(RUN_QUEUED),
+	[RUN_UNKNOWN] =
+	    BIT(RUN_SUCCEEDED) | BIT(RUN_FAILED) | BIT(RUN_ROLLED_BACK),
 };
 
 bool run_state_may_follow(enum run_state from, enum run_state to)
@@ -103,8 +103,9 @@ bool run_id_is_valid(const char *id)
 	if (strlen(id) != sizeof(form) - 1)
 		return false;
 	for (size_t i = 0; form[i]; i++) {
-		const char *set = form[i] == 'd' ? "0123456789"
-		    : form[i] == 'x' ? "0123456789abcdef" : "-";
+		const char *set = form[i] == 'd'   ? "0123456789"
+				  : form[i] == 'x' ? "0123456789abcdef"
+						   : "-";
 
 		if (!strchr(set, id[i]))
 			return false;
@@ -114,6 +115,6 @@ bool run_id_is_valid(const char *id)
 
 void run_dir_of(const char *id, char dir[RUN_DIR_SIZE])
 {
-	snprintf(dir, RUN_DIR_SIZE, "%.4s/%.2s/%.2s/%.24s", id, id + 4, id + 6,
-	    id);
+	snprintf(
+	    dir, RUN_DIR_SIZE, "%.4s/%.2s/%.2s/%.24s", id, id + 4, id + 6, id);
 }

@@ -9,14 +9,14 @@
 #include <stdint.h>
 
 enum run_state {
-	RUN_QUEUED,	 /* in the queue */
-	RUN_CLAIMED,	 /* the worker has it; waits for a slot or the device */
-	RUN_RUNNING,	 /* a slot executes it */
+	RUN_QUEUED,  /* in the queue */
+	RUN_CLAIMED, /* the worker has it; waits for a slot or the device */
+	RUN_RUNNING, /* a slot executes it */
 	RUN_SUCCEEDED,
 	RUN_FAILED,	 /* ended with an error; the device is as it was */
 	RUN_ROLLED_BACK, /* changed and put back */
 	RUN_CANCELLED,
-	RUN_UNKNOWN,	 /* may have changed the device: settled by reading */
+	RUN_UNKNOWN, /* may have changed the device: settled by reading */
 	RUN_STATES,
 };
 extern const char *const run_state_words[RUN_STATES + 1];

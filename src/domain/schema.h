@@ -36,18 +36,18 @@ enum kind_id {
 };
 
 enum field_type {
-	FIELD_NAME,   /* [A-Za-z0-9][A-Za-z0-9._-]*: becomes a path segment */
-	FIELD_TEXT,   /* one line of UTF-8 */
-	FIELD_LINES,  /* several lines */
-	FIELD_INT,    /* min..max */
+	FIELD_NAME,  /* [A-Za-z0-9][A-Za-z0-9._-]*: becomes a path segment */
+	FIELD_TEXT,  /* one line of UTF-8 */
+	FIELD_LINES, /* several lines */
+	FIELD_INT,   /* min..max */
 	FIELD_BOOL,
-	FIELD_CHOICE, /* one of choices[] */
-	FIELD_REF,    /* the key of a record of kind `ref` */
-	FIELD_REFS,   /* a list of them */
-	FIELD_LABELS, /* a list of words (tags), any or of choices[] */
+	FIELD_CHOICE,  /* one of choices[] */
+	FIELD_REF,     /* the key of a record of kind `ref` */
+	FIELD_REFS,    /* a list of them */
+	FIELD_LABELS,  /* a list of words (tags), any or of choices[] */
 	FIELD_NUMBERS, /* a list of integers, min..max (VLAN ids) */
-	FIELD_IPV4,   /* a.b.c.d[/length][:port] */
-	FIELD_OBJECT, /* any JSON object (custom variables) */
+	FIELD_IPV4,    /* a.b.c.d[/length][:port] */
+	FIELD_OBJECT,  /* any JSON object (custom variables) */
 };
 
 struct field {
@@ -56,10 +56,10 @@ struct field {
 	const char *help;  /* one sentence; NULL: none */
 	enum field_type type;
 	bool required;
-	bool hidden;		    /* never in a form or an answer (hashes) */
-	bool automatic;		    /* what a job found: people leave it as it is,
-				       or out; admins may move it elsewhere */
-	enum kind_id ref;	    /* FIELD_REF, FIELD_REFS */
+	bool hidden;	  /* never in a form or an answer (hashes) */
+	bool automatic;	  /* what a job found: people leave it as it is,
+			     or out; admins may move it elsewhere */
+	enum kind_id ref; /* FIELD_REF, FIELD_REFS */
 	const char *const *choices; /* FIELD_CHOICE, NULL-terminated; also
 				       FIELD_LABELS, NULL there: any words */
 	long min, max;		    /* FIELD_INT, FIELD_NUMBERS; max of
@@ -100,8 +100,8 @@ void schema_errors_add(struct schema_errors *errors, const struct field *field,
 void schema_errors_add_member(struct schema_errors *errors,
     const struct field *field, const struct field *member, const char *message);
 /* ERR_INVALID with all of them in one sentence; ERR_OK if there is none. */
-enum err_code schema_errors_check(const struct schema_errors *errors,
-    struct err *e) must_check;
+enum err_code schema_errors_check(
+    const struct schema_errors *errors, struct err *e) must_check;
 
 /* Index of the field, or -1. */
 int schema_find(const struct schema *s, const char *name);
@@ -109,8 +109,8 @@ int schema_find(const struct schema *s, const char *name);
 /* Checks a JSON object against the schema: unknown members, missing required
  * ones, types, bounds.  References are only checked for their form.  Adds to
  * `errors`; true if it added none. */
-bool schema_check(const struct schema *s, const json_t *object,
-    struct schema_errors *errors);
+bool schema_check(
+    const struct schema *s, const json_t *object, struct schema_errors *errors);
 
 /* A new object with what is absent filled in from the fallbacks and members
  * that are null or empty text removed where the field is optional.  NULL when
@@ -120,8 +120,8 @@ json_t *schema_complete(const struct schema *s, const json_t *object);
 /* One value from a form or a command line ("a, b" for lists, "on"/"true" for
  * booleans, JSON text for objects) to JSON.  NULL and an entry in `errors` if
  * it cannot be; an empty text gives json_null(). */
-json_t *schema_value_from_text(const struct field *f, const char *text,
-    struct schema_errors *errors);
+json_t *schema_value_from_text(
+    const struct field *f, const char *text, struct schema_errors *errors);
 
 /* The JSON Schema (2020-12, as in OpenAPI 3.1) of the object.  A new
  * reference; NULL when out of memory. */
@@ -129,8 +129,8 @@ json_t *schema_to_json_schema(const struct schema *s);
 
 /* "10.1.2.3/24:2222": address gets at most 15 characters, *port 0 if absent,
  * *prefix -1 if absent.  False if it is not of that form. */
-bool schema_parse_ipv4(const char *text, char address[16], int *prefix,
-    int *port);
+bool schema_parse_ipv4(
+    const char *text, char address[16], int *prefix, int *port);
 bool schema_is_name(const char *text, size_t max_len);
 
 #endif

@@ -47,8 +47,8 @@ static json_t *item_value(const struct field *f, const char *text, size_t len,
 	return v;
 }
 
-static json_t *list_from_text(const struct field *f, const char *text,
-    struct schema_errors *errors)
+static json_t *list_from_text(
+    const struct field *f, const char *text, struct schema_errors *errors)
 {
 	json_t *list = json_array();
 	const char *item;
@@ -65,8 +65,8 @@ static json_t *list_from_text(const struct field *f, const char *text,
 	return list;
 }
 
-static json_t *bool_from_text(const struct field *f, const char *text,
-    struct schema_errors *errors)
+static json_t *bool_from_text(
+    const struct field *f, const char *text, struct schema_errors *errors)
 {
 	static const char *const yes[] = { "on", "true", "yes", "1", NULL };
 	static const char *const no[] = { "off", "false", "no", "0", NULL };
@@ -83,15 +83,15 @@ static json_t *bool_from_text(const struct field *f, const char *text,
 	return NULL;
 }
 
-static json_t *object_from_text(const struct field *f, const char *text,
-    struct schema_errors *errors)
+static json_t *object_from_text(
+    const struct field *f, const char *text, struct schema_errors *errors)
 {
 	json_error_t error;
 	json_t *v;
 
 	if (strlen(text) > FIELD_MAX_OBJECT) {
-		schema_errors_add(errors, f, "is larger than %d bytes",
-		    FIELD_MAX_OBJECT);
+		schema_errors_add(
+		    errors, f, "is larger than %d bytes", FIELD_MAX_OBJECT);
 		return NULL;
 	}
 	v = json_loads(text, JSON_REJECT_DUPLICATES, &error);
@@ -101,8 +101,8 @@ static json_t *object_from_text(const struct field *f, const char *text,
 	return v;
 }
 
-json_t *schema_value_from_text(const struct field *f, const char *text,
-    struct schema_errors *errors)
+json_t *schema_value_from_text(
+    const struct field *f, const char *text, struct schema_errors *errors)
 {
 	json_t *v;
 	long n;

@@ -61,8 +61,7 @@ static json_t *field_schema(const struct field *f)
 		    f->type == FIELD_LABELS && f->choices
 			? choice_schema(f)
 			: json_pack("{s:s}", "type",
-			      f->type == FIELD_NUMBERS ? "integer"
-						       : "string"));
+			      f->type == FIELD_NUMBERS ? "integer" : "string"));
 	case FIELD_BOOL:
 		return json_pack("{s:s}", "type", "boolean");
 	case FIELD_OBJECT:
@@ -89,8 +88,8 @@ json_t *schema_to_json_schema(const struct schema *s)
 			continue;
 		one = field_schema(f);
 		if (f->help)
-			json_object_set_new(one, "description",
-			    json_string(f->help));
+			json_object_set_new(
+			    one, "description", json_string(f->help));
 		if (f->fallback)
 			json_object_set_new(one, "default",
 			    json_loads(f->fallback, JSON_DECODE_ANY, NULL));

@@ -248,10 +248,10 @@ static bool real_binary(
 		return real_modulo(r, a, b, op == X_FLOORDIV, ret);
 	if (op == X_DIV && b == 0)
 		return divided_by_zero(r);
-	*ret = jv_float(op == X_ADD ? a + b
-		: op == X_SUB	    ? a - b
-		: op == X_MUL	    ? a * b
-				    : a / b);
+	*ret = jv_float(op == X_ADD   ? a + b
+			: op == X_SUB ? a - b
+			: op == X_MUL ? a * b
+				      : a / b);
 	return true;
 }
 

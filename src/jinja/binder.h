@@ -31,7 +31,7 @@ void analyse_expr(struct binder *b, struct scope *s, const struct expr *x);
 /* The targets of a loop: they are set whenever the scope is entered. */
 void analyse_params(struct binder *b, struct scope *s, const struct expr *x);
 
-/* --- scope_expr.c ---------------------------------------------------------- */
+/* --- scope_expr.c -------------------------------------------------------- */
 
 /* The first failure is kept: what, then the name in quotes, then what
  * follows. */

@@ -267,8 +267,7 @@ static bool call_user_keywords(
 			return run_no_memory(r);
 	}
 	*ret = jv_none();
-	rc = user->fn(
-	    user->ctx, r->arena, c->args, c->n, keywords, ret, &e);
+	rc = user->fn(user->ctx, r->arena, c->args, c->n, keywords, ret, &e);
 	if (rc == ERR_OK)
 		return true;
 	return run_fail(r, rc, "%s(): %s", c->def->name, e.message);

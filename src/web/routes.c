@@ -8,7 +8,7 @@
 #define ENTRY(table) &table,
 
 static const struct route_table *const tables[] = { &pages_login_routes,
-	PAGES_TABLES(ENTRY) API_TABLES(ENTRY) &mcp_routes };
+	PAGES_TABLES(ENTRY) API_TABLES(ENTRY) & mcp_routes };
 
 const struct route_table *const *router_tables(size_t *ret_n)
 {

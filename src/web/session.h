@@ -5,8 +5,8 @@
  *   payload: user|issued_ms|expires_ms|id
  *
  * A session ends when it expires, by signing out, when its user is disabled or
- * removed, or when the user's record says that sessions issued up to a time are void
- * (sign out everywhere, a changed password).
+ * removed, or when the user's record says that sessions issued up to a time are
+ * void (sign out everywhere, a changed password).
  */
 #ifndef WEB_SESSION_H
 #define WEB_SESSION_H

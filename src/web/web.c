@@ -21,8 +21,7 @@ static unsigned sign_ins_at_once(const struct web_options *options)
 	return options->threads > 2 ? options->threads / 2 : 1;
 }
 
-enum err_code web_open_services(
-    struct web *web, const char *dir, struct err *e)
+enum err_code web_open_services(struct web *web, const char *dir, struct err *e)
 {
 	enum err_code rc = app_open(dir, &web->app, e);
 

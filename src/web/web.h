@@ -31,10 +31,10 @@ struct web {
 	struct web_options options;
 	struct app app;
 	struct run_index *runs;
-	struct run_book *book; /* documents of runs over many devices */
-	struct servers *servers; /* bare metal */
+	struct run_book *book;	     /* documents of runs over many devices */
+	struct servers *servers;     /* bare metal */
 	struct search_index *search; /* texts of configurations */
-	struct reach_books *reach; /* app/reach_book.h; may be NULL */
+	struct reach_books *reach;   /* app/reach_book.h; may be NULL */
 	struct jinja_env *pages;
 	struct router *router;
 	struct page_files *files;  /* page_files.h: templates, assets */

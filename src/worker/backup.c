@@ -15,16 +15,16 @@
 #define MIN_PERCENT 30
 #define MAX_TEXT ((size_t)64 << 20)
 
-void backup_keep_aside(struct worker *w, struct live_run *run,
-    const char *file, const char *text)
+void backup_keep_aside(
+    struct worker *w, struct live_run *run, const char *file, const char *text)
 {
 	struct err e = ERR_INIT;
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%s/quarantine", w->app.dir);
 	if (dir_create(path, 0700, &e) == ERR_OK) {
-		snprintf(path, sizeof(path), "%s/quarantine/%s", w->app.dir,
-		    file);
+		snprintf(
+		    path, sizeof(path), "%s/quarantine/%s", w->app.dir, file);
 		if (file_replace(path, text, strlen(text), 0600, &e) != ERR_OK)
 			log_err(&e, run->id);
 	}

@@ -71,7 +71,8 @@ static void cancel_live(struct worker *w, struct live_run *run)
 	case LIVE_SETTLING:
 		live_log(w, run, LOG_WARNING,
 		    "%s asked to cancel, but the %s is being changed: what "
-		    "was begun is brought to an end", by, live_target_noun(run));
+		    "was begun is brought to an end",
+		    by, live_target_noun(run));
 		break;
 	case LIVE_SETTLE:
 		/* someone else takes care of the device */
@@ -93,7 +94,7 @@ static void cancel_live(struct worker *w, struct live_run *run)
 
 void cancel_look(struct worker *w)
 {
-	char (*ids)[RUN_ID_SIZE];
+	char(*ids)[RUN_ID_SIZE];
 	size_t n;
 
 	for (struct live_run *r = w->runs; r; r = r->next)

@@ -20,13 +20,13 @@
 /* No run is made to wait longer for its time. */
 #define LONGEST_WAIT_MS ((int64_t)25 * 3600 * 1000)
 
-/* --- starting ----------------------------------------------------------------------- */
+/* --- starting ------------------------------------------------------------ */
 
 /* What the view meant when the run began: it may be changed any time. */
 static void tell_view(struct worker *w, struct live_run *run)
 {
-	const char *name = json_text(
-	    json_object_get(run->doc, "parameters"), "view", "");
+	const char *name =
+	    json_text(json_object_get(run->doc, "parameters"), "view", "");
 	const struct record *view;
 	const struct snapshot *s;
 
@@ -76,7 +76,8 @@ static void tell_origin(struct worker *w, struct live_run *run)
 	if (run->job->id == JOB_PROVISION)
 		live_log(w, run, LOG_INFO,
 		    "provision called: device=%s dry_run=%s replace_config=%s "
-		    "commit_changes=%s", run->device,
+		    "commit_changes=%s",
+		    run->device,
 		    json_flag(p, "dry_run", true) ? "true" : "false",
 		    json_flag(p, "replace_config", false) ? "true" : "false",
 		    json_flag(p, "commit_changes", true) ? "true" : "false");
@@ -85,9 +86,8 @@ static void tell_origin(struct worker *w, struct live_run *run)
 
 /* A slot that died since we looked takes nothing: the next one does.  ERR_OK
  * with *slot NULL: there is none. */
-static enum err_code send_request(struct worker *w,
-    const struct live_run *run, const json_t *request,
-    struct slot_process **slot, struct err *e)
+static enum err_code send_request(struct worker *w, const struct live_run *run,
+    const json_t *request, struct slot_process **slot, struct err *e)
 {
 	enum err_code rc = ERR_OK;
 
@@ -105,18 +105,18 @@ static enum err_code send_request(struct worker *w,
 	return rc;
 }
 
-static void hand_over(struct live_run *run, struct slot_process *slot,
-    enum live_phase phase)
+static void hand_over(
+    struct live_run *run, struct slot_process *slot, enum live_phase phase)
 {
 	slot->run = run;
 	run->slot = slot;
 	run->phase = phase;
-	run->limit_ms = clock_mono_ms() +
-	    (int64_t)run->time_limit_s * 1000 + GRACE_MS;
+	run->limit_ms =
+	    clock_mono_ms() + (int64_t)run->time_limit_s * 1000 + GRACE_MS;
 }
 
-void dispatch_start(struct worker *w, struct live_run *run,
-    struct slot_process *slot)
+void dispatch_start(
+    struct worker *w, struct live_run *run, struct slot_process *slot)
 {
 	struct err e = ERR_INIT;
 	json_t *request;
@@ -148,10 +148,10 @@ static void begin_fleet(struct worker *w, struct live_run *run)
 	fleet_begin(w, run);
 }
 
-/* --- the queue ------------------------------------------------------------------------ */
+/* --- the queue ----------------------------------------------------------- */
 
-static enum err_code read_queued(struct worker *w, const char *id,
-    json_t **ret, struct err *e)
+static enum err_code read_queued(
+    struct worker *w, const char *id, json_t **ret, struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	enum queue_place place;
@@ -225,14 +225,14 @@ static bool is_busy(struct worker *w, const json_t *doc, enum job_scope scope)
 		return live_count_job(w, job) > 0;
 	if (scope == JOB_FLEET)
 		return !has_room_for_fleet(w);
-	return live_device_is_busy(w, json_text(json_object_get(doc,
-	    "parameters"), "device", ""));
+	return live_device_is_busy(
+	    w, json_text(json_object_get(doc, "parameters"), "device", ""));
 }
 
 /* Has a run of this name been in hand or recorded before?  Then it is not
  * started, whatever put it into the queue. */
-static enum err_code check_new(struct worker *w, const char *id, bool *ret_new,
-    struct err *e)
+static enum err_code check_new(
+    struct worker *w, const char *id, bool *ret_new, struct err *e)
 {
 	bool done = false;
 	enum err_code rc = record_is_done(w, id, &done, e);
@@ -259,8 +259,8 @@ static bool is_disabled(
 	return disabled;
 }
 
-static enum err_code claim_and_start(struct worker *w, const char *id,
-    struct slot_process *slot, struct err *e)
+static enum err_code claim_and_start(
+    struct worker *w, const char *id, struct slot_process *slot, struct err *e)
 {
 	struct live_run *run;
 	char by[128];
@@ -286,8 +286,8 @@ static enum err_code claim_and_start(struct worker *w, const char *id,
 }
 
 /* *ret_more: go on with the next one. */
-static enum err_code consider(struct worker *w, const char *id, bool *ret_more,
-    struct err *e)
+static enum err_code consider(
+    struct worker *w, const char *id, bool *ret_more, struct err *e)
 {
 	struct slot_process *slot;
 	json_t *doc;
@@ -324,7 +324,7 @@ static enum err_code consider(struct worker *w, const char *id, bool *ret_more,
 
 void dispatch_queue(struct worker *w)
 {
-	char (*ids)[RUN_ID_SIZE];
+	char(*ids)[RUN_ID_SIZE];
 	struct err e = ERR_INIT;
 	bool more = true;
 	size_t n;
@@ -358,11 +358,11 @@ void dispatch_queue(struct worker *w)
 	free(ids);
 }
 
-/* --- settling and time limits ---------------------------------------------------------------- */
+/* --- settling and time limits -------------------------------------------- */
 
 /* ERR_OK with *ret_sent false: no slot is free. */
-static enum err_code send_settle(struct worker *w, struct live_run *run,
-    bool *ret_sent, struct err *e)
+static enum err_code send_settle(
+    struct worker *w, struct live_run *run, bool *ret_sent, struct err *e)
 {
 	struct slot_process *slot;
 	json_t *request;
@@ -396,8 +396,8 @@ void dispatch_settle(struct worker *w)
 			continue;
 		if (send_settle(w, r, &sent, &e) != ERR_OK) {
 			live_log(w, r, LOG_WARNING,
-			    "the %s cannot be read now: %s", live_target_noun(r),
-			    e.message);
+			    "the %s cannot be read now: %s",
+			    live_target_noun(r), e.message);
 			r->settle_at_ms = now + LATER_MS;
 		} else if (sent) {
 			live_log(w, r, LOG_INFO,

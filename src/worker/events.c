@@ -16,8 +16,8 @@
 #define FIRST_SETTLE_MS 2000
 #define LAST_SETTLE_MS 300000
 
-typedef void (*event_fn)(struct worker *w, struct live_run *run,
-    json_t *message);
+typedef void (*event_fn)(
+    struct worker *w, struct live_run *run, json_t *message);
 
 static void on_log(struct worker *w, struct live_run *run, json_t *message)
 {
@@ -64,11 +64,10 @@ static void on_rows(struct worker *w, struct live_run *run, json_t *message)
 	if (run->scope != JOB_STORE)
 		return;
 	json_array_foreach(json_object_get(message, "rows"), i, row)
-		live_add_row(w, run, row);
+	    live_add_row(w, run, row);
 }
 
-static void on_hostkey(struct worker *w, struct live_run *run,
-    json_t *message)
+static void on_hostkey(struct worker *w, struct live_run *run, json_t *message)
 {
 	waiting_keys_keep(w, run, message);
 }
@@ -79,8 +78,8 @@ static void answer(struct live_run *run, json_t *message)
 {
 	struct err e = ERR_INIT;
 
-	if (run->slot && (!message ||
-	    wire_send(run->slot->fd, message, &e) != ERR_OK)) {
+	if (run->slot &&
+	    (!message || wire_send(run->slot->fd, message, &e) != ERR_OK)) {
 		log_error("run %s: its session cannot be told: %s", run->id,
 		    e.message);
 		kill(run->slot->pid, SIGKILL);
@@ -93,11 +92,10 @@ void events_allow_effect(struct live_run *run)
 	answer(run, json_pack("{s:s}", "type", "go"));
 }
 
-void events_refuse_effect(struct live_run *run, const char *why,
-    bool cancelled)
+void events_refuse_effect(struct live_run *run, const char *why, bool cancelled)
 {
-	json_t *stop = json_pack("{s:s, s:b}", "type", "stop", "cancelled",
-	    cancelled);
+	json_t *stop =
+	    json_pack("{s:s, s:b}", "type", "stop", "cancelled", cancelled);
 
 	if (stop && !json_set_text(stop, "message", why, strlen(why)))
 		json_object_set_new(stop, "message", json_string("refused"));
@@ -113,19 +111,20 @@ static void on_effect(struct worker *w, struct live_run *run, json_t *message)
 	char by[128];
 
 	if (run->phase != LIVE_SESSION) {
-		events_refuse_effect(run, "this run may not change its device now",
-		    false);
+		events_refuse_effect(
+		    run, "this run may not change its device now", false);
 		return;
 	}
 	if (run->cancel_sent ||
 	    queue_cancel_requested(w->app.dir, run->id, by)) {
 		run->cancel_sent = true;
-		events_refuse_effect(run, "cancelled; nothing was changed", true);
+		events_refuse_effect(
+		    run, "cancelled; nothing was changed", true);
 		return;
 	}
 	if (w->stopping) {
-		events_refuse_effect(run, "the worker is stopping; nothing was changed",
-		    true);
+		events_refuse_effect(
+		    run, "the worker is stopping; nothing was changed", true);
 		return;
 	}
 	n_reverse = json_array_size(json_object_get(message, "reverse"));
@@ -151,7 +150,7 @@ static void on_effect(struct worker *w, struct live_run *run, json_t *message)
 	run->phase = LIVE_JOURNAL;
 }
 
-/* --- ends ---------------------------------------------------------------------- */
+/* --- ends ---------------------------------------------------------------- */
 
 static int64_t settle_delay(int attempts)
 {
@@ -174,12 +173,10 @@ static void to_settle(struct worker *w, struct live_run *run, const char *text)
 	if (!run->parent)
 		queue_clear_cancel(w->app.dir, run->id);
 	run_doc_set_result(run->doc, "%s", text);
-	json_object_set(device, "result",
-	    json_object_get(run->doc, "result"));
+	json_object_set(device, "result", json_object_get(run->doc, "result"));
 	live_log(w, run, LOG_WARNING,
 	    "the outcome is unknown; the %s will be read again in %lld s",
-	    live_target_noun(run),
-	    (long long)(delay / 1000));
+	    live_target_noun(run), (long long)(delay / 1000));
 	live_set_state(w, run, RUN_UNKNOWN);
 }
 
@@ -189,8 +186,7 @@ static bool may_have_changed(const struct live_run *run)
 }
 
 /* A slot may be hostile: a state that cannot be is one that is not known. */
-static enum run_state state_of_end(const struct live_run *run,
-    json_t *message)
+static enum run_state state_of_end(const struct live_run *run, json_t *message)
 {
 	enum run_state state = RUN_QUEUED;
 
@@ -207,8 +203,8 @@ static void note_hash(struct live_run *run, json_t *message)
 	json_t *hash = json_object_get(message, "diff_hash");
 
 	if (run->job->scope == JOB_DEVICE && json_string_length(hash) > 0)
-		json_object_set(run_doc_device(run->doc, run->device),
-		    "diff_hash", hash);
+		json_object_set(
+		    run_doc_device(run->doc, run->device), "diff_hash", hash);
 }
 
 static void note_difference(struct live_run *run, json_t *message)
@@ -217,10 +213,10 @@ static void note_difference(struct live_run *run, json_t *message)
 
 	if (json_number(message, "added", 0) > 0 ||
 	    json_number(message, "removed", 0) > 0) {
-		json_object_set(device, "added",
-		    json_object_get(message, "added"));
-		json_object_set(device, "removed",
-		    json_object_get(message, "removed"));
+		json_object_set(
+		    device, "added", json_object_get(message, "added"));
+		json_object_set(
+		    device, "removed", json_object_get(message, "removed"));
 	}
 	note_hash(run, message);
 }
@@ -264,10 +260,11 @@ static void on_end(struct worker *w, struct live_run *run, json_t *message)
 		 * own death says nothing about the device */
 		run->settle_attempts++;
 	} else if (state == RUN_CANCELLED && w->stopping && !run->cancel_sent) {
-		live_requeue(w, run, "the worker was stopped before anything "
-				     "was sent");
+		live_requeue(w, run,
+		    "the worker was stopped before anything "
+		    "was sent");
 	} else if (state == RUN_FAILED && passing &&
-	    fleet_retry(w, run, text)) {
+		   fleet_retry(w, run, text)) {
 		return;
 	} else if (run->job->scope == JOB_SWEEP && state == RUN_SUCCEEDED) {
 		reach_swept(w, run);
@@ -288,23 +285,27 @@ static void on_death(struct worker *w, struct live_run *run)
 
 	run->slot = NULL;
 	if (may_have_changed(run)) {
-		snprintf(text, sizeof(text), store
-		    ? "%sthe run's process ended while it was committing"
-		    : "%s: the session's process ended while the device was "
-		      "being changed", run->device);
+		snprintf(text, sizeof(text),
+		    store ? "%sthe run's process ended while it was committing"
+			  : "%s: the session's process ended while the device "
+			    "was "
+			    "being changed",
+		    run->device);
 		to_settle(w, run, text);
 		return;
 	}
-	snprintf(text, sizeof(text), store
-	    ? "%sthe run's process ended before anything was written"
-	    : "%s: the session's process ended before anything was sent; the "
-	      "device is as it was", run->device);
+	snprintf(text, sizeof(text),
+	    store ? "%sthe run's process ended before anything was written"
+		  : "%s: the session's process ended before anything was sent; "
+		    "the "
+		    "device is as it was",
+	    run->device);
 	if (fleet_retry(w, run, text))
 		return;
 	live_end(w, run, RUN_FAILED, text);
 }
 
-/* --- messages --------------------------------------------------------------------- */
+/* --- messages ------------------------------------------------------------ */
 
 static const struct {
 	const char *type;
@@ -322,8 +323,7 @@ static const struct {
 	{ "effect", on_effect },
 };
 
-static void handle(struct worker *w, struct slot_process *slot,
-    json_t *message)
+static void handle(struct worker *w, struct slot_process *slot, json_t *message)
 {
 	const char *type = json_text(message, "type", "");
 	struct live_run *run = slot->run;

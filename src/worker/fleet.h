@@ -45,10 +45,10 @@ struct fleet {
 	bool may_change;       /* they may change their devices */
 	bool in_waves;	       /* they are begun in waves */
 	struct waves waves;
-	size_t allowed;	       /* rows that may have been begun */
-	size_t n_left_alone;   /* of those that ended */
-	bool cancelled;	       /* no further row is begun: someone said so */
-	bool stopped;	       /* the same: too many failed */
+	size_t allowed;	     /* rows that may have been begun */
+	size_t n_left_alone; /* of those that ended */
+	bool cancelled;	     /* no further row is begun: someone said so */
+	bool stopped;	     /* the same: too many failed */
 	int rows_fd;
 	bool shown;	  /* the document is as the rows are */
 	int64_t shown_ms; /* when it was last written */

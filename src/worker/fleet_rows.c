@@ -141,8 +141,8 @@ enum err_code fleet_rows_choose(
 
 	if (rc != ERR_OK)
 		return rc;
-	rc = choice_find(&w->app, s, json_object_get(run->doc, "parameters"),
-	    &list, &n, e);
+	rc = choice_find(
+	    &w->app, s, json_object_get(run->doc, "parameters"), &list, &n, e);
 	json_array_clear(told);
 	for (size_t i = 0; i < n && rc == ERR_OK; i++) {
 		json_t *row = json_pack("{s:s, s:s}", "name",

@@ -18,8 +18,7 @@
 #define LOOK_MS 200
 #define DEFAULT_INTERVAL_S 240
 
-/* --- sweeps and their credentials ------------------------------------------
- */
+/* --- sweeps and their credentials ---------------------------------------- */
 
 static struct live_run *find_sweep(const struct worker *w)
 {
@@ -52,8 +51,7 @@ const char *greet_secret_name(const struct asked *a)
 	return json_text(a->greeting, "secret", "");
 }
 
-/* --- what is known of a device at last --------------------------------------
- */
+/* --- what is known of a device at last ----------------------------------- */
 
 void greet_settle(struct worker *w, struct live_run *run, size_t target,
     const struct probe_result *found, bool known)
@@ -103,8 +101,7 @@ static void settle_from_past(struct worker *w, struct live_run *run,
 	greet_settle(w, run, target, &found, true);
 }
 
-/* --- who is to be asked ------------------------------------------------------
- */
+/* --- who is to be asked -------------------------------------------------- */
 
 static int64_t interval_ms(const struct snapshot *s, const char *device)
 {
@@ -176,8 +173,7 @@ void greet_want(struct worker *w, struct live_run *run, size_t target)
 	snapshot_unref(s);
 }
 
-/* --- giving slots
- * -------------------------------------------------------------- */
+/* --- giving slots -------------------------------------------------------- */
 
 enum turn { TURN_NOT_YET, TURN_SETTLED, TURN_SIGN_IN, TURN_COMPARE };
 
@@ -333,8 +329,7 @@ bool greet_has_device(
 	return false;
 }
 
-/* --- the end
- * ------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------- */
 
 static void settle_waiting(
     struct worker *w, struct live_run *run, const char *why)

@@ -113,8 +113,7 @@ enum err_code greet_book_save(struct greet_book *b, struct err *e)
 	return rc;
 }
 
-/* --- devices ---------------------------------------------------------------
- */
+/* --- devices ------------------------------------------------------------- */
 
 static void forget(struct greet_book *b, const char *device)
 {
@@ -149,8 +148,7 @@ bool greet_book_find(struct greet_book *b, const char *device,
 	return true;
 }
 
-/* --- credentials -----------------------------------------------------------
- */
+/* --- credentials --------------------------------------------------------- */
 
 const char *greet_book_mark(const struct greet_book *b, const char *secret)
 {

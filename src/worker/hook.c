@@ -28,8 +28,8 @@
 
 struct follower {
 	char name[PATH_MAX_KEY];
-	struct commit_id cursor; /* main was evaluated up to here */
-	struct commit_id target; /* and is being evaluated up to there */
+	struct commit_id cursor;  /* main was evaluated up to here */
+	struct commit_id target;  /* and is being evaluated up to there */
 	struct commit_id noticed; /* the branch, when it was put off */
 	bool has_target;
 	bool wanted;	  /* still among the enabled hooks */
@@ -45,15 +45,14 @@ struct hook {
 	size_t n, cap;
 };
 
-/* --- cursors --------------------------------------------------------------------- */
+/* --- cursors ------------------------------------------------------------- */
 
 static void list_path(const struct hook *h, char path[4096])
 {
 	snprintf(path, 4096, "%s/hook-cursor", h->w->app.dir);
 }
 
-static void cursor_path(
-    const struct hook *h, const char *name, char path[4096])
+static void cursor_path(const struct hook *h, const char *name, char path[4096])
 {
 	snprintf(path, 4096, "%s/hook-cursors/%s", h->w->app.dir, name);
 }
@@ -95,7 +94,8 @@ static enum err_code cursor_read(
 	if (rc == ERR_CORRUPT || rc == ERR_LIMIT ||
 	    (rc == ERR_OK && (!text.data || !cursor_parse(text.data, ret)))) {
 		log_warning("%s is damaged: changes made until now trigger "
-			    "nothing", path);
+			    "nothing",
+		    path);
 		rc = ERR_NOT_FOUND;
 	}
 	buf_release(&text);
@@ -119,7 +119,7 @@ static enum err_code move_cursor(struct hook *h, struct follower *f,
 	return ERR_OK;
 }
 
-/* --- the list of hooks -------------------------------------------------------------- */
+/* --- the list of hooks --------------------------------------------------- */
 
 static struct follower *find_follower(struct hook *h, const char *name)
 {
@@ -251,14 +251,14 @@ static enum err_code begin_list(struct hook *h, struct err *e)
 	return rc;
 }
 
-/* --- evaluating ------------------------------------------------------------------------ */
+/* --- evaluating ---------------------------------------------------------- */
 
 /* What is refused now is refused for good, and must not keep the events behind
  * it waiting. */
 static bool may_pass(enum err_code rc)
 {
 	return rc == ERR_NO_SPACE || rc == ERR_SYSTEM || rc == ERR_TIMEOUT ||
-	    rc == ERR_STALE;
+	       rc == ERR_STALE;
 }
 
 /* ERR_OK also where the event is answered by doing nothing. */
@@ -361,7 +361,7 @@ static void run_follower(struct hook *h, struct follower *f)
 	}
 }
 
-/* --- the calls ----------------------------------------------------------------------------- */
+/* --- the calls ----------------------------------------------------------- */
 
 enum err_code hook_new(struct worker *w, struct hook **ret, struct err *e)
 {
@@ -435,7 +435,8 @@ void hook_run(struct hook *h)
 	int64_t now = clock_mono_ms();
 
 	for (size_t i = 0; i < h->n; i++) {
-		if (h->followers[i].due_ms >= 0 && h->followers[i].due_ms <= now)
+		if (h->followers[i].due_ms >= 0 &&
+		    h->followers[i].due_ms <= now)
 			run_follower(h, &h->followers[i]);
 	}
 }

@@ -9,8 +9,7 @@
 #define MAX_COMMITS ((size_t)1000000)
 #define MAX_RECORD ((size_t)256 * 1024)
 
-/* --- the commits in between, oldest first
- * --------------------------------------- */
+/* --- the commits in between, oldest first -------------------------------- */
 
 struct commit_note {
 	struct commit_id id, parent;
@@ -82,8 +81,7 @@ static enum err_code note_commit(
 	return ERR_OK;
 }
 
-/* --- one commit
- * -------------------------------------------------------------------- */
+/* --- one commit ---------------------------------------------------------- */
 
 struct record_pair {
 	struct record *old, *now;
@@ -100,8 +98,7 @@ struct commit_changes {
 	const struct commit_note *note;
 };
 
-/* --- finding an event by its device's name
- * --------------------------------------- */
+/* --- finding an event by its device's name ------------------------------- */
 
 /* Chains of events by the hash of the name that their device has, or had when
  * it was deleted.  Places are numbers of events, counted from 1. */

@@ -13,8 +13,8 @@
 
 #define HOOK_EVENT_BY 400
 struct hook_event {
-	struct record *old; /* NULL: created */
-	struct record *now; /* NULL: deleted */
+	struct record *old;	 /* NULL: created */
+	struct record *now;	 /* NULL: deleted */
 	struct commit_id commit; /* the last one that changed it */
 	char by[HOOK_EVENT_BY];	 /* the authors of all, "a, b" */
 };

@@ -36,7 +36,7 @@ static void live_free(struct live_run *run)
 	free(run);
 }
 
-/* --- taking runs in hand ---------------------------------------------------------- */
+/* --- taking runs in hand ------------------------------------------------- */
 
 struct live_run *live_find(struct worker *w, const char *id)
 {
@@ -47,15 +47,16 @@ struct live_run *live_find(struct worker *w, const char *id)
 	return NULL;
 }
 
-void live_target_of(const struct snapshot *s, const struct record *device,
-    struct managed *ret)
+void live_target_of(
+    const struct snapshot *s, const struct record *device, struct managed *ret)
 {
-	managed_find(device, snapshot_find(s, KIND_PLATFORM,
-	    record_text(device, DEVICE_PLATFORM)), ret);
+	managed_find(device,
+	    snapshot_find(
+		s, KIND_PLATFORM, record_text(device, DEVICE_PLATFORM)),
+	    ret);
 }
 
-void live_find_target(
-    struct worker *w, const char *device, struct managed *ret)
+void live_find_target(struct worker *w, const char *device, struct managed *ret)
 {
 	const struct snapshot *s;
 	const struct record *r;
@@ -72,7 +73,8 @@ void live_find_target(
 const char *live_target_noun(const struct live_run *run)
 {
 	static const char *const nouns[] = { [JOB_DEVICE] = "device",
-		[JOB_STORE] = "store", [JOB_FLEET] = "device",
+		[JOB_STORE] = "store",
+		[JOB_FLEET] = "device",
 		[JOB_SWEEP] = "sweep" };
 
 	return nouns[run->scope];
@@ -118,8 +120,8 @@ bool live_device_is_busy(struct worker *w, const char *device)
 	       greet_has_device(w, device, &target);
 }
 
-static enum err_code read_doc(struct worker *w, struct live_run *run,
-    struct err *e)
+static enum err_code read_doc(
+    struct worker *w, struct live_run *run, struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	enum queue_place place;
@@ -154,7 +156,8 @@ enum err_code live_read_identity(struct live_run *run, struct err *e)
 		return err_set(e, ERR_CORRUPT,
 		    "run %s is for no device that could be", run->id);
 	return run_doc_device(run->doc, run->device)
-	    ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
+		   ? ERR_OK
+		   : err_set(e, ERR_SYSTEM, "out of memory");
 }
 
 /* A text that waited for recording when a master died; NULL: none. */
@@ -177,8 +180,9 @@ static void read_facts(struct worker *w, struct live_run *run)
 	size_t len = 0;
 	char *text = read_text(w, run, "facts.json", &len);
 
-	if (text && (json_read(text, len, MAX_TEXT, &run->facts, NULL) !=
-			ERR_OK || !device_facts_are_sound(run->facts))) {
+	if (text &&
+	    (json_read(text, len, MAX_TEXT, &run->facts, NULL) != ERR_OK ||
+		!device_facts_are_sound(run->facts))) {
 		json_decref(run->facts);
 		run->facts = NULL;
 	}
@@ -191,8 +195,8 @@ void live_read_texts(struct worker *w, struct live_run *run)
 	size_t len;
 
 	for (int after = 0; after < 2; after++)
-		run->backup[after] = read_text(w, run, live_backup_files[after],
-		    &run->backup_len[after]);
+		run->backup[after] = read_text(
+		    w, run, live_backup_files[after], &run->backup_len[after]);
 	run->outputs = read_text(w, run, outputs_live_file, &run->outputs_len);
 	read_facts(w, run);
 	if (!*run->device)
@@ -210,8 +214,8 @@ void live_append(struct worker *w, struct live_run *run)
 	*at = run;
 }
 
-enum err_code live_adopt(struct worker *w, const char *id,
-    struct live_run **ret, struct err *e)
+enum err_code live_adopt(
+    struct worker *w, const char *id, struct live_run **ret, struct err *e)
 {
 	struct live_run *run = calloc(1, sizeof(*run));
 	enum err_code rc;
@@ -243,12 +247,12 @@ static void unclaim(struct worker *w, const char *id, const struct err *why)
 	if (live_is_damage(why->code))
 		live_set_aside(w, id, QUEUE_CLAIMED, why);
 	else if (queue_move(w->app.dir, id, QUEUE_CLAIMED, QUEUE_QUEUED, &e) !=
-	    ERR_OK)
+		 ERR_OK)
 		log_err(&e, id);
 }
 
-enum err_code live_claim(struct worker *w, const char *id,
-    struct live_run **ret, struct err *e)
+enum err_code live_claim(
+    struct worker *w, const char *id, struct live_run **ret, struct err *e)
 {
 	struct live_run *run;
 	enum err_code rc;
@@ -289,7 +293,7 @@ void live_set_aside(struct worker *w, const char *id, enum queue_place place,
 		log_error("run %s cannot be set aside", id);
 }
 
-/* --- letting go -------------------------------------------------------------------- */
+/* --- letting go ---------------------------------------------------------- */
 
 static void unlink_run(struct worker *w, struct live_run *run)
 {
@@ -309,8 +313,8 @@ void live_end(struct worker *w, struct live_run *run, enum run_state state,
 
 	run_doc_set_result(run->doc, "%s", text);
 	if (device)
-		json_object_set(device, "result",
-		    json_object_get(run->doc, "result"));
+		json_object_set(
+		    device, "result", json_object_get(run->doc, "result"));
 	else
 		run_doc_end_devices(run->doc, state, text);
 	run->phase = LIVE_ENDED;
@@ -326,7 +330,8 @@ static void remove_row_diffs(struct worker *w, const struct live_run *run)
 	char file[100], path[PATH_SIZE];
 	size_t i;
 
-	json_array_foreach(json_object_get(run->doc, "devices"), i, row) {
+	json_array_foreach(json_object_get(run->doc, "devices"), i, row)
+	{
 		snprintf(file, sizeof(file), "%.90s.diff",
 		    json_text(row, "name", ""));
 		live_path(w, run, file, path);
@@ -338,8 +343,8 @@ void live_requeue(struct worker *w, struct live_run *run, const char *why)
 {
 	char path[PATH_SIZE];
 	const char *const files[] = { "brief.json", "run.json",
-		live_backup_files[0],
-		live_backup_files[1], outputs_live_file, "facts.json" };
+		live_backup_files[0], live_backup_files[1], outputs_live_file,
+		"facts.json" };
 	struct err e = ERR_INIT;
 
 	if (run->parent) {

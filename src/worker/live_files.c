@@ -33,7 +33,7 @@ void live_path(const struct worker *w, const struct live_run *run,
 	run_live_path(w->app.dir, run->id, inside, path, PATH_SIZE);
 }
 
-/* --- the log ------------------------------------------------------------------ */
+/* --- the log ------------------------------------------------------------- */
 
 /* A line that a dead master left half written is cut off. */
 static void count_lines(struct live_run *run, const char *path)
@@ -53,8 +53,8 @@ static void count_lines(struct live_run *run, const char *path)
 	buf_release(&log);
 }
 
-enum err_code live_open_log(struct worker *w, struct live_run *run,
-    struct err *e)
+enum err_code live_open_log(
+    struct worker *w, struct live_run *run, struct err *e)
 {
 	char path[PATH_SIZE];
 	enum err_code rc;
@@ -65,8 +65,8 @@ enum err_code live_open_log(struct worker *w, struct live_run *run,
 		return rc;
 	live_path(w, run, "log.jsonl", path);
 	count_lines(run, path);
-	run->log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-	    0640);
+	run->log_fd =
+	    open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 	if (run->log_fd < 0 || ftruncate(run->log_fd, run->log_size) < 0)
 		return err_set_errno(e, "cannot create %s", path);
 	return ERR_OK;
@@ -91,8 +91,8 @@ void live_log_text(struct worker *w, struct live_run *run, const char *level,
     const char *device, const char *text)
 {
 	/* room stays for the lines that tell how it ended */
-	size_t max = strcmp(level, "error") == 0 ? MAX_LOG
-						 : MAX_LOG - MAX_LOG / 8;
+	size_t max =
+	    strcmp(level, "error") == 0 ? MAX_LOG : MAX_LOG - MAX_LOG / 8;
 	struct buf line = BUF_INIT(max);
 	json_t *entry = json_object();
 	char now[CLOCK_TEXT_SIZE];
@@ -133,7 +133,7 @@ void live_log(struct worker *w, struct live_run *run, enum log_level level,
 	live_log_text(w, run, words[level], run->device, text);
 }
 
-/* --- files -------------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 /* Beside a long document, for those who ask how the run is doing. */
 static void write_brief(struct worker *w, const struct live_run *run)
@@ -180,8 +180,8 @@ void live_set_state(struct worker *w, struct live_run *run, enum run_state to)
 const char *const live_backup_files[2] = { "backup-before.cfg",
 	"backup-after.cfg" };
 
-void live_set_backup(struct worker *w, struct live_run *run, bool after,
-    const char *text)
+void live_set_backup(
+    struct worker *w, struct live_run *run, bool after, const char *text)
 {
 	char path[PATH_SIZE];
 	struct err e = ERR_INIT;
@@ -227,9 +227,8 @@ void live_set_diff(struct worker *w, struct live_run *run, const char *text,
 	live_write_doc(w, run);
 }
 
-static void write_row_diff(
-    struct worker *w, struct live_run *run, const char *device,
-    const char *text)
+static void write_row_diff(struct worker *w, struct live_run *run,
+    const char *device, const char *text)
 {
 	char file[100], path[PATH_SIZE];
 	struct err e = ERR_INIT;
@@ -253,11 +252,12 @@ void live_add_row(struct worker *w, struct live_run *run, const json_t *row)
 	if (!schema_is_name(name, 63))
 		return;
 	to = json_flag(row, "again", false)
-	    ? json_incref(run_doc_device(run->doc, name)) : json_object();
+		 ? json_incref(run_doc_device(run->doc, name))
+		 : json_object();
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		if (json_object_get(row, kept[i]))
-			json_object_set(to, kept[i],
-			    json_object_get(row, kept[i]));
+			json_object_set(
+			    to, kept[i], json_object_get(row, kept[i]));
 	}
 	if (json_flag(row, "again", false))
 		json_decref(to);
@@ -269,8 +269,8 @@ void live_add_row(struct worker *w, struct live_run *run, const json_t *row)
 		live_write_doc(w, run);
 }
 
-enum err_code live_write_plan(struct worker *w, struct live_run *run,
-    struct err *e)
+enum err_code live_write_plan(
+    struct worker *w, struct live_run *run, struct err *e)
 {
 	struct buf text = BUF_INIT(MAX_TEXT);
 	char path[PATH_SIZE];
@@ -279,8 +279,8 @@ enum err_code live_write_plan(struct worker *w, struct live_run *run,
 	live_path(w, run, "plan.json", path);
 	rc = json_write(run->plan, &text, e);
 	if (rc == ERR_OK)
-		rc = file_write_durable(path, buf_text(&text), text.len, 0600,
-		    e);
+		rc = file_write_durable(
+		    path, buf_text(&text), text.len, 0600, e);
 	buf_release(&text);
 	return rc;
 }

@@ -92,7 +92,8 @@ static enum err_code send_item(
 	struct buf body = BUF_INIT(OUTBOX_MAX_ITEM);
 	struct credentials address;
 	const char *url;
-	enum err_code rc = read_secret(secrets, item, "url_secret", &address, e);
+	enum err_code rc =
+	    read_secret(secrets, item, "url_secret", &address, e);
 
 	if (rc != ERR_OK)
 		return rc;

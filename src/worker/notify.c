@@ -21,7 +21,7 @@
 /* Of NOTIFY_MAX_DEVICES sentences. */
 #define MAX_STATES_TEXT ((size_t)64 * 1024)
 
-/* --- events --------------------------------------------------------------------- */
+/* --- events -------------------------------------------------------------- */
 
 static void publish(struct worker *w, const struct notification *n)
 {
@@ -39,15 +39,16 @@ static void publish(struct worker *w, const struct notification *n)
 }
 
 /* Rows of the document for which `is` holds; free() the list. */
-static const char **rows_that(const json_t *doc,
-    bool (*is)(const json_t *row), size_t *ret_n)
+static const char **rows_that(
+    const json_t *doc, bool (*is)(const json_t *row), size_t *ret_n)
 {
 	const json_t *rows = json_object_get(doc, "devices"), *row;
 	const char **list = calloc(json_array_size(rows) + 1, sizeof(*list));
 	size_t i;
 
 	*ret_n = 0;
-	json_array_foreach(list ? rows : NULL, i, row) {
+	json_array_foreach(list ? rows : NULL, i, row)
+	{
 		if (is(row))
 			list[(*ret_n)++] = json_text(row, "name", "");
 	}
@@ -59,7 +60,7 @@ static bool has_failed(const json_t *row)
 	const char *state = json_text(row, "state", "");
 
 	return strcmp(state, "failed") == 0 || strcmp(state, "unknown") == 0 ||
-	    strcmp(state, "rolled-back") == 0;
+	       strcmp(state, "rolled-back") == 0;
 }
 
 static bool is_quarantined(const json_t *row)
@@ -70,7 +71,7 @@ static bool is_quarantined(const json_t *row)
 static bool has_drift(const json_t *row)
 {
 	return json_number(row, "added", 0) > 0 ||
-	    json_number(row, "removed", 0) > 0;
+	       json_number(row, "removed", 0) > 0;
 }
 
 static void tell_rows(struct worker *w, const struct live_run *run,
@@ -79,8 +80,11 @@ static void tell_rows(struct worker *w, const struct live_run *run,
 	char id[80], title[200];
 	size_t n;
 	const char **list = rows_that(run->doc, is, &n);
-	struct notification note = { .event = event, .id = id,
-		.title = title, .run = run->doc, .devices = list,
+	struct notification note = { .event = event,
+		.id = id,
+		.title = title,
+		.run = run->doc,
+		.devices = list,
 		.n_devices = n,
 		.text = json_text(run->doc, "result", "") };
 
@@ -99,8 +103,11 @@ static void tell_failure(struct worker *w, const struct live_run *run)
 	char id[80], title[300];
 	size_t n;
 	const char **list = rows_that(run->doc, has_failed, &n);
-	struct notification note = { .event = NOTIFY_RUN_FAILED, .id = id,
-		.title = title, .run = run->doc, .devices = list,
+	struct notification note = { .event = NOTIFY_RUN_FAILED,
+		.id = id,
+		.title = title,
+		.run = run->doc,
+		.devices = list,
 		.n_devices = list ? n : 0,
 		.text = json_text(run->doc, "result", "") };
 
@@ -115,11 +122,11 @@ static void tell_failure(struct worker *w, const struct live_run *run)
 static bool is_failure(enum run_state state)
 {
 	return state == RUN_FAILED || state == RUN_ROLLED_BACK ||
-	    state == RUN_UNKNOWN;
+	       state == RUN_UNKNOWN;
 }
 
-void notify_run_ended(struct worker *w, const struct live_run *run,
-    bool is_retried)
+void notify_run_ended(
+    struct worker *w, const struct live_run *run, bool is_retried)
 {
 	const struct snapshot *s;
 	bool wants_failures, wants_any = false;
@@ -128,8 +135,8 @@ void notify_run_ended(struct worker *w, const struct live_run *run,
 		return;
 	wants_failures = job_settings_of(s, run->job).notify && !is_retried;
 	for (int i = 0; i < NOTIFY_TEST; i++)
-		wants_any = wants_any ||
-		    notify_is_wanted(s, (enum notify_event)i);
+		wants_any =
+		    wants_any || notify_is_wanted(s, (enum notify_event)i);
 	snapshot_unref(s);
 	if (!wants_any)
 		return;
@@ -181,9 +188,12 @@ void notify_devices(struct worker *w, const struct live_run *run, bool down,
 	const char *verdict = down ? "down" : "up again";
 	const char **devices;
 	char id[80], title[200];
-	struct notification note = {
-		.event = down ? NOTIFY_DEVICE_DOWN : NOTIFY_DEVICE_UP,
-		.id = id, .title = title, .run = run->doc, .n_devices = n };
+	struct notification note = { .event = down ? NOTIFY_DEVICE_DOWN
+						   : NOTIFY_DEVICE_UP,
+		.id = id,
+		.title = title,
+		.run = run->doc,
+		.n_devices = n };
 
 	if (n == 0)
 		return;
@@ -193,15 +203,15 @@ void notify_devices(struct worker *w, const struct live_run *run, bool down,
 		    json_text(json_array_get(states, 0), "device", ""),
 		    verdict);
 	else
-		snprintf(title, sizeof(title), "%zu devices are %s", n,
-		    verdict);
+		snprintf(
+		    title, sizeof(title), "%zu devices are %s", n, verdict);
 	devices = calloc(n, sizeof(*devices));
 	if (devices)
 		tell_states(w, &note, states, devices);
 	free(devices);
 }
 
-/* --- the process that sends --------------------------------------------------------- */
+/* --- the process that sends ---------------------------------------------- */
 
 static void become_notifier(const struct worker *w)
 {
@@ -216,7 +226,7 @@ static void become_notifier(const struct worker *w)
 
 static bool outbox_waits(struct worker *w)
 {
-	char (*ids)[OUTBOX_ID_SIZE];
+	char(*ids)[OUTBOX_ID_SIZE];
 	size_t n = 0;
 
 	if (outbox_list(w->app.dir, OUTBOX_WAITING, &ids, &n, NULL) == ERR_OK)

@@ -290,9 +290,9 @@ static bool finish(
 {
 	bool scheduled = strcmp(json_text(run->doc, "trigger", ""),
 			     run_trigger_words[TRIGGER_SCHEDULE]) == 0;
-	struct tally t = { .names = json_object(),
-		.down = json_array(),
-		.up = json_array() };
+	struct tally t = {
+		.names = json_object(), .down = json_array(), .up = json_array()
+	};
 	struct reach_state *states = NULL;
 	const struct snapshot *s;
 	size_t n, alone = run->reach ? run->reach->n_left_alone : 0;

@@ -17,13 +17,14 @@
 #define MAX_BATCH 2000
 #define PATH_SIZE 4096
 
-/* --- which runs wait --------------------------------------------------------- */
+/* --- which runs wait ----------------------------------------------------- */
 
 static bool records_unknown(const struct live_run *run)
 {
 	bool unknown = run->phase == LIVE_SETTLE ||
-	    run->phase == LIVE_SETTLING || (run->phase == LIVE_FLEET &&
-	    run_doc_state(run->doc) == RUN_UNKNOWN);
+		       run->phase == LIVE_SETTLING ||
+		       (run->phase == LIVE_FLEET &&
+			   run_doc_state(run->doc) == RUN_UNKNOWN);
 
 	return unknown && !run->unknown_recorded;
 }
@@ -33,7 +34,7 @@ static bool waits(const struct live_run *run, int64_t now)
 	if (run->parent || run->record_at_ms > now)
 		return false; /* members wait in fleet_record.c */
 	return run->phase == LIVE_JOURNAL || run->phase == LIVE_ENDED ||
-	    records_unknown(run);
+	       records_unknown(run);
 }
 
 int64_t record_next_ms(const struct worker *w)
@@ -53,8 +54,8 @@ int64_t record_next_ms(const struct worker *w)
 	return next;
 }
 
-enum err_code record_is_done(struct worker *w, const char *id, bool *ret,
-    struct err *e)
+enum err_code record_is_done(
+    struct worker *w, const char *id, bool *ret, struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	char dir[RUN_DIR_SIZE], path[PATH_SIZE];
@@ -77,7 +78,7 @@ enum err_code record_is_done(struct worker *w, const char *id, bool *ret,
 	return rc;
 }
 
-/* --- messages ------------------------------------------------------------------ */
+/* --- messages ------------------------------------------------------------ */
 
 static const char *result_word(const struct live_run *run)
 {
@@ -120,8 +121,8 @@ void record_make_message(struct record_message *m, const struct live_run *run,
 	};
 }
 
-void record_make_run_message(struct record_message *m,
-    const struct live_run *run, const char *subject)
+void record_make_run_message(
+    struct record_message *m, const struct live_run *run, const char *subject)
 {
 	char devices[80];
 
@@ -129,7 +130,7 @@ void record_make_run_message(struct record_message *m,
 	record_make_message(m, run, subject, devices, result_word(run));
 }
 
-/* --- branch runs -------------------------------------------------------------------- */
+/* --- branch runs --------------------------------------------------------- */
 
 enum err_code record_put_file(struct store_txn *t, const struct live_run *run,
     const char *name, const char *text, size_t len, struct err *e)
@@ -141,14 +142,15 @@ enum err_code record_put_file(struct store_txn *t, const struct live_run *run,
 	return store_txn_put(t, path, text, len, STORE_ANY, e);
 }
 
-enum err_code record_put_doc(struct store_txn *t, const struct live_run *run,
-    struct err *e)
+enum err_code record_put_doc(
+    struct store_txn *t, const struct live_run *run, struct err *e)
 {
 	struct buf text = BUF_INIT(RUN_DOC_MAX);
 	enum err_code rc = json_write(run->doc, &text, e);
 
 	if (rc == ERR_OK)
-		rc = record_put_file(t, run, "run.json", buf_text(&text), text.len, e);
+		rc = record_put_file(
+		    t, run, "run.json", buf_text(&text), text.len, e);
 	buf_release(&text);
 	return rc;
 }
@@ -165,8 +167,8 @@ static enum err_code put_log(struct worker *w, struct store_txn *t,
 	if (rc == ERR_NOT_FOUND) /* removed by hand: the rest is kept */
 		rc = ERR_OK;
 	else if (rc == ERR_OK)
-		rc = record_put_file(t, run, "log.jsonl", buf_text(&text), text.len,
-		    e);
+		rc = record_put_file(
+		    t, run, "log.jsonl", buf_text(&text), text.len, e);
 	buf_release(&text);
 	return rc;
 }
@@ -205,7 +207,8 @@ static enum err_code put_row_diffs(struct worker *w, struct store_txn *t,
 	enum err_code rc = ERR_OK;
 	size_t i;
 
-	json_array_foreach(json_object_get(run->doc, "devices"), i, row) {
+	json_array_foreach(json_object_get(run->doc, "devices"), i, row)
+	{
 		struct buf text = BUF_INIT(MAX_LOG);
 		char file[100], path[PATH_SIZE];
 
@@ -227,8 +230,8 @@ static enum err_code put_row_diffs(struct worker *w, struct store_txn *t,
 	return rc;
 }
 
-static enum err_code stage_run(struct worker *w, struct store_txn *t,
-    struct live_run *run, struct err *e)
+static enum err_code stage_run(
+    struct worker *w, struct store_txn *t, struct live_run *run, struct err *e)
 {
 	struct record_message m;
 	char subject[200], file[100];
@@ -244,15 +247,16 @@ static enum err_code stage_run(struct worker *w, struct store_txn *t,
 		rc = put_row_diffs(w, t, run, e);
 	if (rc == ERR_OK && run->diff && *run->diff) {
 		snprintf(file, sizeof(file), "%s.diff", run->device);
-		rc = record_put_file(t, run, file, run->diff, bounded(run->diff), e);
+		rc = record_put_file(
+		    t, run, file, run->diff, bounded(run->diff), e);
 	}
 	return rc == ERR_OK ? store_txn_seal(t, &m.message, e) : rc;
 }
 
-/* --- both branches -------------------------------------------------------------------- */
+/* --- both branches ------------------------------------------------------- */
 
-typedef enum err_code (*stage_fn)(struct worker *w, struct store_txn *t,
-    struct live_run *run, struct err *e);
+typedef enum err_code (*stage_fn)(
+    struct worker *w, struct store_txn *t, struct live_run *run, struct err *e);
 
 /* One transaction with a commit for each run of the batch, or for one run. */
 static enum err_code commit_branch(struct worker *w, enum store_branch branch,
@@ -275,8 +279,8 @@ static enum err_code commit_branch(struct worker *w, enum store_branch branch,
 	return store_txn_commit(t, NULL, &id, NULL, e);
 }
 
-static enum err_code commit_both(struct worker *w, const struct live_run *only,
-    struct err *e)
+static enum err_code commit_both(
+    struct worker *w, const struct live_run *only, struct err *e)
 {
 	enum err_code rc;
 
@@ -312,8 +316,7 @@ static void recorded(struct worker *w, struct live_run *run)
 	}
 }
 
-void record_refuse(struct worker *w, struct live_run *run,
-    const struct err *e)
+void record_refuse(struct worker *w, struct live_run *run, const struct err *e)
 {
 	char path[PATH_SIZE], why[1200];
 
@@ -322,16 +325,17 @@ void record_refuse(struct worker *w, struct live_run *run,
 	run->plan = NULL;
 	live_path(w, run, "plan.json", path);
 	remove(path);
-	snprintf(why, sizeof(why), "the run could not be recorded, so nothing "
-	    "%s: %s", run->scope == JOB_STORE ? "was written"
-						   : "was sent to the device",
+	snprintf(why, sizeof(why),
+	    "the run could not be recorded, so nothing "
+	    "%s: %s",
+	    run->scope == JOB_STORE ? "was written" : "was sent to the device",
 	    e->message);
 	events_refuse_effect(run, why, false);
 }
 
 /* No change without its record first; nothing that happened is forgotten. */
-static void not_recorded(struct worker *w, struct live_run *run,
-    const struct err *e)
+static void not_recorded(
+    struct worker *w, struct live_run *run, const struct err *e)
 {
 	if (run->phase == LIVE_JOURNAL)
 		record_refuse(w, run, e);

@@ -27,8 +27,8 @@ void record_make_message(struct record_message *m, const struct live_run *run,
     const char *subject, const char *devices, const char *result);
 
 /* The same for all devices of the run, and how far it is. */
-void record_make_run_message(struct record_message *m,
-    const struct live_run *run, const char *subject);
+void record_make_run_message(
+    struct record_message *m, const struct live_run *run, const char *subject);
 
 /* Commits on branch main: its backups and what its device told. */
 enum err_code record_stage_main(struct worker *w, struct store_txn *t,

@@ -38,15 +38,15 @@ bool record_find_backup(struct worker *w, const struct live_run *run,
 	if (r) {
 		path_of_config(PATH_BACKUP, record_text(r, DEVICE_AREA),
 		    record_key(r), path);
-		*ret_has = snapshot_config(
-		    s, PATH_BACKUP, record_key(r), ret_now);
+		*ret_has =
+		    snapshot_config(s, PATH_BACKUP, record_key(r), ret_now);
 	}
 	snapshot_unref(s);
 	return r != NULL;
 }
 
-static enum err_code stage_outputs(struct worker *w, struct store_txn *t,
-    struct live_run *run, struct err *e)
+static enum err_code stage_outputs(
+    struct worker *w, struct store_txn *t, struct live_run *run, struct err *e)
 {
 	struct record_message m;
 	char subject[128];
@@ -61,8 +61,8 @@ static enum err_code stage_outputs(struct worker *w, struct store_txn *t,
 	return store_txn_seal(t, &m.message, e);
 }
 
-static enum err_code stage_backup(struct worker *w, struct store_txn *t,
-    struct live_run *run, struct err *e)
+static enum err_code stage_backup(
+    struct worker *w, struct store_txn *t, struct live_run *run, struct err *e)
 {
 	struct record_message m;
 	char path[PATH_MAX_PATH], subject[128];
@@ -75,14 +75,14 @@ static enum err_code stage_backup(struct worker *w, struct store_txn *t,
 			continue;
 		if (!record_find_backup(w, run, path, &now, &has)) {
 			log_warning("run %s: its backup is not kept: there is "
-				    "no record of %s any more", run->id,
-			    run->device);
+				    "no record of %s any more",
+			    run->id, run->device);
 			continue;
 		}
 		if (run->backup_len[phase] > STORE_MAX_FILE) {
 			log_error("run %s: a backup of %zu bytes is too large "
-				  "for the store", run->id,
-			    run->backup_len[phase]);
+				  "for the store",
+			    run->id, run->backup_len[phase]);
 			continue;
 		}
 		snprintf(subject, sizeof(subject), "Back up %s %s the run",
@@ -99,8 +99,8 @@ static enum err_code stage_backup(struct worker *w, struct store_txn *t,
 	return rc;
 }
 
-static enum err_code stage_archive(struct worker *w, struct store_txn *t,
-    struct live_run *run, struct err *e)
+static enum err_code stage_archive(
+    struct worker *w, struct store_txn *t, struct live_run *run, struct err *e)
 {
 	struct record_message m;
 	char subject[120];
@@ -111,13 +111,13 @@ static enum err_code stage_archive(struct worker *w, struct store_txn *t,
 		return rc;
 	snprintf(subject, sizeof(subject), "Archive %s, which was torn down",
 	    run->device);
-	record_make_message(&m, run, subject, run->device,
-	    run_state_words[RUN_SUCCEEDED]);
+	record_make_message(
+	    &m, run, subject, run->device, run_state_words[RUN_SUCCEEDED]);
 	return store_txn_seal(t, &m.message, e);
 }
 
-enum err_code record_stage_main(struct worker *w, struct store_txn *t,
-    struct live_run *run, struct err *e)
+enum err_code record_stage_main(
+    struct worker *w, struct store_txn *t, struct live_run *run, struct err *e)
 {
 	struct record_message m;
 	char subject[128];

@@ -12,8 +12,7 @@ void recover_settle(struct worker *w, struct live_run *run)
 	static const char store_text[] =
 	    "the worker ended while the run was committing; the store will be "
 	    "read";
-	const char *text =
-	    run->scope == JOB_STORE ? store_text : device_text;
+	const char *text = run->scope == JOB_STORE ? store_text : device_text;
 	enum run_state state = run_doc_state(run->doc);
 
 	if (state == RUN_QUEUED)
@@ -22,8 +21,8 @@ void recover_settle(struct worker *w, struct live_run *run)
 		run_doc_set_state(run->doc, RUN_RUNNING, clock_wall_ms());
 	run->phase = LIVE_SETTLE;
 	run->settle_at_ms = clock_mono_ms();
-	run_doc_set_result(run->doc, "%s%s%s", run->device,
-	    *run->device ? ": " : "", text);
+	run_doc_set_result(
+	    run->doc, "%s%s%s", run->device, *run->device ? ": " : "", text);
 	live_log(w, run, LOG_WARNING, "%s", text);
 	live_set_state(w, run, RUN_UNKNOWN);
 }
@@ -34,7 +33,7 @@ static bool is_fleet_under_way(const struct live_run *run)
 	enum run_state state = run_doc_state(run->doc);
 
 	return run->scope == JOB_FLEET &&
-	    (state == RUN_RUNNING || state == RUN_UNKNOWN);
+	       (state == RUN_RUNNING || state == RUN_UNKNOWN);
 }
 
 static void recover_one(struct worker *w, struct live_run *run, bool done)
@@ -54,8 +53,8 @@ static void recover_one(struct worker *w, struct live_run *run, bool done)
 	} else {
 		if (state == RUN_QUEUED)
 			live_set_state(w, run, RUN_CLAIMED);
-		live_requeue(w, run,
-		    "the worker ended before anything was sent");
+		live_requeue(
+		    w, run, "the worker ended before anything was sent");
 	}
 }
 
@@ -88,7 +87,7 @@ static void take_up(struct worker *w, const char *id)
 
 enum err_code recover_runs(struct worker *w, struct err *e)
 {
-	char (*ids)[RUN_ID_SIZE];
+	char(*ids)[RUN_ID_SIZE];
 	size_t n;
 	enum err_code rc;
 

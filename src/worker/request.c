@@ -20,8 +20,8 @@ static json_t *pins_of(const struct snapshot *s, const char *device)
 	json_t *list = json_array();
 
 	for (size_t i = 0; r && i < record_count(r, HOSTKEY_KEYS); i++)
-		json_array_append_new(list,
-		    json_string(record_item(r, HOSTKEY_KEYS, i)));
+		json_array_append_new(
+		    list, json_string(record_item(r, HOSTKEY_KEYS, i)));
 	return list;
 }
 
@@ -63,26 +63,26 @@ static bool add_parameters(json_t *request, const json_t *p)
 	if (hash && json_object_set(request, "diff_hash", hash) != 0)
 		return false;
 	return json_object_set_new(request, "dry_run",
-	    json_boolean(json_flag(p, "dry_run", true))) == 0 &&
-	    json_object_set_new(request, "replace",
-		json_boolean(json_flag(p, "replace_config", false))) == 0 &&
-	    json_object_set_new(request, "commit",
-		json_boolean(json_flag(p, "commit_changes", true))) == 0;
+		   json_boolean(json_flag(p, "dry_run", true))) == 0 &&
+	       json_object_set_new(request, "replace",
+		   json_boolean(json_flag(p, "replace_config", false))) == 0 &&
+	       json_object_set_new(request, "commit",
+		   json_boolean(json_flag(p, "commit_changes", true))) == 0;
 }
 
 static bool add_times(json_t *request, const struct record *platform)
 {
 	return json_object_set_new(request, "connect_s",
-	    json_integer(record_number(platform, PLATFORM_CONNECT_TIMEOUT,
-		10))) == 0 &&
-	    json_object_set_new(request, "command_s",
-		json_integer(record_number(platform, PLATFORM_COMMAND_TIMEOUT,
-		    30))) == 0;
+		   json_integer(record_number(
+		       platform, PLATFORM_CONNECT_TIMEOUT, 10))) == 0 &&
+	       json_object_set_new(request, "command_s",
+		   json_integer(record_number(
+		       platform, PLATFORM_COMMAND_TIMEOUT, 30))) == 0;
 }
 
 /* What is empty is left out: the driver's first transport, no authority. */
-static bool add_transport(json_t *request, const struct record *platform,
-    const struct record *device)
+static bool add_transport(
+    json_t *request, const struct record *platform, const struct record *device)
 {
 	const char *transport = record_text(device, DEVICE_TRANSPORT);
 	const char *ca_file = record_text(platform, PLATFORM_CA_FILE);
@@ -90,12 +90,12 @@ static bool add_transport(json_t *request, const struct record *platform,
 	if (!*transport)
 		transport = record_text(platform, PLATFORM_TRANSPORT);
 	return json_object_set_new(request, "ssh_port",
-		   json_integer(record_number(
-		       platform, PLATFORM_SSH_PORT, 22))) == 0 &&
-	    (!*transport || json_object_set_new(request, "transport",
-				json_string(transport)) == 0) &&
-	    (!*ca_file || json_object_set_new(request, "ca_file",
-			      json_string(ca_file)) == 0);
+		   json_integer(
+		       record_number(platform, PLATFORM_SSH_PORT, 22))) == 0 &&
+	       (!*transport || json_object_set_new(request, "transport",
+				   json_string(transport)) == 0) &&
+	       (!*ca_file || json_object_set_new(request, "ca_file",
+				 json_string(ca_file)) == 0);
 }
 
 /* A jump host that belongs to the platform is itself reached directly. */
@@ -125,7 +125,8 @@ static enum err_code add_jump(json_t *request, const struct snapshot *s,
 	    address, "port", port, "pins", pins_of(s, name), "credentials",
 	    credentials_of(secret));
 	return jump && json_object_set_new(request, "jump", jump) == 0
-	    ? ERR_OK : err_set(e, ERR_SYSTEM, "out of memory");
+		   ? ERR_OK
+		   : err_set(e, ERR_SYSTEM, "out of memory");
 }
 
 /* The value of the device's credentials is not in it, nor in what is kept of
@@ -134,8 +135,9 @@ enum err_code request_make_greet(const struct snapshot *s, const char *device,
     int port, json_t **ret, struct err *e)
 {
 	const struct record *r = snapshot_find(s, KIND_DEVICE, device);
-	const struct record *platform = r ? snapshot_find(s, KIND_PLATFORM,
-	    record_text(r, DEVICE_PLATFORM)) : NULL;
+	const struct record *platform =
+	    r ? snapshot_find(s, KIND_PLATFORM, record_text(r, DEVICE_PLATFORM))
+	      : NULL;
 	const struct record *secret = r ? snapshot_credentials(s, r) : NULL;
 	char address[16];
 	int prefix, ignored;
@@ -160,8 +162,8 @@ enum err_code request_make_greet(const struct snapshot *s, const char *device,
 	return rc;
 }
 
-static enum err_code make_base(const struct snapshot *s,
-    struct live_run *run, bool settle, json_t **ret, struct err *e)
+static enum err_code make_base(const struct snapshot *s, struct live_run *run,
+    bool settle, json_t **ret, struct err *e)
 {
 	const json_t *p = json_object_get(run->doc, "parameters");
 	const struct record *device =
@@ -174,15 +176,17 @@ static enum err_code make_base(const struct snapshot *s,
 	if (!device)
 		return err_set(e, ERR_NOT_FOUND,
 		    "device %s is no longer in the inventory; nothing was "
-		    "changed", run->device);
+		    "changed",
+		    run->device);
 	if (!settle && runs_refusal(s, run->job, device,
-	    job_may_change_device(run->job, p), why))
+			   job_may_change_device(run->job, p), why))
 		return err_set(e, ERR_CONFLICT, "%s Nothing was changed.", why);
-	platform = snapshot_find(s, KIND_PLATFORM,
-	    record_text(device, DEVICE_PLATFORM));
+	platform = snapshot_find(
+	    s, KIND_PLATFORM, record_text(device, DEVICE_PLATFORM));
 	secret = snapshot_credentials(s, device);
-	if (!platform || !secret || !schema_parse_ipv4(record_text(device,
-	    DEVICE_PRIMARY_IP4), address, &prefix, &port))
+	if (!platform || !secret ||
+	    !schema_parse_ipv4(record_text(device, DEVICE_PRIMARY_IP4), address,
+		&prefix, &port))
 		return err_set(e, ERR_CONFLICT,
 		    "%s lacks a platform, an address or credentials",
 		    run->device);
@@ -206,8 +210,8 @@ static enum err_code make_base(const struct snapshot *s,
 }
 
 /* A run over the store: the process reads the rest there. */
-static enum err_code make_store_request(const struct live_run *run,
-    bool settle, json_t **ret, struct err *e)
+static enum err_code make_store_request(
+    const struct live_run *run, bool settle, json_t **ret, struct err *e)
 {
 	json_t *rq = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:O}", "type",
 	    "run", "mode", settle ? "settle" : "run", "job", run->job->name,
@@ -221,8 +225,8 @@ static enum err_code make_store_request(const struct live_run *run,
 	return ERR_OK;
 }
 
-static enum err_code add_plan(struct worker *w, struct live_run *run,
-    json_t *request, struct err *e)
+static enum err_code add_plan(
+    struct worker *w, struct live_run *run, json_t *request, struct err *e)
 {
 	struct buf text = BUF_INIT(MAX_PLAN);
 	char path[LIVE_PATH_SIZE];
@@ -232,8 +236,8 @@ static enum err_code add_plan(struct worker *w, struct live_run *run,
 		live_path(w, run, "plan.json", path);
 		rc = file_read_regular(path, &text, e);
 		if (rc == ERR_OK)
-			rc = json_read(buf_text(&text), text.len, text.max,
-			    &run->plan, e);
+			rc = json_read(
+			    buf_text(&text), text.len, text.max, &run->plan, e);
 		buf_release(&text);
 	}
 	if (rc == ERR_OK) {
@@ -269,15 +273,14 @@ static enum err_code add_teardown(struct worker *w, const struct snapshot *s,
 	if (!json_object_get(run->doc, "teardown")) {
 		rc = teardown_make(&w->app, s,
 		    snapshot_find(s, KIND_DEVICE, run->device), &text, e);
-		if (rc == ERR_OK &&
-		    !json_set_text(
-			run->doc, "teardown", buf_text(&text), text.len))
+		if (rc == ERR_OK && !json_set_text(run->doc, "teardown",
+					buf_text(&text), text.len))
 			rc = err_set(e, ERR_SYSTEM, "out of memory");
 		buf_release(&text);
 	}
 	if (rc == ERR_OK)
-		json_object_set(request, "intended",
-		    json_object_get(run->doc, "teardown"));
+		json_object_set(
+		    request, "intended", json_object_get(run->doc, "teardown"));
 	return rc;
 }
 
@@ -305,8 +308,8 @@ static enum err_code add_map(const struct snapshot *s,
 	struct arena *arena = arena_new(MAX_MAP);
 	struct backup_map map;
 	enum err_code rc = arena
-	    ? outputs_map_of(s, run->device, arena, &map, e)
-	    : err_set(e, ERR_SYSTEM, "out of memory");
+			       ? outputs_map_of(s, run->device, arena, &map, e)
+			       : err_set(e, ERR_SYSTEM, "out of memory");
 
 	if (rc == ERR_OK)
 		rc = add_questions(&map, request, e);

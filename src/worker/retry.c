@@ -13,8 +13,8 @@
 
 #include <stdio.h>
 
-static json_t *origin_of(const struct live_run *run, long attempt,
-    int64_t delay_ms)
+static json_t *origin_of(
+    const struct live_run *run, long attempt, int64_t delay_ms)
 {
 	char at[CLOCK_TEXT_SIZE];
 	json_t *origin;
@@ -25,7 +25,7 @@ static json_t *origin_of(const struct live_run *run, long attempt,
 	/* what started the first one is the reason of this one too */
 	for (const char *const *name =
 		 (const char *const[]){ "hook", "schedule", NULL };
-	    origin && *name; name++) {
+	     origin && *name; name++) {
 		json_t *why = json_object_get(run->doc, *name);
 
 		if (why)
@@ -44,8 +44,7 @@ static bool start(struct worker *w, const struct live_run *run, long attempt,
 	char key[RUN_ID_SIZE + 8];
 
 	/* that its actor may do this was asked when the first one was made */
-	(void)run_trigger_parse(json_text(run->doc, "trigger", ""),
-	    &actor.via);
+	(void)run_trigger_parse(json_text(run->doc, "trigger", ""), &actor.via);
 	snprintf(key, sizeof(key), "retry:%s", run->id);
 	if (origin &&
 	    runs_create(&w->app, &actor,
@@ -54,9 +53,8 @@ static bool start(struct worker *w, const struct live_run *run, long attempt,
 		    .key = key,
 		    .origin = origin },
 		&doc, &e) == ERR_OK)
-		log_info("run %s failed: run %s tries again in %lld s",
-		    run->id, json_text(doc, "id", ""),
-		    (long long)(delay_ms / 1000));
+		log_info("run %s failed: run %s tries again in %lld s", run->id,
+		    json_text(doc, "id", ""), (long long)(delay_ms / 1000));
 	else
 		log_err(&e, run->id);
 	json_decref(origin);
@@ -69,7 +67,8 @@ bool retry_failed(struct worker *w, const struct live_run *run)
 	const struct snapshot *s;
 	struct job_settings settings;
 	long attempt = (long)json_number(
-	    json_object_get(run->doc, "retry"), "attempt", 0) + 1;
+			   json_object_get(run->doc, "retry"), "attempt", 0) +
+		       1;
 
 	/* one over many devices repeats what failed in it by itself */
 	if ((run->scope != JOB_DEVICE && run->scope != JOB_STORE) ||
@@ -79,5 +78,6 @@ bool retry_failed(struct worker *w, const struct live_run *run)
 	settings = job_settings_of(s, run->job);
 	snapshot_unref(s);
 	return settings.enabled && attempt <= settings.retries &&
-	    start(w, run, attempt, job_settings_retry_ms(&settings, attempt));
+	       start(
+		   w, run, attempt, job_settings_retry_ms(&settings, attempt));
 }

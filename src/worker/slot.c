@@ -70,7 +70,8 @@ static void io_log(void *ctx, enum log_level level, const char *text)
 
 	(void)ctx;
 	(void)slot_tell(json_pack("{s:s, s:s, s:o}", "type", "log", "level",
-	    levels[level], "text", t), NULL);
+			    levels[level], "text", t),
+	    NULL);
 }
 
 static enum err_code io_backup(void *ctx, enum device_run_phase phase,
@@ -78,8 +79,9 @@ static enum err_code io_backup(void *ctx, enum device_run_phase phase,
 {
 	(void)ctx;
 	return slot_tell(json_pack("{s:s, s:s, s:o}", "type", "backup", "phase",
-	    phase == PHASE_BEFORE ? "before" : "after", "text",
-	    slot_text(text, len)), e);
+			     phase == PHASE_BEFORE ? "before" : "after", "text",
+			     slot_text(text, len)),
+	    e);
 }
 
 static enum err_code io_output(
@@ -90,8 +92,7 @@ static enum err_code io_output(
 
 	(void)ctx;
 	if (m && got->text)
-		json_object_set_new(
-		    m, "text", slot_text(got->text, got->len));
+		json_object_set_new(m, "text", slot_text(got->text, got->len));
 	if (m && got->why)
 		json_object_set_new(
 		    m, "why", slot_text(got->why, strlen(got->why)));
@@ -102,25 +103,30 @@ static void io_quarantine(void *ctx, const char *text, const char *why)
 {
 	(void)ctx;
 	(void)slot_tell(json_pack("{s:s, s:o, s:o}", "type", "bad", "text",
-	    slot_text(text, strlen(text)), "why",
-	    slot_text(why, strlen(why))), NULL);
+			    slot_text(text, strlen(text)), "why",
+			    slot_text(why, strlen(why))),
+	    NULL);
 }
 
-static void io_diff(void *ctx, const char *unified, size_t added,
-    size_t removed)
+static void io_diff(
+    void *ctx, const char *unified, size_t added, size_t removed)
 {
 	(void)ctx;
-	(void)slot_tell(json_pack("{s:s, s:o, s:I, s:I}", "type", "diff", "text",
-	    slot_text(unified, strlen(unified)), "added", (json_int_t)added,
-	    "removed", (json_int_t)removed), NULL);
+	(void)slot_tell(
+	    json_pack("{s:s, s:o, s:I, s:I}", "type", "diff", "text",
+		slot_text(unified, strlen(unified)), "added", (json_int_t)added,
+		"removed", (json_int_t)removed),
+	    NULL);
 }
 
 static void io_hostkey(void *ctx, const struct driver_refusal *refusal)
 {
 	(void)ctx;
-	(void)slot_tell(json_pack("{s:s, s:s, s:s, s:s}", "type", "hostkey",
-	    "key_type", refusal->key_type, "key", refusal->key_blob,
-	    "fingerprint", refusal->fingerprint), NULL);
+	(void)slot_tell(
+	    json_pack("{s:s, s:s, s:s, s:s}", "type", "hostkey", "key_type",
+		refusal->key_type, "key", refusal->key_blob, "fingerprint",
+		refusal->fingerprint),
+	    NULL);
 }
 
 static enum err_code io_facts(void *ctx, const json_t *facts, struct err *e)
@@ -138,8 +144,8 @@ static json_t *effect_message(const struct driver_plan *plan)
 	json_t *reverse = json_array();
 
 	for (size_t i = 0; reverse && i < plan->n_reverse; i++)
-		json_array_append_new(reverse, slot_text(plan->reverse[i],
-		    strlen(plan->reverse[i])));
+		json_array_append_new(reverse,
+		    slot_text(plan->reverse[i], strlen(plan->reverse[i])));
 	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "type", "effect",
 	    "snapshot", slot_text(plan->snapshot, strlen(plan->snapshot)),
 	    "predicted", slot_text(predicted, strlen(predicted)), "diff",
@@ -163,9 +169,11 @@ enum err_code slot_ask(struct slot *slot, json_t *message, struct err *e)
 		if (strcmp(type, "cancel") == 0)
 			slot->cancelled = true;
 		else if (strcmp(type, "stop") == 0)
-			rc = err_set(e, json_flag(answer, "cancelled", false)
-			    ? ERR_CANCELLED : ERR_CONFLICT, "%s",
-			    json_text(answer, "message", "stopped"));
+			rc = err_set(e,
+			    json_flag(answer, "cancelled", false)
+				? ERR_CANCELLED
+				: ERR_CONFLICT,
+			    "%s", json_text(answer, "message", "stopped"));
 		json_decref(answer);
 		if (go)
 			break;
@@ -173,8 +181,8 @@ enum err_code slot_ask(struct slot *slot, json_t *message, struct err *e)
 	return rc;
 }
 
-static enum err_code io_effect(void *ctx, const struct driver_plan *plan,
-    struct err *e)
+static enum err_code io_effect(
+    void *ctx, const struct driver_plan *plan, struct err *e)
 {
 	return slot_ask(ctx, effect_message(plan), e);
 }
@@ -197,7 +205,7 @@ bool slot_cancelled(void *ctx)
 	return slot->cancelled;
 }
 
-/* --- one request ------------------------------------------------------------- */
+/* --- one request --------------------------------------------------------- */
 
 size_t slot_read_pins(const json_t *request, struct arena *arena,
     struct driver_host_key pins[SLOT_PINS_MAX])
@@ -206,7 +214,8 @@ size_t slot_read_pins(const json_t *request, struct arena *arena,
 	size_t n = 0, i;
 	json_t *item;
 
-	json_array_foreach(list, i, item) {
+	json_array_foreach(list, i, item)
+	{
 		char *type = arena_strdup(arena, json_string_value(item));
 		char *space = type ? strchr(type, ' ') : NULL;
 
@@ -235,17 +244,17 @@ static enum err_code read_questions(const json_t *rq, struct arena *arena,
 
 	if (!to)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	json_array_foreach(list, i, item)
-		to[i] = (struct device_question){ json_text(item, "name", ""),
-			json_text(item, "command", ""),
-			(int)json_number(item, "timeout_s", 0) * 1000 };
+	json_array_foreach(list, i, item) to[i] =
+	    (struct device_question){ json_text(item, "name", ""),
+		    json_text(item, "command", ""),
+		    (int)json_number(item, "timeout_s", 0) * 1000 };
 	in->questions = to;
 	in->n_questions = n;
 	return ERR_OK;
 }
 
-static void fill_input(const json_t *rq, const struct driver *driver,
-    struct device_run_input *in)
+static void fill_input(
+    const json_t *rq, const struct driver *driver, struct device_run_input *in)
 {
 	in->driver = driver;
 	in->target.name = json_text(rq, "device", "");
@@ -272,8 +281,8 @@ static void fill_input(const json_t *rq, const struct driver *driver,
 static void execute(struct slot *slot, const json_t *rq, struct arena *arena,
     struct device_run_outcome *out)
 {
-	const struct device_run_io io = { slot, io_log, io_backup,
-		io_output, io_quarantine, io_diff, io_effect, io_hostkey, slot_cancelled,
+	const struct device_run_io io = { slot, io_log, io_backup, io_output,
+		io_quarantine, io_diff, io_effect, io_hostkey, slot_cancelled,
 		io_facts };
 	const struct secret_ref ref =
 	    slot_read_ref(json_object_get(rq, "credentials"));
@@ -399,12 +408,13 @@ static bool belongs_to_living_master(const char *dir)
 	}
 	/* held until this process ends */
 	return fd >= 0 && poll(&p, 1, 0) >= 0 &&
-	    (p.revents & (POLLHUP | POLLERR)) == 0;
+	       (p.revents & (POLLHUP | POLLERR)) == 0;
 }
 
 int slot_main(const char *dir, slot_find_driver find)
 {
-	struct slot slot = { .dir = dir, .find = find,
+	struct slot slot = { .dir = dir,
+		.find = find,
 		.in = BUF_INIT(WIRE_MAX_MESSAGE + 65536 + 4) };
 	struct rlimit none = { 0, 0 };
 	struct err e = ERR_INIT;

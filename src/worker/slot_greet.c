@@ -13,8 +13,7 @@
 #define HELLO_MS 5000
 #define VALUES_MAX ((size_t)256 * 1024)
 
-/* --- marks of credentials ---------------------------------------------------
- */
+/* --- marks of credentials ------------------------------------------------ */
 
 static void put_secret(struct buf *to, const struct secret *s)
 {
@@ -66,8 +65,7 @@ static void make_mark(const struct credentials *c, const char *known,
 	wipe(text, sizeof(text));
 }
 
-/* --- the session -------------------------------------------------------------
- */
+/* --- the session --------------------------------------------------------- */
 
 static json_t *end_unasked(const char *what, const struct err *e)
 {

@@ -37,8 +37,8 @@ static void become_slot(const struct worker *w, int fd)
 	_exit(127);
 }
 
-static enum err_code start(struct worker *w, struct slot_process **ret,
-    struct err *e)
+static enum err_code start(
+    struct worker *w, struct slot_process **ret, struct err *e)
 {
 	struct slot_process *slot = calloc(1, sizeof(*slot));
 	struct timeval timeout = { .tv_sec = SEND_TIMEOUT_S };
@@ -75,8 +75,8 @@ size_t slots_limit(struct worker *w)
 	size_t limit = 16;
 
 	if (snapshots_current(w->app.snapshots, &s, NULL) == ERR_OK) {
-		limit = (size_t)record_number(snapshot_settings(s),
-		    SETTINGS_SLOTS, 16);
+		limit = (size_t)record_number(
+		    snapshot_settings(s), SETTINGS_SLOTS, 16);
 		snapshot_unref(s);
 	}
 	return limit < MAX_SLOTS ? limit : MAX_SLOTS;

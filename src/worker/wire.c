@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static enum err_code send_all(int fd, const char *data, size_t len,
-    struct err *e)
+static enum err_code send_all(
+    int fd, const char *data, size_t len, struct err *e)
 {
 	while (len > 0) {
 		ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
@@ -52,8 +52,8 @@ enum err_code wire_take(struct buf *in, json_t **ret, struct err *e)
 	*ret = NULL;
 	if (in->len < 4)
 		return ERR_OK;
-	len = (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 |
-	    p[3];
+	len =
+	    (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
 	if (len > WIRE_MAX_MESSAGE)
 		return err_set(e, ERR_CORRUPT, "a message of %zu bytes", len);
 	if (in->len - 4 < len)

@@ -23,8 +23,8 @@
  *     end      {state, text, added, removed, touched, passing, diff_hash}; of a
  *              run over the store {state, text, rows}
  *
- * The slot side blocks; the master side never does.  Messages that are taken are
- * new references.
+ * The slot side blocks; the master side never does.  Messages that are taken
+ * are new references.
  */
 #ifndef WORKER_WIRE_H
 #define WORKER_WIRE_H
@@ -36,16 +36,15 @@
 #define WIRE_MAX_MESSAGE ((size_t)64 * 1024 * 1024)
 
 /* Blocks until all is written.  SIGPIPE is not raised. */
-enum err_code wire_send(int fd, const json_t *message, struct err *e)
-    must_check;
+enum err_code wire_send(
+    int fd, const json_t *message, struct err *e) must_check;
 
 /* Takes the next whole message out of `in`, if there is one (*ret NULL
  * otherwise).  ERR_CORRUPT: the peer talks nonsense. */
-enum err_code wire_take(struct buf *in, json_t **ret, struct err *e)
-    must_check;
+enum err_code wire_take(struct buf *in, json_t **ret, struct err *e) must_check;
 
 /* Reads what there is.  *ret_open is false at the end of the stream. */
-enum err_code wire_fill(int fd, struct buf *in, bool *ret_open, struct err *e)
-    must_check;
+enum err_code wire_fill(
+    int fd, struct buf *in, bool *ret_open, struct err *e) must_check;
 
 #endif

@@ -38,12 +38,12 @@ struct loop {
 	struct slot_process *heard[MAX_SLOTS]; /* behind polled[2…] */
 };
 
-/* --- what wakes the master ----------------------------------------------------- */
+/* --- what wakes the master ----------------------------------------------- */
 
 static enum err_code watch(int fd, const char *path, struct err *e)
 {
-	if (inotify_add_watch(fd, path, IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE |
-	    IN_DELETE) < 0)
+	if (inotify_add_watch(fd, path,
+		IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE | IN_DELETE) < 0)
 		return err_set_errno(e, "cannot watch %s", path);
 	return ERR_OK;
 }
@@ -70,7 +70,8 @@ static enum err_code watch_all(struct loop *l, struct err *e)
 	if ((rc = outbox_prepare(dir, e)) != ERR_OK ||
 	    (rc = watch(l->inotify_fd, path, e)) != ERR_OK)
 		return rc;
-	snprintf(path, sizeof(path), "%s/refs/heads", store_path(l->w.app.store));
+	snprintf(
+	    path, sizeof(path), "%s/refs/heads", store_path(l->w.app.store));
 	return watch(l->inotify_fd, path, e);
 }
 
@@ -96,7 +97,7 @@ static void drain(int fd)
 		;
 }
 
-/* --- stopping --------------------------------------------------------------------- */
+/* --- stopping ------------------------------------------------------------ */
 
 static void begin_stop(struct loop *l)
 {
@@ -129,7 +130,7 @@ static bool may_exit(const struct loop *l)
 	return true;
 }
 
-/* --- the loop ------------------------------------------------------------------------ */
+/* --- the loop ------------------------------------------------------------ */
 
 static int64_t schedule_wait_ms(const struct loop *l)
 {
@@ -153,8 +154,9 @@ static void run_schedules(struct loop *l)
 static int wait_ms(const struct loop *l)
 {
 	int64_t times[] = { record_next_ms(&l->w), dispatch_next_ms(&l->w),
-		fleet_next_ms(&l->w), greet_next_ms(&l->w), hook_next_ms(l->w.hook),
-		schedule_wait_ms(l), l->w.stopping ? 200 : 10000 };
+		fleet_next_ms(&l->w), greet_next_ms(&l->w),
+		hook_next_ms(l->w.hook), schedule_wait_ms(l),
+		l->w.stopping ? 200 : 10000 };
 	int64_t least = INT_MAX;
 
 	if (l->w.queue_changed && !l->w.stopping)
@@ -229,7 +231,7 @@ static void serve(struct loop *l)
 	}
 }
 
-/* --- start and end ----------------------------------------------------------------------- */
+/* --- start and end ------------------------------------------------------- */
 
 static void ready_path(const struct loop *l, char path[4096])
 {
@@ -258,7 +260,8 @@ static enum err_code wait_for_old_slots(const char *dir, struct err *e)
 	if (rc == ERR_TIMEOUT)
 		return err_set(e, rc,
 		    "a device session of an earlier worker in %s has not "
-		    "ended", dir);
+		    "ended",
+		    dir);
 	if (rc == ERR_OK)
 		file_unlock(fd);
 	return rc;
@@ -310,8 +313,10 @@ static enum err_code prepare(struct loop *l, struct err *e)
 
 enum err_code worker_serve(const struct worker_options *options, struct err *e)
 {
-	struct loop l = { .w = { .options = *options }, .lock_fd = -1,
-		.signal_fd = -1, .inotify_fd = -1 };
+	struct loop l = { .w = { .options = *options },
+		.lock_fd = -1,
+		.signal_fd = -1,
+		.inotify_fd = -1 };
 	struct rlimit none = { 0, 0 };
 	char path[4096];
 	enum err_code rc;

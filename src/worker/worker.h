@@ -21,7 +21,7 @@ struct worker_options {
 
 /* Serves until SIGTERM or SIGINT: then takes no more runs, lets those that
  * have touched a device end, puts the others back into the queue. */
-enum err_code worker_serve(const struct worker_options *options, struct err *e)
-    must_check;
+enum err_code worker_serve(
+    const struct worker_options *options, struct err *e) must_check;
 
 #endif

@@ -29,8 +29,7 @@ struct request {
 	struct buf body;
 };
 
-/* --- for tests' scripts ------------------------------------------------------
- */
+/* --- for tests' scripts -------------------------------------------------- */
 
 static const char *argument(struct MHD_Connection *c, const char *name)
 {
@@ -62,8 +61,7 @@ static void control(struct vault_sim *s, struct MHD_Connection *c,
 	    n.readings, n.refused);
 }
 
-/* --- requests ----------------------------------------------------------------
- */
+/* --- requests ------------------------------------------------------------ */
 
 static const char *header(struct MHD_Connection *c, const char *name)
 {
@@ -164,8 +162,7 @@ static void on_end(void *ctx, struct MHD_Connection *connection, void **state,
 	*state = NULL;
 }
 
-/* --- life --------------------------------------------------------------------
- */
+/* --- life ---------------------------------------------------------------- */
 
 static struct MHD_Daemon *start(struct vault_sim *s, unsigned port)
 {

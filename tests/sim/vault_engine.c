@@ -148,8 +148,7 @@ static void read_secret(struct vault_engine *s, const char *url,
 	fail(r, 403, "1 error occurred:\\n\\t* permission denied\\n\\n");
 }
 
-/* --- what goes wrong -------------------------------------------------------
- */
+/* --- what goes wrong ----------------------------------------------------- */
 
 static void spoil_sealed(struct vault_engine *s, struct vault_reply *r)
 {
@@ -229,8 +228,7 @@ static const struct {
 	[MODE_HANGUP] = { "hangup", spoil_hangup },
 };
 
-/* --- all together ----------------------------------------------------------
- */
+/* --- all together -------------------------------------------------------- */
 
 static bool knows_namespace(const char *name)
 {

@@ -82,9 +82,9 @@ struct baremetal_node {
 	const char *maintenance_reason;
 	const char *instance_uuid;
 	const char *allocation_uuid; /* of a single node only */
-	const char *state_since;  /* provision_updated_at */
-	const char *image;	  /* instance_info: image_source */
-	const char *image_name;	  /* as it was asked for through us, or "" */
+	const char *state_since;     /* provision_updated_at */
+	const char *image;	     /* instance_info: image_source */
+	const char *image_name;	     /* as it was asked for through us, or "" */
 	const char *requested_at; /* when it was asked for through us, or "" */
 	const char *deploy_step;  /* "deploy.write_image", or "" */
 	long step_index;	  /* of n_steps; -1: not told */

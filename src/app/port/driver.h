@@ -259,13 +259,13 @@ struct driver_facts {
 struct driver_session; /* each driver defines its own */
 
 struct driver {
-	const char *name;      /* "frr" */
-	const char *label;     /* "FRRouting over SSH" */
-	unsigned capabilities; /* enum driver_capability, or-ed */
-	uint16_t default_port; /* of its first transport */
+	const char *name;	       /* "frr" */
+	const char *label;	       /* "FRRouting over SSH" */
+	unsigned capabilities;	       /* enum driver_capability, or-ed */
+	uint16_t default_port;	       /* of its first transport */
 	const char *const *transports; /* "ssh", …; NULL ends, NULL: just one */
-	unsigned confirm_min_s; /* bounds of driver_commit.confirm_s; */
-	unsigned confirm_max_s; /* both 0 without DRIVER_CAN_CONFIRM */
+	unsigned confirm_min_s;	       /* bounds of driver_commit.confirm_s; */
+	unsigned confirm_max_s;	       /* both 0 without DRIVER_CAN_CONFIRM */
 
 	/* Connects, checks the host key before any credential is sent, signs
 	 * in, makes the session quiet (no paging) and checks that it is this

@@ -39,8 +39,8 @@ enum err_code queue_bind_key(const char *dir, const char *key,
 /* One at a time, in all processes: whoever binds a key and puts its run holds
  * this, so that nobody takes the one between the two for dead and puts the run
  * as well.  ERR_TIMEOUT. */
-enum err_code queue_lock(const char *dir, int *ret_fd, struct err *e)
-    must_check;
+enum err_code queue_lock(
+    const char *dir, int *ret_fd, struct err *e) must_check;
 void queue_unlock(int fd);
 
 /* The document in the first place that has it.  ERR_NOT_FOUND. */
@@ -52,8 +52,8 @@ enum err_code queue_list(const char *dir, enum queue_place place,
     char (**ret_ids)[RUN_ID_SIZE], size_t *ret_n, struct err *e) must_check;
 
 /* Moves a run; ERR_NOT_FOUND if it is not (any more) in `from`. */
-enum err_code queue_move(const char *dir, const char *id,
-    enum queue_place from, enum queue_place to, struct err *e) must_check;
+enum err_code queue_move(const char *dir, const char *id, enum queue_place from,
+    enum queue_place to, struct err *e) must_check;
 /* The end of it. */
 enum err_code queue_remove(const char *dir, const char *id,
     enum queue_place place, struct err *e) must_check;
@@ -61,8 +61,7 @@ enum err_code queue_remove(const char *dir, const char *id,
 enum err_code queue_request_cancel(const char *dir, const char *id,
     const char *actor, struct err *e) must_check;
 /* Who asked, in `actor`; false if nobody did. */
-bool queue_cancel_requested(const char *dir, const char *id,
-    char actor[128]);
+bool queue_cancel_requested(const char *dir, const char *id, char actor[128]);
 void queue_clear_cancel(const char *dir, const char *id);
 
 /* Removes what nobody needs any more: temporary files of dead writers, cancel
@@ -70,7 +69,7 @@ void queue_clear_cancel(const char *dir, const char *id);
 void queue_sweep(const char *dir);
 
 /* The path of a place, for inotify and stat. */
-void queue_path(const char *dir, enum queue_place place, char *path,
-    size_t size);
+void queue_path(
+    const char *dir, enum queue_place place, char *path, size_t size);
 
 #endif

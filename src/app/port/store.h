@@ -37,8 +37,8 @@ struct blob_id {
 	uint8_t raw[STORE_OID_SIZE];
 };
 
-void commit_id_format(const struct commit_id *id,
-    char text[STORE_OID_TEXT_SIZE]);
+void commit_id_format(
+    const struct commit_id *id, char text[STORE_OID_TEXT_SIZE]);
 void blob_id_format(const struct blob_id *id, char text[STORE_OID_TEXT_SIZE]);
 /* Exactly 40 hexadecimal digits. */
 bool commit_id_parse(const char *text, struct commit_id *ret);
@@ -81,8 +81,8 @@ struct store_message {
 enum err_code store_init(const char *path, const char *seed_dir,
     const struct store_message *first, struct err *e) must_check;
 
-enum err_code store_open(const char *path, struct store **ret, struct err *e)
-    must_check;
+enum err_code store_open(
+    const char *path, struct store **ret, struct err *e) must_check;
 void store_close(struct store *s);
 /* For a program that asks for the tip at every request: from now on the kernel
  * tells when a ref may have changed (base/watch.h).  Once, before other
@@ -103,20 +103,20 @@ enum err_code store_tip(struct store *s, enum store_branch branch,
 /* Appends the file at path in a commit.  ERR_NOT_FOUND.  ret_blob may be
  * NULL. */
 enum err_code store_read(struct store *s, const struct commit_id *at,
-    const char *path, struct buf *out, struct blob_id *ret_blob, struct err *e)
-    must_check;
+    const char *path, struct buf *out, struct blob_id *ret_blob,
+    struct err *e) must_check;
 enum err_code store_read_blob(struct store *s, const struct blob_id *blob,
     struct buf *out, struct err *e) must_check;
 
 /* One changed or present file.  The pointers last for the call. */
 struct store_change {
 	const char *path;
-	bool has_old, has_new;	/* absent old: added; absent new: removed */
+	bool has_old, has_new; /* absent old: added; absent new: removed */
 	struct blob_id old_blob, new_blob;
 };
 /* Anything but ERR_OK stops the walk and is its result. */
-typedef enum err_code (*store_change_fn)(void *ctx,
-    const struct store_change *change, struct err *e);
+typedef enum err_code (*store_change_fn)(
+    void *ctx, const struct store_change *change, struct err *e);
 
 /* The files that differ between two commits, in path order; `from` NULL or
  * zero: all files of `to` as added.  prefix: "" or a directory such as
@@ -128,8 +128,8 @@ enum err_code store_diff(struct store *s, const struct commit_id *from,
 
 /* The names directly below a directory of a commit, sorted; directories end
  * in "/".  ERR_NOT_FOUND if there is no such directory. */
-typedef enum err_code (*store_name_fn)(void *ctx, const char *name,
-    struct err *e);
+typedef enum err_code (*store_name_fn)(
+    void *ctx, const char *name, struct err *e);
 enum err_code store_list(struct store *s, const struct commit_id *at,
     const char *dir, store_name_fn fn, void *ctx, struct err *e) must_check;
 
@@ -145,8 +145,8 @@ struct store_commit {
 	const char *subject;
 	const char *message; /* all of it, trailers too */
 };
-typedef enum err_code (*store_commit_fn)(void *ctx,
-    const struct store_commit *commit, bool *stop, struct err *e);
+typedef enum err_code (*store_commit_fn)(
+    void *ctx, const struct store_commit *commit, bool *stop, struct err *e);
 
 /* From `from` (NULL: the tip) backwards along first parents; for the history of
  * a path see history.h. */
@@ -158,8 +158,8 @@ enum err_code store_commit_read(struct store *s, const struct commit_id *id,
 
 /* The value of the last trailer `key` of a message, without a copy:
  * *ret_len bytes at the returned pointer, NULL if there is none. */
-const char *store_message_trailer(const char *message, const char *key,
-    size_t *ret_len);
+const char *store_message_trailer(
+    const char *message, const char *key, size_t *ret_len);
 
 /* --- writing ---------------------------------------------------------- */
 
@@ -195,8 +195,8 @@ enum err_code store_txn_begin(struct store *s, enum store_branch branch,
  * ERR_LIMIT past the bounds above.  A path may be put or removed once in a
  * commit. */
 enum err_code store_txn_put(struct store_txn *t, const char *path,
-    const void *data, size_t len, struct store_expect expect, struct err *e)
-    must_check;
+    const void *data, size_t len, struct store_expect expect,
+    struct err *e) must_check;
 enum err_code store_txn_remove(struct store_txn *t, const char *path,
     struct store_expect expect, struct err *e) must_check;
 /* Only a precondition: the path must be so at commit time. */

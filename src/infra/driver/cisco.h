@@ -32,7 +32,6 @@ enum err_code cisco_start(struct cisco_session *s, struct deadline deadline,
     struct driver_refusal *refusal, struct err *e) must_check;
 void cisco_stop(struct cisco_session *s);
 
-
 const char *cisco_peer(const struct cisco_session *s); /* for messages */
 /* From now on hooks->cancelled is not asked any more. */
 void cisco_forbid_cancel(struct cisco_session *s);

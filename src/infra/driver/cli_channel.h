@@ -53,7 +53,6 @@ struct cli_channel {
 	struct ssh_shell *shell; /* NULL over an API */
 };
 
-
 /* --- opening ----------------------------------------------------------- */
 
 struct command_dialect;

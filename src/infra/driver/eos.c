@@ -135,8 +135,8 @@ static enum err_code prepare_shell(struct driver_session *s,
 static enum err_code start_session(struct driver_session *s,
     struct deadline deadline, struct driver_refusal *refusal, struct err *e)
 {
-	enum err_code code = cli_channel_open(transports, s->target, s->hooks,
-	    deadline, &s->channel, refusal, e);
+	enum err_code code = cli_channel_open(
+	    transports, s->target, s->hooks, deadline, &s->channel, refusal, e);
 
 	if (code == ERR_OK && s->channel->shell != NULL)
 		code = prepare_shell(s, deadline, refusal, e);
@@ -228,8 +228,8 @@ enum err_code eos_read_staged(struct driver_session *s,
 {
 	char command[80];
 
-	snprintf(command, sizeof command, "show session-config named %s",
-	    s->staged);
+	snprintf(
+	    command, sizeof command, "show session-config named %s", s->staged);
 	return read_config(s, command, deadline, out, e);
 }
 
@@ -245,8 +245,9 @@ static enum err_code eos_get_config(struct driver_session *s,
 	if (source == DRIVER_STAGED)
 		code = eos_read_staged(s, deadline, &text, e);
 	else
-		code = read_config(s, source == DRIVER_STARTUP
-			? "show startup-config" : "show running-config",
+		code = read_config(s,
+		    source == DRIVER_STARTUP ? "show startup-config"
+					     : "show running-config",
 		    deadline, &text, e);
 	code = config_text_give(code, &text, arena, ret, e);
 	buf_release(&text);
@@ -271,7 +272,7 @@ static enum err_code eos_read_output(struct driver_session *s,
 	return cli_output_read(&output, deadline, arena, ret, e);
 }
 
-/* --- Comparing and saving ---------------------------------------------------- */
+/* --- Comparing and saving ------------------------------------------------ */
 
 static enum err_code eos_verify(const struct driver_candidate *intended,
     const char *running, struct arena *arena, struct driver_verdict *ret,
@@ -299,8 +300,7 @@ static enum err_code eos_get_pending(struct driver_session *s,
 		.any = list.timed || list.foreign,
 		.ours = list.ours[0] != '\0' && !list.foreign,
 		.reverts_ms = -1,
-		.who = arena_strdup(arena,
-		    list.foreign ? list.who : list.ours),
+		.who = arena_strdup(arena, list.foreign ? list.who : list.ours),
 	};
 	return ERR_OK;
 }
@@ -329,8 +329,9 @@ const struct driver driver_eos = {
 	.name = "eos",
 	.label = "Arista EOS over SSH or eAPI",
 	.capabilities = DRIVER_CAN_MERGE | DRIVER_CAN_REPLACE |
-	    DRIVER_CAN_CONFIRM | DRIVER_CAN_CANDIDATE | DRIVER_CAN_ATOMIC |
-	    DRIVER_CAN_STARTUP | DRIVER_CAN_SAVE,
+			DRIVER_CAN_CONFIRM | DRIVER_CAN_CANDIDATE |
+			DRIVER_CAN_ATOMIC | DRIVER_CAN_STARTUP |
+			DRIVER_CAN_SAVE,
 	.default_port = SSH_PORT,
 	.transports = eos_transports,
 	.confirm_min_s = 30,

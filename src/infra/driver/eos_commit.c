@@ -12,8 +12,8 @@
 
 #define COMMIT_MS 120000
 
-static enum err_code ask_effect(struct driver_session *s,
-    const struct driver_plan *plan, struct err *e)
+static enum err_code ask_effect(
+    struct driver_session *s, const struct driver_plan *plan, struct err *e)
 {
 	if (s->hooks == NULL || s->hooks->before_effect == NULL)
 		return ERR_OK;
@@ -27,8 +27,8 @@ static void commit_command(const struct driver_session *s,
 	unsigned t = how->confirm_s;
 
 	if (t == 0)
-		snprintf(command, 100, "configure session %s commit",
-		    s->staged);
+		snprintf(
+		    command, 100, "configure session %s commit", s->staged);
 	else
 		snprintf(command, 100,
 		    "configure session %s commit timer %02u:%02u:%02u",
@@ -46,7 +46,8 @@ static enum err_code lost(struct driver_session *s,
 	    s->target->name, why->message);
 }
 
-/* Once the command was sent, only its answer tells that the device did nothing. */
+/* Once the command was sent, only its answer tells that the device did nothing.
+ */
 static enum err_code send_commit(struct driver_session *s,
     const struct driver_commit *how, struct arena *arena,
     struct driver_report *report, struct err *e)
@@ -114,12 +115,12 @@ enum err_code eos_confirm(
 		    "%s waits for no confirmation any more: its timer has "
 		    "taken the change back, or someone else decided",
 		    eos_peer(s));
-	snprintf(command, sizeof command, "configure session %s commit",
-	    list.ours);
+	snprintf(
+	    command, sizeof command, "configure session %s commit", list.ours);
 	return eos_command_once(s, command, deadline, e);
 }
 
-/* --- What is there -------------------------------------------------------------- */
+/* --- What is there ------------------------------------------------------- */
 
 enum err_code eos_classify(struct driver_session *s, const char *snapshot,
     const char *predicted, struct deadline deadline, enum driver_found *ret,
@@ -136,7 +137,7 @@ enum err_code eos_classify(struct driver_session *s, const char *snapshot,
 	else if (code == ERR_OK && eos_same_text(buf_text(&running), snapshot))
 		*ret = DRIVER_FOUND_OLD;
 	else if (code == ERR_OK && predicted != NULL &&
-	    eos_same_text(buf_text(&running), predicted))
+		 eos_same_text(buf_text(&running), predicted))
 		*ret = DRIVER_FOUND_NEW;
 	else if (code == ERR_OK)
 		*ret = DRIVER_FOUND_PARTIAL;
@@ -157,9 +158,8 @@ static enum err_code read_equal(struct driver_session *s, const char *snapshot,
 }
 
 /* Aborting a session whose timer runs takes it back at once. */
-static enum err_code abort_ours(struct driver_session *s,
-    const char *snapshot, struct deadline deadline, bool *ret_did,
-    struct err *e)
+static enum err_code abort_ours(struct driver_session *s, const char *snapshot,
+    struct deadline deadline, bool *ret_did, struct err *e)
 {
 	struct eos_sessions list;
 	char command[80];
@@ -168,8 +168,8 @@ static enum err_code abort_ours(struct driver_session *s,
 	*ret_did = false;
 	if (code != ERR_OK || list.ours[0] == '\0')
 		return code;
-	snprintf(command, sizeof command, "configure session %s abort",
-	    list.ours);
+	snprintf(
+	    command, sizeof command, "configure session %s abort", list.ours);
 	*ret_did = true;
 	eos_expect_name_of(s, snapshot);
 	return eos_command_once(s, command, deadline, e);
@@ -185,8 +185,8 @@ static enum err_code put_back(struct driver_session *s, const char *snapshot,
 
 	if (code != ERR_OK)
 		return code;
-	snprintf(command, sizeof command, "configure session %s commit",
-	    s->staged);
+	snprintf(
+	    command, sizeof command, "configure session %s commit", s->staged);
 	eos_expect_name_of(s, snapshot);
 	code = eos_command_once(s, command, deadline, e);
 	if (code == ERR_OK)

@@ -46,11 +46,11 @@ bool eos_same_text(const char *a, const char *b);
 
 /* eos_pending.c: what `show configuration sessions` tells. */
 struct eos_sessions {
-	bool timed;   /* one waits for its confirmation */
-	bool foreign; /* one is open or waits, and is not ours */
-	char ours[EOS_SESSION_NAME];  /* that waits; "" if none */
+	bool timed;		     /* one waits for its confirmation */
+	bool foreign;		     /* one is open or waits, and is not ours */
+	char ours[EOS_SESSION_NAME]; /* that waits; "" if none */
 	char stale[EOS_SESSION_NAME]; /* open and not committed; "" if none */
-	char who[100]; /* of the foreign one: name and user */
+	char who[100];		      /* of the foreign one: name and user */
 };
 enum err_code eos_list_sessions(struct driver_session *s,
     struct deadline deadline, struct eos_sessions *ret,
@@ -58,8 +58,8 @@ enum err_code eos_list_sessions(struct driver_session *s,
 
 /* eos_script.c: the candidate's lines, as they are to be typed.  ERR_INVALID
  * names the one that must not be sent. */
-enum err_code eos_script_make(const char *text, struct cli_script *script,
-    struct err *e) must_check;
+enum err_code eos_script_make(
+    const char *text, struct cli_script *script, struct err *e) must_check;
 
 /* eos_facts.c */
 enum err_code eos_get_facts(struct driver_session *s, struct deadline deadline,

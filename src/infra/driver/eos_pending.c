@@ -48,7 +48,8 @@ enum err_code eos_list_sessions(struct driver_session *s,
 	if (code == ERR_OK && p == NULL)
 		code = err_set(e, ERR_REMOTE,
 		    "%s does not tell its configuration sessions; nothing was "
-		    "changed", eos_peer(s));
+		    "changed",
+		    eos_peer(s));
 	if (code == ERR_OK)
 		p = strchr(p + 1, '\n');
 	while (code == ERR_OK && p != NULL && p[1] != '\0') {
@@ -69,8 +70,8 @@ void eos_expect_name_of(struct driver_session *s, const char *config)
 
 	if (at != NULL) {
 		at += sizeof word - 1;
-		snprintf(name, sizeof name, "%.*s", (int)strcspn(at, " \n"),
-		    at);
+		snprintf(
+		    name, sizeof name, "%.*s", (int)strcspn(at, " \n"), at);
 	}
 	s->channel->ops->expect_name(s->channel, name);
 }

@@ -17,7 +17,7 @@
 /* Known at the top of a configuration only; there never is such an alias. */
 #define GUARD "no alias switchyard-guard"
 
-/* --- The session ------------------------------------------------------------- */
+/* --- The session --------------------------------------------------------- */
 
 static enum err_code load(struct driver_session *s,
     const struct driver_candidate *candidate, struct deadline deadline,
@@ -43,10 +43,10 @@ static enum err_code load(struct driver_session *s,
 	code = eos_script_make(candidate->text, &script, e);
 	if (code == ERR_OK) {
 		random_hex(random, 4);
-		snprintf(s->staged, sizeof s->staged,
-		    EOS_SESSION_PREFIX "%s", random);
-		snprintf(enter, sizeof enter, "configure session %s",
-		    s->staged);
+		snprintf(s->staged, sizeof s->staged, EOS_SESSION_PREFIX "%s",
+		    random);
+		snprintf(
+		    enter, sizeof enter, "configure session %s", s->staged);
 		s->staged_lines = script.n;
 		code = s->channel->ops->load(s->channel, &script, deadline, e);
 	}
@@ -68,12 +68,11 @@ static enum err_code check_others(
 		return err_set(e, ERR_CONFLICT,
 		    "%s has a configuration session that is not finished (%s): "
 		    "commit or abort it there first. Nothing was changed.",
-		    eos_peer(s),
-		    list.foreign ? list.who : list.ours);
+		    eos_peer(s), list.foreign ? list.who : list.ours);
 	if (list.stale[0] == '\0')
 		return ERR_OK;
-	snprintf(command, sizeof command, "configure session %s abort",
-	    list.stale);
+	snprintf(
+	    command, sizeof command, "configure session %s abort", list.stale);
 	return eos_command(s, command, deadline, e);
 }
 
@@ -84,8 +83,8 @@ enum err_code eos_discard(
 
 	if (s->staged[0] == '\0')
 		return ERR_OK;
-	snprintf(command, sizeof command, "configure session %s abort",
-	    s->staged);
+	snprintf(
+	    command, sizeof command, "configure session %s abort", s->staged);
 	s->staged[0] = '\0';
 	return eos_command(s, command, deadline, e);
 }
@@ -105,7 +104,7 @@ enum err_code eos_stage(struct driver_session *s,
 	return code;
 }
 
-/* --- What it would do --------------------------------------------------------- */
+/* --- What it would do ---------------------------------------------------- */
 
 static enum err_code describe(const struct buf *running,
     const struct buf *staged, struct arena *arena, struct driver_plan *ret,
@@ -120,8 +119,8 @@ static enum err_code describe(const struct buf *running,
 
 	plan.empty = eos_same_text(a.text, b.text);
 	if (code == ERR_OK && !plan.empty) {
-		code = text_diff_format(
-		    &d, "running", "candidate", 3, &text, e);
+		code =
+		    text_diff_format(&d, "running", "candidate", 3, &text, e);
 		plan.diff = arena_memdup(arena, buf_text(&text), text.len);
 		plan.added = d.added;
 		plan.removed = d.removed;

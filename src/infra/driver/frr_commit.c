@@ -230,8 +230,8 @@ static enum err_code lost_in_load(struct driver_session *s,
 	err_set(e, ERR_UNKNOWN_OUTCOME,
 	    "the session with %s was lost after %zu sent %s: %.*s. "
 	    "What the router holds now has to be read.",
-	    s->target->name, report->sent, text_lines(report->sent),
-	    bare(why), why->message);
+	    s->target->name, report->sent, text_lines(report->sent), bare(why),
+	    why->message);
 	err_detail(e, "%s", why->detail);
 	return ERR_UNKNOWN_OUTCOME;
 }

@@ -24,7 +24,6 @@ struct driver_session {
 	struct section_plan *stage;
 };
 
-
 /* Appends the answer to a command of the enable mode. */
 enum err_code frr_run(struct driver_session *s, const char *command,
     struct deadline deadline, struct buf *out, struct err *e) must_check;

@@ -76,8 +76,8 @@ static enum err_code ask_text(struct driver_session *s, const char *request,
 {
 	struct netconf_reply reply = { .doc = NULL };
 	const struct xml_node *node;
-	enum err_code code = netconf_base_call(&s->base, request,
-	    netconf_base_exchange(deadline), out, &reply, e);
+	enum err_code code = netconf_base_call(
+	    &s->base, request, netconf_base_exchange(deadline), out, &reply, e);
 
 	if (code != ERR_OK)
 		return code;
@@ -176,8 +176,8 @@ static enum err_code run_read(void *ctx, const char *command,
 	buf_puts(&request, "<command format=\"text\">");
 	xml_escape(&request, command, strlen(command));
 	buf_puts(&request, "</command>");
-	code = netconf_base_query(&s->base, command, buf_text(&request),
-	    deadline, out, &reply, e);
+	code = netconf_base_query(
+	    &s->base, command, buf_text(&request), deadline, out, &reply, e);
 	buf_release(&request);
 	if (code != ERR_OK)
 		return code;

@@ -126,8 +126,8 @@ static enum err_code run_query(struct driver_session *s,
 	enum err_code code;
 
 	make_query(q, &request);
-	code = netconf_base_query(&s->base, o->command, buf_text(&request),
-	    deadline, out, &reply, e);
+	code = netconf_base_query(
+	    &s->base, o->command, buf_text(&request), deadline, out, &reply, e);
 	buf_release(&request);
 	if (code != ERR_OK)
 		return code;
@@ -155,8 +155,8 @@ static enum err_code netconf_read_output(struct driver_session *s,
 	enum err_code code;
 
 	if (why != NULL || !read_command_parse_query(command, &query))
-		return err_set(e, ERR_DENIED, "\"%.100s\" was not sent: %s",
-		    command, why);
+		return err_set(
+		    e, ERR_DENIED, "\"%.100s\" was not sent: %s", command, why);
 	code = run_query(s, &o, &query, deadline, &text, e);
 	code = cli_output_give(code, &o, &text, arena, ret, e);
 	buf_release(&text);

@@ -1,5 +1,5 @@
 /*
- * The drivers there are, by name.  A platform record names its driver.  Constant
+ * The drivers there are, by name.  A platform record names its driver. Constant
  * tables: never freed, any thread.
  */
 #ifndef INFRA_DRIVER_REGISTRY_H

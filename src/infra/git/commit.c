@@ -200,8 +200,7 @@ enum err_code store_txn_commit(struct store_txn *t,
 		if (ret_changed)
 			*ret_changed =
 			    !commit_id_equal(&done.tip, &done.new_tip);
-		histogram_add(
-		    &t->s->commit_times, clock_mono_us() - began_us);
+		histogram_add(&t->s->commit_times, clock_mono_us() - began_us);
 	}
 	store_txn_abort(t);
 	return rc;

@@ -114,8 +114,8 @@ static bool text_is(const struct part *p, const struct part_commit *c,
 }
 
 /* "12 devices": no device's name has a space. */
-static bool is_of_several(const struct history_filter *f,
-    const struct part *p, const struct part_commit *c)
+static bool is_of_several(const struct history_filter *f, const struct part *p,
+    const struct part_commit *c)
 {
 	const char *run = part_text(p, c->text[PART_RUN]);
 

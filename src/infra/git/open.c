@@ -34,7 +34,8 @@ static enum err_code handle_open(
 	if (rc == GIT_EOWNER)
 		return err_set(e, ERR_DENIED,
 		    "The store at %s belongs to another user: run this as that "
-		    "user.", path);
+		    "user.",
+		    path);
 	if (rc < 0)
 		return git_failure(e, "The store could not be opened.");
 	if (git_repository_odb(&h->odb, h->repo) < 0) {

@@ -43,7 +43,7 @@ struct file_stamp {
 struct tip_cache {
 	bool valid;
 	uint64_t generation; /* of store.watch, while the tip surely holds */
-	bool packed; /* the stamp is that of packed-refs */
+	bool packed;	     /* the stamp is that of packed-refs */
 	struct file_stamp stamp;
 	struct commit_id tip;
 };

@@ -38,11 +38,11 @@ void ironic_fault_text(
 		IRONIC_MAX_ANSWER, &inner, NULL) == ERR_OK)
 		said = inner;
 	if (json_is_string(said))
-		text_append_line(text, IRONIC_MAX_MESSAGE,
-		    json_string_value(said));
+		text_append_line(
+		    text, IRONIC_MAX_MESSAGE, json_string_value(said));
 	else if (json_is_object(said))
-		text_append_line(text, IRONIC_MAX_MESSAGE,
-		    first_of(said, words));
+		text_append_line(
+		    text, IRONIC_MAX_MESSAGE, first_of(said, words));
 	json_decref(inner);
 	json_decref(outer);
 }

@@ -11,7 +11,7 @@
 #define IRONIC_LIST_FIELDS                                                 \
 	"uuid,name,provision_state,target_provision_state,power_state,"    \
 	"target_power_state,resource_class,driver,description,last_error," \
-	"fault,maintenance,maintenance_reason,instance_uuid,"   \
+	"fault,maintenance,maintenance_reason,instance_uuid,"              \
 	"provision_updated_at,instance_info,deploy_step,"                  \
 	"driver_internal_info,protected,retired,reservation,properties"
 #define IRONIC_NODE_FIELDS IRONIC_LIST_FIELDS ",traits,allocation_uuid"

@@ -224,7 +224,8 @@ static void tick_op(struct sweep *s, struct probe_op *op)
 	int64_t limit = (int64_t)s->options->timeout_ms * 1000;
 
 	if (s->now_us - op->began_us >= limit) {
-		probe_fail(op, "%s in %.1f s", m->silence ? m->silence(op) : "no answer",
+		probe_fail(op, "%s in %.1f s",
+		    m->silence ? m->silence(op) : "no answer",
 		    (double)s->options->timeout_ms / 1000);
 	} else if (m->again && !op->connecting && s->now_us >= op->again_us) {
 		op->attempt++;

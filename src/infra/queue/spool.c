@@ -30,8 +30,8 @@ static const char *const place_dirs[QUEUE_PLACES] = {
 	[QUEUE_CANCELLED] = "cancelled",
 };
 
-void queue_path(const char *dir, enum queue_place place, char *path,
-    size_t size)
+void queue_path(
+    const char *dir, enum queue_place place, char *path, size_t size)
 {
 	snprintf(path, size, "%s/spool/%s", dir, place_dirs[place]);
 }
@@ -39,8 +39,8 @@ void queue_path(const char *dir, enum queue_place place, char *path,
 static void document_path(const char *dir, enum queue_place place,
     const char *id, char path[PATH_SIZE])
 {
-	snprintf(path, PATH_SIZE, "%s/spool/%s/%s.json", dir,
-	    place_dirs[place], id);
+	snprintf(
+	    path, PATH_SIZE, "%s/spool/%s/%s.json", dir, place_dirs[place], id);
 }
 
 static enum err_code check_id(const char *id, struct err *e)
@@ -186,7 +186,7 @@ enum err_code queue_list(const char *dir, enum queue_place place,
     char (**ret_ids)[RUN_ID_SIZE], size_t *ret_n, struct err *e)
 {
 	char path[PATH_SIZE];
-	char (*ids)[RUN_ID_SIZE] = NULL;
+	char(*ids)[RUN_ID_SIZE] = NULL;
 	size_t n = 0, cap = 0;
 	struct dirent *entry;
 	enum err_code rc = ERR_OK;
@@ -231,8 +231,8 @@ enum err_code queue_list(const char *dir, enum queue_place place,
 	return ERR_OK;
 }
 
-enum err_code queue_move(const char *dir, const char *id,
-    enum queue_place from, enum queue_place to, struct err *e)
+enum err_code queue_move(const char *dir, const char *id, enum queue_place from,
+    enum queue_place to, struct err *e)
 {
 	char old[PATH_SIZE], now[PATH_SIZE], parent[PATH_SIZE];
 	enum err_code rc = check_id(id, e);
@@ -247,8 +247,8 @@ enum err_code queue_move(const char *dir, const char *id,
 	return dir_sync(parent, e);
 }
 
-enum err_code queue_remove(const char *dir, const char *id,
-    enum queue_place place, struct err *e)
+enum err_code queue_remove(
+    const char *dir, const char *id, enum queue_place place, struct err *e)
 {
 	char path[PATH_SIZE];
 	enum err_code rc = check_id(id, e);
@@ -266,8 +266,8 @@ static void cancel_path(const char *dir, const char *id, char path[PATH_SIZE])
 	snprintf(path, PATH_SIZE, "%s/spool/cancel/%s", dir, id);
 }
 
-enum err_code queue_request_cancel(const char *dir, const char *id,
-    const char *actor, struct err *e)
+enum err_code queue_request_cancel(
+    const char *dir, const char *id, const char *actor, struct err *e)
 {
 	char path[PATH_SIZE];
 	enum err_code rc = check_id(id, e);
@@ -304,7 +304,7 @@ void queue_clear_cancel(const char *dir, const char *id)
 	unlink(path);
 }
 
-/* --- what nobody needs any more --------------------------------------------- */
+/* --- what nobody needs any more ------------------------------------------ */
 
 static bool in_queue(const char *dir, const char *id)
 {
@@ -316,15 +316,15 @@ static bool in_queue(const char *dir, const char *id)
 	return rc != ERR_NOT_FOUND;
 }
 
-static bool is_stale(const char *dir, const char *folder, const char *name,
-    int64_t age_ms)
+static bool is_stale(
+    const char *dir, const char *folder, const char *name, int64_t age_ms)
 {
 	if (strstr(name, ".tmp-") != NULL)
 		return age_ms > OLD_TEMP_MS;
 	if (strcmp(folder, "keys") == 0)
 		return age_ms > OLD_KEY_MS;
 	return strcmp(folder, "cancel") == 0 && age_ms > OLD_MARK_MS &&
-	    !in_queue(dir, name);
+	       !in_queue(dir, name);
 }
 
 static void sweep_folder(const char *dir, const char *folder)
@@ -341,7 +341,8 @@ static void sweep_folder(const char *dir, const char *folder)
 		return;
 	while ((entry = readdir(d)) != NULL) {
 		if (fstatat(dirfd(d), entry->d_name, &st,
-		    AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+			AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) &&
 		    is_stale(dir, folder, entry->d_name,
 			now - (int64_t)st.st_mtim.tv_sec * 1000))
 			unlinkat(dirfd(d), entry->d_name, 0);

@@ -210,8 +210,7 @@ static enum err_code parse_snmp(
 	return rc;
 }
 
-/* --- reading ---------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------- */
 
 void credentials_release(struct credentials *c)
 {

@@ -324,8 +324,7 @@ static enum err_code need_token(
 				    : sign_in(v, deadline, e);
 }
 
-/* --- a secret --------------------------------------------------------------
- */
+/* --- a secret ------------------------------------------------------------ */
 
 /* A token that was kept may have been revoked, used up or forgotten meanwhile:
  * whatever is refused is asked for once more with a new one. */

@@ -74,8 +74,7 @@ enum err_code vault_answer_token(
 	return rc;
 }
 
-/* --- a secret --------------------------------------------------------------
- */
+/* --- a secret ------------------------------------------------------------ */
 
 enum err_code vault_answer_secret(const char *text, size_t len, int kv_version,
     struct buf *out, struct err *e)
@@ -100,8 +99,7 @@ enum err_code vault_answer_secret(const char *text, size_t len, int kv_version,
 	return rc;
 }
 
-/* --- why not ---------------------------------------------------------------
- */
+/* --- why not ------------------------------------------------------------- */
 
 #define ANY (-1)
 

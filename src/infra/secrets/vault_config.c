@@ -13,8 +13,7 @@
 #define DEFAULT_TIMEOUT_S 10
 #define MAX_TIMEOUT_S 60
 
-/* --- the file --------------------------------------------------------------
- */
+/* --- the file ------------------------------------------------------------ */
 
 enum err_code vault_config_load(
     const char *dir, struct buf *text, struct err *e)
@@ -37,8 +36,7 @@ enum err_code vault_config_load(
 	return file_read_regular(path, text, e);
 }
 
-/* --- single values ---------------------------------------------------------
- */
+/* --- single values ------------------------------------------------------- */
 
 /* Names between slashes, as policies write them: nothing to be escaped, and no
  * way up. */
@@ -107,8 +105,7 @@ static bool is_line(const char *text)
 	return *text && text_has_no_control(text, strlen(text), false);
 }
 
-/* --- the settings ----------------------------------------------------------
- */
+/* --- the settings -------------------------------------------------------- */
 
 enum key {
 	KEY_ADDRESS,
@@ -286,8 +283,7 @@ void vault_config_release(struct vault_config *c)
 	*c = (struct vault_config){ .doc = NULL };
 }
 
-/* --- addresses ---------------------------------------------------------------
- */
+/* --- addresses ----------------------------------------------------------- */
 
 enum err_code vault_config_path(const struct vault_config *c,
     const char *reference, struct buf *out, struct err *e)

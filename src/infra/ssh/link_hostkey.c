@@ -145,8 +145,8 @@ static enum err_code changed(
 	    "Someone may stand in between, or the router was replaced. No "
 	    "password was sent, nothing was changed. If the change is known to "
 	    "be right, remove the pinned key and approve the new one.",
-	    link->peer, pin->type, pinned.fingerprint,
-	    refusal->key_type, refusal->fingerprint);
+	    link->peer, pin->type, pinned.fingerprint, refusal->key_type,
+	    refusal->fingerprint);
 }
 
 enum err_code ssh_check_host_key(

@@ -47,8 +47,8 @@ void ssh_shell_on_end(ssh_session session, ssh_channel channel, void *userdata)
 static enum err_code hung_up(struct ssh_shell *shell, struct err *e)
 {
 	shell->closed = true;
-	err_set(e, ERR_REMOTE, "%s ended the session%s.",
-	    shell->link->peer, ssh_link_lost_at(shell->link));
+	err_set(e, ERR_REMOTE, "%s ended the session%s.", shell->link->peer,
+	    ssh_link_lost_at(shell->link));
 	err_detail(e, "libssh: %s", ssh_get_error(shell->link->session));
 	return ERR_REMOTE;
 }

@@ -60,9 +60,8 @@ static enum err_code find_device(
 	struct record_past past;
 	enum err_code rc = api_find_record(r, kind, ret, e);
 
-	if (rc != ERR_NOT_FOUND ||
-	    record_past_find(r->app, kind, r->capture[0], r->arena, &past,
-		&missing) != ERR_OK)
+	if (rc != ERR_NOT_FOUND || record_past_find(r->app, kind, r->capture[0],
+				       r->arena, &past, &missing) != ERR_OK)
 		return rc;
 	*ret = r->past = past.record;
 	return ERR_OK;
@@ -199,8 +198,7 @@ static enum err_code get_version(
 	size_t len;
 	enum err_code rc;
 
-	if ((rc = find_device(r, &device, e)) !=
-		ERR_OK ||
+	if ((rc = find_device(r, &device, e)) != ERR_OK ||
 	    (rc = read_kind(r, &kind, &has_kind, e)) != ERR_OK)
 		return rc;
 	if (!has_kind)

@@ -92,8 +92,8 @@ static bool is_public_key(const char *text)
 		p = (const uint8_t *)raw.data;
 		ok = is_certificate(text, type_len, p) ||
 		     (((size_t)p[0] << 24 | (size_t)p[1] << 16 |
-			 (size_t)p[2] << 8 | p[3]) == type_len &&
-		     memcmp(raw.data + 4, text, type_len) == 0);
+			  (size_t)p[2] << 8 | p[3]) == type_len &&
+			 memcmp(raw.data + 4, text, type_len) == 0);
 	}
 	buf_release(&raw);
 	return ok;

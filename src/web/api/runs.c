@@ -18,8 +18,9 @@
 
 #define DEFAULT_RUNS 50
 #define MAX_RUNS 500
-#define MAX_LOG ((size_t)1024 * 1024) /* bytes an answer; ask again for more \
-				       */
+#define MAX_LOG                                                      \
+	((size_t)1024 * 1024) /* bytes an answer; ask again for more \
+			       */
 #define MAX_DIFF ((size_t)8 * 1024 * 1024)
 /* Of all differences that are told with their run; the others are asked for. */
 #define MAX_DIFFS ((size_t)16 * 1024 * 1024)
@@ -56,8 +57,7 @@ static enum err_code read_filter(
 	run_fields_filter(f);
 	all = request_query_all(r, &n);
 	for (size_t i = 0; i < n; i++) {
-		enum err_code rc =
-		    check_word(r, all[i].name, all[i].value, e);
+		enum err_code rc = check_word(r, all[i].name, all[i].value, e);
 
 		if (rc != ERR_OK)
 			return rc;
@@ -123,8 +123,7 @@ static enum err_code open_run(
 	return run_book_open(r->web->book, r->capture[0], ret, e);
 }
 
-static enum err_code read_brief(
-    struct request *r, json_t **ret, struct err *e)
+static enum err_code read_brief(struct request *r, json_t **ret, struct err *e)
 {
 	if (!run_id_is_valid(r->capture[0]))
 		return not_found(r->capture[0], e);
@@ -322,8 +321,8 @@ static enum err_code post_again(
 
 	if (!run_id_is_valid(r->capture[0]))
 		return not_found(r->capture[0], e);
-	rc = run_again_create(r->app, &r->actor, r->capture[0],
-	    *key ? key : NULL, &doc, e);
+	rc = run_again_create(
+	    r->app, &r->actor, r->capture[0], *key ? key : NULL, &doc, e);
 	if (rc != ERR_OK)
 		return rc;
 	response_header(out, "Location",

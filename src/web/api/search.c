@@ -43,8 +43,8 @@ static json_t *text_json(const struct search_text *text)
 			device_string(l->text, l->len), "match", l->matches));
 	}
 	return json_pack("{s:s, s:s, s:I, s:o}", "device", text->device,
-	    "config", search_texts_words[text->which],
-	    "matches", (json_int_t)text->n_matches, "lines", lines);
+	    "config", search_texts_words[text->which], "matches",
+	    (json_int_t)text->n_matches, "lines", lines);
 }
 
 static enum err_code get_search(

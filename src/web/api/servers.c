@@ -98,8 +98,7 @@ static enum err_code ask(struct request *r, struct response *out,
 	if (rc != ERR_OK)
 		return rc;
 	wish.key = key;
-	rc = servers_ask(
-	    r->web->servers, &r->actor, &wish, errors, &answer, e);
+	rc = servers_ask(r->web->servers, &r->actor, &wish, errors, &answer, e);
 	/* an image that is not there is a malformed request to old clients */
 	if (rc == ERR_INVALID && errors->n == 0)
 		r->problem.status = 400;

@@ -208,7 +208,7 @@ static const char *const render_query[] = { "template", NULL };
 		    .summary = "Create the file, or change it (If-Match)", \
 		    .body_schema = schema_,                                \
 		    .answer_schema = "FileResult",                         \
-		    .may_create = true },                       \
+		    .may_create = true },                                  \
 	{                                                                  \
 		.method = METHOD_DELETE, .pattern = pattern_,              \
 		.surface = SURFACE_API, .permission = MAY_EDIT,            \

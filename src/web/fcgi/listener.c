@@ -103,8 +103,8 @@ static void wake_one(int listening)
 
 	if (getsockname(listening, (struct sockaddr *)&address, &len) != 0)
 		return;
-	fd = socket(address.ss_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = socket(
+	    address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
 	(void)connect(fd, (const struct sockaddr *)&address, len);

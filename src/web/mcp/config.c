@@ -69,9 +69,10 @@ static const struct field fields[] = {
 	    .type = FIELD_CHOICE,
 	    .choices = words,
 	    .fallback = "\"intended\"",
-	    .help = "intended: what the device should have; backup: its last "
-		    "good running configuration; outputs: what further commands "
-		    "told then; diff: from the backup to what is intended." },
+	    .help =
+		"intended: what the device should have; backup: its last "
+		"good running configuration; outputs: what further commands "
+		"told then; diff: from the backup to what is intended." },
 };
 
 static const struct mcp_tool tools[] = {

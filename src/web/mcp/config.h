@@ -12,7 +12,8 @@ struct mcp_config {
 	const char *summary;
 };
 
-/* "intended", "backup", "outputs", "diff"; ends with an entry without a word. */
+/* "intended", "backup", "outputs", "diff"; ends with an entry without a word.
+ */
 extern const struct mcp_config mcp_configs[];
 const struct mcp_config *mcp_config_find(const char *word); /* or NULL */
 

@@ -135,8 +135,7 @@ static struct jv lost_view(struct request *r)
 	struct arena *a = r->arena;
 	struct lost_name *lost = arena_alloc(a, MAX_ATTENTION * sizeof(*lost));
 	struct jv list = jv_list(a, MAX_ATTENTION);
-	size_t n =
-	    lost ? lost_names_find(r->snapshot, lost, MAX_ATTENTION) : 0;
+	size_t n = lost ? lost_names_find(r->snapshot, lost, MAX_ATTENTION) : 0;
 
 	for (size_t i = 0; i < n; i++) {
 		struct jv v = jv_dict(a, 3);

@@ -1,6 +1,7 @@
 /*
  * /devices/{name}/config: the intended configuration, the last backup, the
- * difference, and what else its commands told; and the form that edits the intended one.
+ * difference, and what else its commands told; and the form that edits the
+ * intended one.
  */
 #include "web/pages/pages.h"
 

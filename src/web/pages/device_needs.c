@@ -33,8 +33,8 @@ static bool mark_all(
 	m.marks = arena_zalloc(r->arena, m.n + 1);
 	if (!m.marks)
 		return false;
-	if (device_need_mark(
-		r->app->needs, r->snapshot, need, m.marks, &e) != ERR_OK)
+	if (device_need_mark(r->app->needs, r->snapshot, need, m.marks, &e) !=
+	    ERR_OK)
 		log_err(&e, "what devices need");
 	*ret = m;
 	return true;
@@ -83,8 +83,8 @@ void device_needs_add_filter(struct request *r, struct jv table)
 		jv_list_append(a, options, jv_text(device_need_words[i]));
 	jv_dict_set(a, v, "name", jv_text("needs"));
 	jv_dict_set(a, v, "label", jv_text("Attention"));
-	jv_dict_set(
-	    a, v, "value", jv_text(need == NEEDS ? "" : device_need_words[need]));
+	jv_dict_set(a, v, "value",
+	    jv_text(need == NEEDS ? "" : device_need_words[need]));
 	jv_dict_set(a, v, "options", options);
 	jv_list_append(a, filters, v);
 	snapshot_all(r->snapshot, KIND_DEVICE, &n_all);

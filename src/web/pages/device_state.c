@@ -160,8 +160,7 @@ struct jv device_backup_view(struct request *r, const struct record *device)
 	return backup_by_file(r, device);
 }
 
-/* --- earlier names ---------------------------------------------------------
- */
+/* --- earlier names ------------------------------------------------------- */
 
 /* "devices/lab/r1.json": "r1" */
 static const char *name_in_path(struct arena *a, const char *path)

@@ -48,8 +48,7 @@ static const char *file_name(struct request *r, const struct record *device,
 
 	commit_id_format(at, id);
 	return arena_printf(r->arena, "attachment; filename=\"%s-%s-%.8s.%s\"",
-	    record_key(device), device_file_words[file], id,
-	    suffixes[file]);
+	    record_key(device), device_file_words[file], id, suffixes[file]);
 }
 
 static enum err_code find_version(struct request *r,

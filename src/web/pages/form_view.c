@@ -63,8 +63,8 @@ static const char *typed(struct arena *a, const json_t *v)
 		return join(a, v);
 	if (!json_is_object(v))
 		return "";
-	text = json_dumps(
-	    v, json_real_flags(v) | JSON_INDENT(2) | JSON_SORT_KEYS);
+	text =
+	    json_dumps(v, json_real_flags(v) | JSON_INDENT(2) | JSON_SORT_KEYS);
 	copy = arena_strdup(a, text);
 	free(text);
 	return copy;
@@ -77,9 +77,8 @@ static const char *preset_value(
 	/* Links fill forms in.  The address that something was sent to says
 	 * other things with the same words: a table's filters, which must not
 	 * become a choice of devices. */
-	const char *asked = r->method == METHOD_POST
-				? NULL
-				: request_query(r, f->name, NULL);
+	const char *asked =
+	    r->method == METHOD_POST ? NULL : request_query(r, f->name, NULL);
 	const char *text;
 	json_t *fallback;
 
@@ -234,8 +233,8 @@ static size_t max_length(const struct field *f)
 	return 0;
 }
 
-static const char *control_of(struct request *r, const struct form_view *form,
-    const struct field *f)
+static const char *control_of(
+    struct request *r, const struct form_view *form, const struct field *f)
 {
 	size_t n = 0;
 

@@ -45,8 +45,8 @@ static enum err_code ironic_post(
 
 	if (!object)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	rc = record_form_save(r, KIND_IRONIC,
-	    kind_get(KIND_IRONIC)->name, object, &errors, e);
+	rc = record_form_save(
+	    r, KIND_IRONIC, kind_get(KIND_IRONIC)->name, object, &errors, e);
 	json_decref(object);
 	if (rc == ERR_OK) {
 		response_flash(r, out, "good", "Saved.");

@@ -250,7 +250,8 @@ static enum err_code json_diff(struct arena *a, const json_t *now,
 
 	if ((rc = json_write(now, &left, e)) == ERR_OK &&
 	    (rc = json_write(yours, &right, e)) == ERR_OK)
-		rc = diff_view_from_texts(a, &look, arena_strdup(a, buf_text(&left)),
+		rc = diff_view_from_texts(a, &look,
+		    arena_strdup(a, buf_text(&left)),
 		    arena_strdup(a, buf_text(&right)), ret, e);
 	buf_release(&left);
 	buf_release(&right);
@@ -373,8 +374,8 @@ static enum err_code saved(struct request *r, struct response *out,
 
 	if (!key || !named)
 		return err_set(e, ERR_SYSTEM, "out of memory");
-	response_flash(r, out, "good",
-	    arena_printf(r->arena, "%s %s.", named, what));
+	response_flash(
+	    r, out, "good", arena_printf(r->arena, "%s %s.", named, what));
 	return view_redirect(r, out, e, "/%s/%s", edit->kind->plural, key);
 }
 

@@ -187,8 +187,8 @@ enum err_code record_history_page(
 		return rc;
 	s.path = record_path(record);
 	s.title = view_record_title(r->arena, record);
-	s.url = view_record_url(
-	    r->arena, record_kind(record), record_key(record));
+	s.url =
+	    view_record_url(r->arena, record_kind(record), record_key(record));
 	s.list = arena_printf(r->arena, "/%s", record_kind(record)->plural);
 	s.label = record_kind(record)->title;
 	return show(r, out, &s, e);

@@ -162,8 +162,8 @@ static size_t page_size(struct request *r)
 	return DEFAULT_SIZE;
 }
 
-void record_table_frame(struct request *r,
-    const struct record_table_spec *spec, struct record_table *ret)
+void record_table_frame(struct request *r, const struct record_table_spec *spec,
+    struct record_table *ret)
 {
 	struct record_table t = { .size = page_size(r) };
 	long page = 1;

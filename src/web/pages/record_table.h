@@ -24,7 +24,7 @@ struct record_table {
 	 * there, nor those behind the page if there is a base. */
 	const void **rows;
 	size_t base;
-	size_t n; /* that match */
+	size_t n;		/* that match */
 	const void *const *all; /* what was chosen from; may be NULL */
 	size_t n_all;
 	size_t first; /* index of the page's first row */
@@ -47,8 +47,8 @@ struct record_table_order {
 struct record_table_order record_table_order(
     struct request *r, const struct record_table_spec *spec);
 /* Columns and size of a page; `first` as if there were rows enough. */
-void record_table_frame(struct request *r,
-    const struct record_table_spec *spec, struct record_table *ret);
+void record_table_frame(struct request *r, const struct record_table_spec *spec,
+    struct record_table *ret);
 
 /* Of all records of the spec's kind. */
 enum err_code record_table_select(struct request *r,

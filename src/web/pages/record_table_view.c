@@ -348,7 +348,8 @@ struct jv record_table_view(struct request *r,
 	bool filtered;
 
 	for (size_t i = t->first; i < t->n && i < t->first + t->size; i++)
-		jv_list_append(a, rows, row_view(r, spec, t, t->rows[i - t->base]));
+		jv_list_append(
+		    a, rows, row_view(r, spec, t, t->rows[i - t->base]));
 	jv_dict_set(a, view, "rows", rows);
 	add_pages(r, t, view);
 	jv_dict_set(a, view, "columns", columns_view(r, spec, t));

@@ -35,7 +35,7 @@ struct record_table_spec {
 	const int *filters; /* fields offered as controls, -1 ends */
 	const struct record_table_extra *extras; /* NULL name ends; or NULL */
 	const char *order; /* without `sort`: "-time"; NULL: the first column */
-	const char *path; /* of the page; NULL: "/" and the table's name */
+	const char *path;  /* of the page; NULL: "/" and the table's name */
 	const struct record_table_source *source;
 	bool rows_have_no_page;
 };

@@ -81,8 +81,7 @@ static enum err_code parse_log(const char *text, json_t *list, struct err *e)
 	return ERR_OK;
 }
 
-static enum err_code view_lines(
-    const char *text, json_t **ret, struct err *e)
+static enum err_code view_lines(const char *text, json_t **ret, struct err *e)
 {
 	json_t *list = json_array();
 	enum err_code rc = list ? parse_log(text, list, e)
@@ -160,10 +159,8 @@ struct jv run_view_progress(struct arena *a, const json_t *run)
 	jv_dict_set(a, v, "failed", jv_int(p.failed));
 	jv_dict_set(a, v, "cancelled", jv_int(p.cancelled));
 	jv_dict_set(a, v, "left", jv_int(p.left));
-	jv_dict_set(
-	    a, v, "good_percent", jv_int(percent(p.done, p.total)));
-	jv_dict_set(
-	    a, v, "bad_percent", jv_int(percent(p.failed, p.total)));
+	jv_dict_set(a, v, "good_percent", jv_int(percent(p.done, p.total)));
+	jv_dict_set(a, v, "bad_percent", jv_int(percent(p.failed, p.total)));
 	jv_dict_set(a, v, "rate", jv_text(rate));
 	jv_dict_set(a, v, "eta", jv_text(time_left(a, p.left_s)));
 	return v;

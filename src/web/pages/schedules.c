@@ -73,8 +73,7 @@ static void add_lost(
 	char text[LOST_NAMES_TEXT];
 
 	if (lost_names_of(r->snapshot, record, text))
-		jv_dict_set(
-		    r->arena, v, "lost", jv_copy_text(r->arena, text));
+		jv_dict_set(r->arena, v, "lost", jv_copy_text(r->arena, text));
 }
 
 static struct jv schedule_view(struct request *r, const struct record *record)

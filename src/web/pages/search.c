@@ -47,8 +47,8 @@ static struct jv records_view(struct request *r, const struct search_answer *an)
 		const struct kind *kind = record_kind(hit->record);
 		struct jv v = jv_dict(a, 6);
 
-		jv_dict_set(a, v, "named",
-		    jv_text(view_record_named(a, hit->record)));
+		jv_dict_set(
+		    a, v, "named", jv_text(view_record_named(a, hit->record)));
 		jv_dict_set(a, v, "url",
 		    jv_text(view_record_url(a, kind, record_key(hit->record))));
 		jv_dict_set(a, v, "label", jv_text(hit->field->label));
@@ -90,8 +90,8 @@ static struct jv texts_view(struct request *r, const struct search_answer *an)
 			    line_view(a, an->pattern, &text->lines[j]));
 		}
 		jv_dict_set(a, v, "device", jv_text(text->device));
-		jv_dict_set(a, v, "which",
-		    jv_text(search_texts_words[text->which]));
+		jv_dict_set(
+		    a, v, "which", jv_text(search_texts_words[text->which]));
 		jv_dict_set(a, v, "n", jv_int((int64_t)text->n_matches));
 		jv_dict_set(
 		    a, v, "untold", jv_int((int64_t)(text->n_matches - told)));

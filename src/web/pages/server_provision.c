@@ -160,8 +160,8 @@ static enum err_code provision(struct request *r, struct response *out,
 {
 	struct baremetal_node node = { 0 };
 	json_t *answer = NULL;
-	enum err_code rc = servers_ask(
-	    r->web->servers, &r->actor, wish, errors, &answer, e);
+	enum err_code rc =
+	    servers_ask(r->web->servers, &r->actor, wish, errors, &answer, e);
 
 	if (rc != ERR_OK)
 		return rc;

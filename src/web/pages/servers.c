@@ -1,6 +1,6 @@
 /*
- * /servers/{id}: one bare-metal server, with its progress, and what may be asked
- * of it.
+ * /servers/{id}: one bare-metal server, with its progress, and what may be
+ * asked of it.
  */
 #include "web/pages/pages.h"
 

@@ -90,10 +90,10 @@ static enum err_code change_password(
 	if (wait_ms > 0)
 		return request_refuse(r, 429, e,
 		    "too many attempts; try again in %d second%s. Nothing was "
-		    "changed", (int)((wait_ms + 999) / 1000),
-		    wait_ms <= 1000 ? "" : "s");
-	rc = access_change_own_password(r->app, &r->actor,
-	    request_form(r, "current", ""), password, e);
+		    "changed",
+		    (int)((wait_ms + 999) / 1000), wait_ms <= 1000 ? "" : "s");
+	rc = access_change_own_password(
+	    r->app, &r->actor, request_form(r, "current", ""), password, e);
 	throttle_end(throttle, r->actor.name, r->remote_addr, rc == ERR_OK);
 	return rc;
 }
@@ -122,8 +122,7 @@ static enum err_code password_post(
 
 static const struct route routes[] = {
 	PAGE_GET("/settings", MAY_VIEW, settings_page),
-	PAGE_POST_FIELDS(
-	    "/settings", MAY_ADMIN, settings_post, BODY_FORM),
+	PAGE_POST_FIELDS("/settings", MAY_ADMIN, settings_post, BODY_FORM),
 	PAGE_POST("/settings/password", MAY_VIEW, password_post),
 };
 

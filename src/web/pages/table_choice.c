@@ -81,10 +81,9 @@ enum err_code table_choice_read(struct request *r,
 	enum err_code rc;
 
 	if (c.all) {
-		rc = from->select
-			 ? from->select(r, from->ctx, &t, e)
-			 : record_table_select_of(r, from->spec, &from->rows,
-			       RECORD_TABLE_ALL, &t, e);
+		rc = from->select ? from->select(r, from->ctx, &t, e)
+				  : record_table_select_of(r, from->spec,
+					&from->rows, RECORD_TABLE_ALL, &t, e);
 		c.rows = t.rows;
 		c.n = t.n;
 	} else {

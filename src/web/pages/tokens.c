@@ -141,8 +141,7 @@ static const struct route routes[] = {
 	PAGE_GET("/settings/tokens", MAY_ADMIN, tokens_page),
 	PAGE_GET("/settings/tokens.csv", MAY_ADMIN, export_page),
 	PAGE_GET("/settings/tokens.json", MAY_ADMIN, export_page),
-	PAGE_POST_FIELDS(
-	    "/settings/tokens", MAY_ADMIN, tokens_post, BODY_FORM),
+	PAGE_POST_FIELDS("/settings/tokens", MAY_ADMIN, tokens_post, BODY_FORM),
 	PAGE_POST("/settings/tokens/{name}/revoke", MAY_ADMIN, revoke_post),
 };
 

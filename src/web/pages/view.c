@@ -142,8 +142,7 @@ static json_int_t count_devices(const json_t *run)
 	const json_t *counts = json_object_get(run, "counts");
 	size_t n = json_array_size(json_object_get(run, "devices"));
 
-	return json_number(
-	    counts, run_rows_words[RUN_ROWS_ALL], (json_int_t)n);
+	return json_number(counts, run_rows_words[RUN_ROWS_ALL], (json_int_t)n);
 }
 
 static const char *first_device(const json_t *run)
@@ -197,7 +196,8 @@ struct jv view_run(struct arena *a, const json_t *run)
 	jv_dict_set(a, view, "n_devices", jv_int(count_devices(run)));
 	jv_dict_set(
 	    a, view, "over_store", jv_bool(job && !job_opens_sessions(job)));
-	jv_dict_set(a, view, "dry_run", jv_bool(job && is_dry(job, parameters)));
+	jv_dict_set(
+	    a, view, "dry_run", jv_bool(job && is_dry(job, parameters)));
 	return view;
 }
 

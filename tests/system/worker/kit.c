@@ -51,8 +51,7 @@ _Noreturn void kit_fail(struct kit *k, const char *fmt, ...)
 	exit(1);
 }
 
-/* --- making
- * ---------------------------------------------------------------------- */
+/* --- making -------------------------------------------------------------- */
 
 static void write_file(
     struct kit *k, const char *name, const char *text, mode_t mode)
@@ -128,8 +127,7 @@ void kit_make_intending(
 	kit_ok(k, app_open(k->dir, &k->app, e));
 }
 
-/* --- the worker
- * -------------------------------------------------------------------- */
+/* --- the worker ---------------------------------------------------------- */
 
 static void become_worker(struct kit *k)
 {
@@ -208,9 +206,7 @@ int64_t kit_terminate(struct kit *k)
 	return clock_mono_ms() - start;
 }
 
-/* --- runs
- * ----------------------------------------------------------------------------
- */
+/* --- runs ---------------------------------------------------------------- */
 
 void kit_provision(struct kit *k, int device, bool dry, char id[RUN_ID_SIZE])
 {
@@ -371,8 +367,7 @@ void kit_patch(
 	json_decref(patch);
 }
 
-/* --- devices
- * ------------------------------------------------------------------------- */
+/* --- devices ------------------------------------------------------------- */
 
 void kit_control(struct kit *k, int device, const char *text)
 {
@@ -418,9 +413,7 @@ void kit_wait_count(struct kit *k, int device, const char *word, size_t n)
 	}
 }
 
-/* --- the end
- * ---------------------------------------------------------------------------
- */
+/* --- the end ------------------------------------------------------------- */
 
 static void require_trailers(
     struct kit *k, const struct store_commit *c, const char *const *keys)

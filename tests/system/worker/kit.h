@@ -95,8 +95,7 @@ void kit_intend(struct kit *k, int device, const char *text);
 void kit_patch(
     struct kit *k, enum kind_id kind, const char *key, const char *json);
 
-/* --- the device ------------------------------------------------------------
- */
+/* --- the device ---------------------------------------------------------- */
 
 void kit_control(struct kit *k, int device, const char *text);
 /* A file of the device ("running", "log"), until the next call; "" if there is

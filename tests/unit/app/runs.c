@@ -6,7 +6,7 @@
 
 #include <pthread.h>
 
-/* --- creating ---------------------------------------------------------------- */
+/* --- creating ------------------------------------------------------------ */
 
 static void test_a_queued_run(void **state)
 {
@@ -163,7 +163,7 @@ static void test_readiness(void **state)
 	    ERR_CONFLICT, "status is failed");
 }
 
-/* --- idempotency ----------------------------------------------------------------- */
+/* --- idempotency --------------------------------------------------------- */
 
 static void test_keys(void **state)
 {
@@ -269,7 +269,7 @@ static void test_many_clicks_are_one_run(void **state)
 	    count_place(f, QUEUE_CLAIMED), 1);
 }
 
-/* --- reading and cancelling ------------------------------------------------------------ */
+/* --- reading and cancelling ---------------------------------------------- */
 
 static void test_unknown_runs(void **state)
 {
@@ -349,7 +349,7 @@ static void test_cancel(void **state)
 	    "20261121-083000-00000002", actor));
 }
 
-/* --- documents --------------------------------------------------------------------------- */
+/* --- documents ----------------------------------------------------------- */
 
 static void test_documents(void **state)
 {

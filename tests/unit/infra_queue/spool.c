@@ -188,7 +188,7 @@ static void test_keys_bind_once(void **state)
 	assert_false(bound);
 }
 
-/* --- races ------------------------------------------------------------------ */
+/* --- races --------------------------------------------------------------- */
 
 #define N_RUNS 100
 #define N_THREADS 4
@@ -278,7 +278,7 @@ static void test_one_binding_wins(void **state)
 		assert_int_equal(racers[t].won, racers[0].won);
 }
 
-/* --- what the dead left behind ------------------------------------------------ */
+/* --- what the dead left behind ------------------------------------------- */
 
 static void make_old(struct fixture *f, const char *name)
 {

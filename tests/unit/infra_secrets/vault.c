@@ -17,8 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* --- nothing secret is given back to the heap ------------------------------
- */
+/* --- nothing secret is given back to the heap ---------------------------- */
 
 /*
  * Linked with --wrap: what our own code frees or moves goes through here.
@@ -178,8 +177,7 @@ static void counts(unsigned sign_ins, unsigned readings)
 	assert_int_equal(n.readings, readings);
 }
 
-/* --- what goes well --------------------------------------------------------
- */
+/* --- what goes well ------------------------------------------------------ */
 
 static void test_approle(void **state)
 {
@@ -264,8 +262,7 @@ static void test_snmp(void **state)
 	snmp_credentials_release(&c);
 }
 
-/* --- tokens that end ---------------------------------------------------------
- */
+/* --- tokens that end ----------------------------------------------------- */
 
 static void test_revoked_token(void **state)
 {
@@ -320,8 +317,7 @@ static void test_role_is_gone(void **state)
 	refuses("lab", ERR_DENIED, "read by others");
 }
 
-/* --- what goes wrong
- * ---------------------------------------------------------- */
+/* --- what goes wrong ----------------------------------------------------- */
 
 static void test_missing(void **state)
 {
