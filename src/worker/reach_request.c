@@ -91,17 +91,6 @@ static int place_of(json_t *secrets, const struct record *secret)
 	return (int)json_array_size(secrets) - 1;
 }
 
-static json_t *pins_of(const struct snapshot *s, const char *device)
-{
-	const struct record *r = snapshot_find(s, KIND_HOSTKEY, device);
-	json_t *list = json_array();
-
-	for (size_t i = 0; r && i < record_count(r, HOSTKEY_KEYS); i++)
-		json_array_append_new(
-		    list, json_string(record_item(r, HOSTKEY_KEYS, i)));
-	return list;
-}
-
 /* A row for one that is not asked, with the reason: it is done with. */
 static void pass_over(
     struct worker *w, struct live_run *run, const char *device, const char *why)
@@ -185,7 +174,7 @@ static bool add_target(struct worker *w, const struct snapshot *s,
 		       "counting", (int)a->counting, "ports", ports, "snmp",
 		       place_of(json_object_get(request, "secrets"),
 			   snapshot_snmp_credentials(s, device)),
-		       "pins", pins_of(s, record_key(device)))) == 0;
+		       "pins", request_pins(s, record_key(device)))) == 0;
 }
 
 enum err_code reach_make_request(struct worker *w, const struct snapshot *s,

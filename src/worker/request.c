@@ -14,7 +14,7 @@
 #define MAX_MAP ((size_t)256 * 1024)
 #define MAX_PLAN ((size_t)64 * 1024 * 1024)
 
-static json_t *pins_of(const struct snapshot *s, const char *device)
+json_t *request_pins(const struct snapshot *s, const char *device)
 {
 	const struct record *r = snapshot_find(s, KIND_HOSTKEY, device);
 	json_t *list = json_array();
@@ -122,7 +122,7 @@ static enum err_code add_jump(json_t *request, const struct snapshot *s,
 		    "Nothing was changed.",
 		    name, record_key(device));
 	jump = json_pack("{s:s, s:s, s:i, s:o, s:o}", "device", name, "address",
-	    address, "port", port, "pins", pins_of(s, name), "credentials",
+	    address, "port", port, "pins", request_pins(s, name), "credentials",
 	    credentials_of(secret));
 	return jump && json_object_set_new(request, "jump", jump) == 0
 		   ? ERR_OK
@@ -150,8 +150,8 @@ enum err_code request_make_greet(const struct snapshot *s, const char *device,
 		return err_set(e, ERR_CONFLICT, "it lacks credentials");
 	rq = json_pack("{s:s, s:s, s:s, s:i, s:o, s:s, s:o}", "type", "greet",
 	    "device", device, "address", address, "port", port, "pins",
-	    pins_of(s, device), "secret", record_key(secret), "credentials",
-	    credentials_of(secret));
+	    request_pins(s, device), "secret", record_key(secret),
+	    "credentials", credentials_of(secret));
 	rc = rq && add_times(rq, platform)
 		 ? add_jump(rq, s, platform, r, e)
 		 : err_set(e, ERR_SYSTEM, "out of memory");
@@ -197,7 +197,8 @@ static enum err_code make_base(const struct snapshot *s, struct live_run *run,
 	    run->job->name, "device", run->device, "driver",
 	    record_text(platform, PLATFORM_DRIVER), "address", address, "port",
 	    port, "limit_s", (int)run->time_limit_s, "pins",
-	    pins_of(s, run->device), "credentials", credentials_of(secret));
+	    request_pins(s, run->device), "credentials",
+	    credentials_of(secret));
 	if (!rq || !add_parameters(rq, p) || !add_times(rq, platform) ||
 	    !add_transport(rq, platform, device)) {
 		json_decref(rq);

@@ -267,6 +267,9 @@ void slots_note_failure(struct worker *w);
 enum err_code request_make(struct worker *w, struct live_run *run, bool settle,
     json_t **ret, struct err *e) must_check;
 
+/* The host keys that are approved for it; a new list. */
+json_t *request_pins(const struct snapshot *s, const char *device);
+
 /* For a session that only awaits the device's NETCONF hello (slot.h). */
 enum err_code request_make_greet(const struct snapshot *s, const char *device,
     int port, json_t **ret, struct err *e) must_check;

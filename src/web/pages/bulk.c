@@ -166,13 +166,12 @@ static enum err_code show_form(struct request *r, struct response *out,
 	jv_dict_set(a, kind, "plural", jv_text(c->kind->plural));
 	jv_dict_set(a, ctx, "kind", kind);
 	jv_dict_set(a, ctx, "nav", jv_text(c->kind->plural));
-	jv_dict_set(a, ctx, "n", jv_int((int64_t)c->rows.n));
+	table_choice_add(r, &c->rows, ctx);
 	jv_dict_set(a, ctx, "names",
 	    table_choice_names(a, record_table_spec_of(c->kind->id), &c->rows));
 	jv_dict_set(a, ctx, "all", jv_bool(c->rows.all));
-	jv_dict_set(a, ctx, "rows", jv_text(c->rows.all ? "" : c->rows.keys));
-	jv_dict_set(a, ctx, "digest", jv_copy_text(a, c->rows.digest));
-	jv_dict_set(a, ctx, "query", jv_text(query_text(r, NULL)));
+	if (c->rows.all)
+		jv_dict_set(a, ctx, "rows", jv_text(""));
 	jv_dict_set(a, ctx, "fields", fields_view(r, c, form));
 	jv_dict_set(a, ctx, "problems", form_view_problems(r, &whole, message));
 	return response_page(r, out, status, "bulk_edit.html", ctx, e);

@@ -128,6 +128,7 @@ static enum err_code chosen(
 	if (rc != ERR_OK)
 		return rc;
 	n = count_possible(&c);
+	table_choice_add(r, &c.rows, ctx);
 	jv_dict_set(a, ctx, "nav", jv_text("channels"));
 	jv_dict_set(a, ctx, "action", jv_text(c.action->name));
 	jv_dict_set(a, ctx, "verb", jv_text(c.action->verb));
@@ -135,9 +136,6 @@ static enum err_code chosen(
 	jv_dict_set(a, ctx, "n", jv_int((int64_t)n));
 	jv_dict_set(a, ctx, "others", jv_int((int64_t)(c.rows.n - n)));
 	jv_dict_set(a, ctx, "titles", titles_view(a, &c));
-	jv_dict_set(a, ctx, "rows", jv_text(c.rows.keys));
-	jv_dict_set(a, ctx, "digest", jv_copy_text(a, c.rows.digest));
-	jv_dict_set(a, ctx, "query", jv_text(query_text(r, NULL)));
 	return response_page(r, out, 200, "outbox_bulk.html", ctx, e);
 }
 

@@ -214,18 +214,13 @@ static struct meaning weigh(
 static void add_choice(struct request *r, const struct choice *c, struct jv ctx)
 {
 	struct arena *a = r->arena;
-	const char *once = request_form(r, "once", "");
 
+	table_choice_add(r, &c->rows, ctx);
 	jv_dict_set(a, ctx, "nav", jv_text("runs"));
 	jv_dict_set(a, ctx, "action", jv_text(c->action->name));
 	jv_dict_set(a, ctx, "verb", jv_text(c->action->verb));
 	jv_dict_set(a, ctx, "done", jv_text(c->action->done));
 	jv_dict_set(a, ctx, "warning", jv_text(c->action->warning));
-	jv_dict_set(a, ctx, "n", jv_int((int64_t)c->rows.n));
-	jv_dict_set(a, ctx, "rows", jv_text(c->rows.keys));
-	jv_dict_set(a, ctx, "digest", jv_copy_text(a, c->rows.digest));
-	jv_dict_set(a, ctx, "once", jv_text(*once ? once : r->id));
-	jv_dict_set(a, ctx, "query", jv_text(query_text(r, NULL)));
 }
 
 static enum err_code show_form(struct request *r, struct response *out,

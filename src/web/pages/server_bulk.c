@@ -154,20 +154,6 @@ static void add_action(struct arena *a, const struct choice *c, struct jv ctx)
 	jv_dict_set(a, ctx, "verb", jv_text(info->verb));
 	jv_dict_set(a, ctx, "warning", jv_text(info->warning));
 	jv_dict_set(a, ctx, "destructive", jv_bool(info->destructive));
-	jv_dict_set(a, ctx, "n", jv_int((int64_t)c->rows.n));
-}
-
-/* What names the choice in a form that is sent again: one by one, for those
- * that were asked first may not meet the filters any more. */
-static void add_choice(struct request *r, const struct choice *c, struct jv ctx)
-{
-	struct arena *a = r->arena;
-	const char *once = request_form(r, "once", "");
-
-	jv_dict_set(a, ctx, "rows", jv_text(c->rows.keys));
-	jv_dict_set(a, ctx, "digest", jv_copy_text(a, c->rows.digest));
-	jv_dict_set(a, ctx, "once", jv_text(*once ? once : r->id));
-	jv_dict_set(a, ctx, "query", jv_text(query_text(r, NULL)));
 }
 
 static enum err_code show_form(struct request *r, struct response *out,
@@ -182,7 +168,7 @@ static enum err_code show_form(struct request *r, struct response *out,
 
 	form->schema = c->asks;
 	add_action(a, c, ctx);
-	add_choice(r, c, ctx);
+	table_choice_add(r, &c->rows, ctx);
 	jv_dict_set(a, ctx, "nodes", nodes_view(a, c, true, &n));
 	jv_dict_set(a, ctx, "n_possible", jv_int((int64_t)n));
 	jv_dict_set(a, ctx, "others", nodes_view(a, c, false, &n));
@@ -301,7 +287,7 @@ static enum err_code show_outcome(struct request *r, struct response *out,
 		jv_list_append(a, kept, v);
 	}
 	add_action(a, c, ctx);
-	add_choice(r, c, ctx);
+	table_choice_add(r, &c->rows, ctx);
 	jv_dict_set(a, ctx, "outcome", outcome->rows);
 	jv_dict_set(a, ctx, "accepted", jv_int((int64_t)outcome->accepted));
 	jv_dict_set(a, ctx, "left", jv_int((int64_t)(c->rows.n - outcome->n)));

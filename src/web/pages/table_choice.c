@@ -100,6 +100,19 @@ enum err_code table_choice_read(struct request *r,
 	return rc;
 }
 
+void table_choice_add(
+    struct request *r, const struct table_choice *choice, struct jv ctx)
+{
+	const char *once = request_form(r, "once", "");
+	struct arena *a = r->arena;
+
+	jv_dict_set(a, ctx, "n", jv_int((int64_t)choice->n));
+	jv_dict_set(a, ctx, "rows", jv_text(choice->keys));
+	jv_dict_set(a, ctx, "digest", jv_copy_text(a, choice->digest));
+	jv_dict_set(a, ctx, "once", jv_text(*once ? once : r->id));
+	jv_dict_set(a, ctx, "query", jv_text(query_text(r, NULL)));
+}
+
 enum err_code table_choice_check(
     struct request *r, const struct table_choice *choice, struct err *e)
 {

@@ -44,6 +44,12 @@ enum err_code table_choice_read(struct request *r,
 enum err_code table_choice_check(struct request *r,
     const struct table_choice *choice, struct err *e) must_check;
 
+/* For a form that names them one by one, since those that were done first may
+ * not meet the filters any more: adds n, rows, digest, once (the same where it
+ * is sent twice), query. */
+void table_choice_add(
+    struct request *r, const struct table_choice *choice, struct jv ctx);
+
 /* What the first few are called, for a confirmation. */
 struct jv table_choice_names(struct arena *a,
     const struct record_table_spec *spec, const struct table_choice *choice);
