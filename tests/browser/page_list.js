@@ -117,6 +117,7 @@ function textPages() {
 		"context-file": "/context/global.json",
 		"context-device": "/context/device/r1.json",
 		"context-edit": "/context/edit?name=device/r1.json",
+		"context-delete": "/context/delete?name=device/r1.json",
 		"context-history": "/context/history?name=device/r1.json",
 	};
 }
